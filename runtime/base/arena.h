@@ -1,0 +1,41 @@
+/* An arena: memory that is taken piece by piece and given back all at once. It never
+ * frees a single piece and never returns NULL: exhaustion leaves to the boundary. */
+#ifndef RUNTIME_BASE_ARENA_H
+#define RUNTIME_BASE_ARENA_H
+
+#include <stdalign.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/memory.h"
+#include "runtime/base/slice.h"
+
+typedef struct ArenaBlock ArenaBlock;
+
+typedef struct {
+    ArenaBlock *blocks;
+    char *next;
+    char *end;
+    size_t used;        /* bytes taken from the system */
+    size_t limit;       /* 0: none */
+    Boundary *boundary; /* never NULL */
+} Arena;
+
+void arena_init(Arena *arena, Boundary *boundary, size_t limit);
+void arena_free(Arena *arena);
+
+/* Zeroed memory with the strictest alignment. */
+void *arena_alloc(Arena *arena, size_t size);
+void *arena_alloc_array(Arena *arena, size_t count, size_t size);
+
+/* A copy ended by NUL, which is not counted in the length. */
+Slice arena_copy(Arena *arena, Slice text);
+
+/* printf into the arena; the result is NUL-terminated. */
+Slice arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define ARENA_NEW(arena, Type) ((Type *)arena_alloc((arena), sizeof(Type)))
+#define ARENA_NEW_ARRAY(arena, Type, count) \
+    ((Type *)arena_alloc_array((arena), (count), sizeof(Type)))
+
+#endif
