@@ -4,6 +4,7 @@
 #define RUNTIME_BASE_ARENA_H
 
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,8 +32,11 @@ void *arena_alloc_array(Arena *arena, size_t count, size_t size);
 /* A copy ended by NUL, which is not counted in the length. */
 Slice arena_copy(Arena *arena, Slice text);
 
-/* printf into the arena; the result is NUL-terminated. */
+/* printf into the arena; the result is NUL-terminated. Fractions are not for this: a host may
+ * have set a locale, and number.h does not heed it. */
 Slice arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+Slice arena_vprintf(Arena *arena, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 #define ARENA_NEW(arena, Type) ((Type *)arena_alloc((arena), sizeof(Type)))
 #define ARENA_NEW_ARRAY(arena, Type, count) \

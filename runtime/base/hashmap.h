@@ -23,7 +23,28 @@ void hashmap_init(HashMap *map, Arena *arena);
 void hashmap_put(HashMap *map, uint64_t key, uint64_t value); /* replaces */
 bool hashmap_get(const HashMap *map, uint64_t key, uint64_t *value);
 
-/* SipHash-like keyed 64-bit hash of bytes. */
+typedef struct {
+    Slice key; /* NUL-terminated copy in the arena */
+    uint64_t hash;
+    uint64_t value;
+} TextEntry;
+
+typedef struct {
+    Arena *arena;
+    uint64_t seed;
+    TextEntry *entries; /* in order of insertion */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t *slots;
+    uint32_t slot_mask;
+} TextMap;
+
+/* `seed` scatters the table against crafted keys; it changes no result. */
+void text_map_init(TextMap *map, Arena *arena, uint64_t seed);
+void text_map_put(TextMap *map, Slice key, uint64_t value); /* replaces */
+bool text_map_get(const TextMap *map, Slice key, uint64_t *value);
+
+/* Keyed 64-bit hash of bytes (SipHash-1-3). */
 uint64_t hash_bytes(Slice bytes, uint64_t seed);
 
 #endif

@@ -22,7 +22,8 @@ bool slice_ends_with(Slice text, Slice suffix);
 Slice slice_sub(Slice text, size_t from, size_t to);
 Slice slice_trim(Slice text); /* without blanks at both ends */
 
-/* Edit distance (insert, delete, replace, swap) for "did you mean"; stops at `at_most` + 1. */
+/* Edit distance (insert, delete, replace, swap) for "did you mean"; stops at `at_most` + 1.
+ * Words over 127 bytes are either equal or too far apart. */
 size_t slice_distance(Slice a, Slice b, size_t at_most);
 
 #endif
