@@ -1,0 +1,75 @@
+/* The data a module asks for: its tables read from CSV (plain or gzip) into typed columns,
+ * keys checked and events joined to people. Problems are reported by file, line, field and
+ * header, never with a person's value. Large buffers are owned here; dataset_free gives them
+ * back. */
+#ifndef RUNTIME_DATA_DATASET_H
+#define RUNTIME_DATA_DATASET_H
+
+#include "runtime/base/diag.h"
+#include "runtime/bytecode/module.h"
+
+/* A column as dense values of `rows` rows; missing is a bitmap (bit i of byte i/8), NULL where
+ * nothing is missing. */
+typedef struct {
+    ColumnSort sort;
+    uint8_t width;  /* bytes a value: 1, 2, 4, 8; categories the smallest that fits */
+    bool real;      /* COLUMN_REAL: double, width 8 */
+    void *values;   /* uint8/uint16/int32/int64/double; flags uint8 */
+    uint8_t *missing;
+    uint64_t missing_count;
+    int64_t low, high; /* smallest and largest held value */
+} Column;
+
+typedef struct {
+    uint64_t rows;
+    Column *columns; /* as in the ModuleTable; identifiers have values NULL once joined */
+    uint32_t *person; /* events: row of the person in the snapshot joined to */
+    Slice file;
+    char sha256[65]; /* of the file as it lies on disk */
+} TableData;
+
+typedef struct {
+    Slice name; /* as in --data NAME=PATH */
+    Slice path;
+} DataOverride;
+
+typedef struct {
+    Slice root; /* folder of the plan; files are confined to it unless overridden */
+    const DataOverride *overrides;
+    uint32_t override_count;
+    uint32_t threads;
+    uint64_t row_limit; /* 0: 2^31 - 1 */
+    bool tolerate_orphans; /* events of people not in the population are left out and counted */
+} DataOptions;
+
+typedef struct {
+    /* tables[t].snapshots[s]; events of one file joined to snapshot s of their population */
+    struct {
+        uint32_t snapshot_count;
+        TableData *snapshots;
+        uint64_t orphans; /* events whose person is in no snapshot */
+    } *tables;
+    uint32_t table_count;
+} Dataset;
+
+/* Where a data problem lies. The first 100 are kept, all are counted. */
+typedef struct {
+    DiagName name;
+    Slice file;
+    uint64_t line; /* where the record starts; 0: the file as a whole */
+    uint32_t field; /* from 1; 0: the record */
+    Slice header;
+    Slice message; /* what was expected */
+} DataProblem;
+
+typedef struct {
+    VEC(DataProblem) problems;
+    uint64_t total;
+} DataReport;
+
+/* Reads every table of the module. SCP_OK, or SCP_DATA with the problems in `report`. */
+ScpStatus dataset_load(const Module *module, const DataOptions *options, Arena *arena,
+                       Dataset *dataset, DataReport *report);
+void dataset_free(Dataset *dataset);
+
+#endif
