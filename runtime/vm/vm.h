@@ -1,0 +1,35 @@
+/* The virtual machine: evaluates every register of a verified module, once, in order. It
+ * holds no source text and prints nothing. Fuel and memory are counted and limited. */
+#ifndef RUNTIME_VM_VM_H
+#define RUNTIME_VM_VM_H
+
+#include "runtime/disclosure/policy.h"
+#include "runtime/strata/strata.h"
+#include "runtime/vm/array.h"
+
+typedef struct {
+    const StrataResult *strata; /* NULL: `check`, every query is ABSENT_NO_DATA */
+    Policy policy;
+    uint64_t step_limit;  /* cells computed; 0: 10^9 */
+} VmOptions;
+
+typedef struct {
+    const Module *module;
+    Array *registers; /* module->code.count of them */
+    uint64_t steps;
+} VmResult;
+
+/* SCP_OK or SCP_LIMIT with `error`. Arrays live in the arena. */
+ScpStatus vm_run(const Module *module, const VmOptions *options, Arena *arena, VmResult *result,
+                 Slice *error);
+
+typedef enum { REQUIREMENT_PASSED, REQUIREMENT_FAILED, REQUIREMENT_UNKNOWN, REQUIREMENT_NOT_IN_FORCE } RequirementOutcome;
+
+/* What a requirement came to as of that day. */
+RequirementOutcome vm_requirement(const VmResult *result, uint32_t requirement, int32_t as_of);
+
+/* A cell as text in a unit, or its reason in words ("suppressed", "not yet known"). */
+Slice vm_cell_text(Arena *arena, const Module *module, const Array *array, uint32_t cell,
+                   uint16_t unit);
+
+#endif
