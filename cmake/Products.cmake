@@ -24,8 +24,16 @@ foreach(library IN LISTS scp_libraries)
         $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/runtime/include>
         $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/compiler/include>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:scp_flags>)
+    # Installed, the library names its dependencies by themselves (cmake/scp-config.cmake.in).
     target_link_libraries(${library} PRIVATE
-        $<BUILD_INTERFACE:scp_flags> $<BUILD_INTERFACE:scp_dependencies>)
+        $<BUILD_INTERFACE:scp_dependencies>
+        $<INSTALL_INTERFACE:Threads::Threads>
+        $<INSTALL_INTERFACE:ZLIB::ZLIB>
+        $<INSTALL_INTERFACE:PkgConfig::libffi>
+        $<INSTALL_INTERFACE:PkgConfig::libtommath>
+        $<INSTALL_INTERFACE:${CMAKE_DL_LIBS}>
+        $<INSTALL_INTERFACE:m>)
 endforeach()
 
 # The driver's commands are a library of their own, so that the tests can link them.
