@@ -1,6 +1,6 @@
 # One object library a layer, in the order in which they may use each other: an include points
 # only to the left (tests/architecture holds the line). A layer without a file yet is left out.
-set(SCP_LAYERS
+set(scp_layer_order
     runtime/base
     runtime/bytecode
     runtime/data
@@ -17,8 +17,7 @@ set(SCP_LAYERS
     compiler/lower
     compiler/review
     compiler/lsp
-    CACHE STRING "Layers of libscp; fewer may be named while working on one of them")
-mark_as_advanced(SCP_LAYERS)
+    compiler/driver)
 
 # Adds the layer in FOLDER and appends its library to the list scp_objects.
 function(scp_add_layer folder)
@@ -33,6 +32,8 @@ function(scp_add_layer folder)
 endfunction()
 
 set(scp_objects "")
-foreach(layer IN LISTS SCP_LAYERS)
-    scp_add_layer(${layer})
+foreach(layer IN LISTS scp_layer_order)
+    if(NOT layer STREQUAL "compiler/driver") # a library of its own: cmake/Products.cmake
+        scp_add_layer(${layer})
+    endif()
 endforeach()
