@@ -7,9 +7,13 @@
 
 static const int64_t COUNT_LIMIT = INT64_C(1) << 62;
 
-static Protected shown(double value) { return (Protected){value, false}; }
+static Protected shown(double value) {
+    return (Protected){value, false};
+}
 
-static Protected withheld(void) { return (Protected){NAN, true}; }
+static Protected withheld(void) {
+    return (Protected){NAN, true};
+}
 
 int64_t round_midpoint6(int64_t count) {
     assert(count >= 0 && count <= COUNT_LIMIT);
@@ -24,16 +28,16 @@ int64_t round_nearest5(int64_t count) {
 /* 10^n for 0 <= n <= 27, exact in extended precision (5^27 < 2^64). */
 static long double power_of_ten(int n) {
     long double power = 1;
-    while (n-- > 0)
-        power *= 10;
+    while (n-- > 0) power *= 10;
     return power;
 }
 
 /* digits * 10^exponent, correctly rounded where both factors are exact doubles. */
 static double scale_decimal(int64_t digits, int exponent) {
     double value = (double)digits;
-    if (exponent >= 0) return exponent <= 22 ? value * (double)power_of_ten(exponent)
-                                             : (double)(value * powl(10, exponent));
+    if (exponent >= 0)
+        return exponent <= 22 ? value * (double)power_of_ten(exponent)
+                              : (double)(value * powl(10, exponent));
     return exponent >= -22 ? value / (double)power_of_ten(-exponent)
                            : (double)(value / powl(10, -exponent));
 }
@@ -42,7 +46,7 @@ static double scale_decimal(int64_t digits, int exponent) {
  * power of ten that they stand for. */
 static int64_t decimal_digits(double value, int *exponent) {
     int lead = (int)floor(log10(value)), shift = 14 - lead;
-    long double scaled = shift >= 0 && shift <= 27 ? value * power_of_ten(shift)
+    long double scaled = shift >= 0 && shift <= 27   ? value * power_of_ten(shift)
                          : shift < 0 && shift >= -27 ? value / power_of_ten(-shift)
                                                      : value * powl(10, shift);
     int64_t digits = (int64_t)roundl(scaled);
@@ -62,8 +66,7 @@ double round_significant(double value, int figures) {
     if (value == 0 || !isfinite(value)) return value;
     int exponent;
     int64_t digits = decimal_digits(fabs(value), &exponent), unit = 1;
-    for (int i = figures; i < 15; i++)
-        unit *= 10;
+    for (int i = figures; i < 15; i++) unit *= 10;
     digits = (digits + unit / 2) / unit;
     return copysign(scale_decimal(digits, exponent + 15 - figures), value);
 }
@@ -77,17 +80,17 @@ static DisclosureInt128 saturating_add(DisclosureInt128 value, DisclosureInt128 
 DisclosureInt128 round_significant_integer(DisclosureInt128 value, int figures) {
     assert(figures >= 1 && figures <= 15);
     DisclosureInt128 bound = 1, unit = 1;
-    for (int i = 0; i < figures; i++)
-        bound *= 10;
-    while (value / unit >= bound || value / unit <= -bound)
-        unit *= 10;
+    for (int i = 0; i < figures; i++) bound *= 10;
+    while (value / unit >= bound || value / unit <= -bound) unit *= 10;
     DisclosureInt128 rest = value % unit, base = value - rest;
     if (rest > 0 && rest >= unit - rest) return saturating_add(base, unit);
     if (rest < 0 && -rest >= unit + rest) return saturating_add(base, -unit);
     return base;
 }
 
-static bool small(int64_t count) { return count > 0 && count < DISCLOSURE_SMALL; }
+static bool small(int64_t count) {
+    return count > 0 && count < DISCLOSURE_SMALL;
+}
 
 Protected protect_people(Policy policy, int64_t people) {
     return protect_events(policy, people, people);
@@ -99,10 +102,8 @@ Protected protect_events(Policy policy, int64_t events, int64_t people) {
     case POLICY_HES:
         if (small(events) || small(people)) return withheld();
         return shown((double)round_nearest5(events));
-    case POLICY_MIDPOINT6:
-        return shown((double)round_midpoint6(events));
-    case POLICY_EXACT_INTERNAL:
-        break;
+    case POLICY_MIDPOINT6: return shown((double)round_midpoint6(events));
+    case POLICY_EXACT_INTERNAL: break;
     }
     return shown((double)events);
 }
@@ -145,12 +146,9 @@ bool protected_any_suppressed(const Protected *parts, size_t count) {
 
 static int strictness(Policy policy) {
     switch (policy) {
-    case POLICY_EXACT_INTERNAL:
-        return 0;
-    case POLICY_HES:
-        return 1;
-    case POLICY_MIDPOINT6:
-        return 2;
+    case POLICY_EXACT_INTERNAL: return 0;
+    case POLICY_HES: return 1;
+    case POLICY_MIDPOINT6: return 2;
     }
     return 0;
 }

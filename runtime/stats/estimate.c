@@ -10,24 +10,15 @@ Estimate estimate_absent(AbsentReason reason, double numerator, double denominat
 
 static int absent_rank(AbsentReason reason) {
     switch (reason) {
-    case ABSENT_NONE:
-        return 0;
-    case ABSENT_NOT_CALCULABLE:
-        return 1;
-    case ABSENT_OUTSIDE_HORIZON:
-        return 2;
-    case ABSENT_MISSING:
-        return 3;
-    case ABSENT_UNKNOWN:
-        return 4;
-    case ABSENT_TOO_FEW:
-        return 5;
-    case ABSENT_SUPPRESSED:
-        return 6;
-    case ABSENT_NO_DATA:
-        return 7;
-    case ABSENT_COUNT:
-        break;
+    case ABSENT_NONE: return 0;
+    case ABSENT_NOT_CALCULABLE: return 1;
+    case ABSENT_OUTSIDE_HORIZON: return 2;
+    case ABSENT_MISSING: return 3;
+    case ABSENT_UNKNOWN: return 4;
+    case ABSENT_TOO_FEW: return 5;
+    case ABSENT_SUPPRESSED: return 6;
+    case ABSENT_NO_DATA: return 7;
+    case ABSENT_COUNT: break;
     }
     return 0;
 }
@@ -38,24 +29,15 @@ AbsentReason absent_merge(AbsentReason a, AbsentReason b) {
 
 const char *absent_text(AbsentReason reason) {
     switch (reason) {
-    case ABSENT_NONE:
-        return "";
-    case ABSENT_MISSING:
-        return "missing";
-    case ABSENT_SUPPRESSED:
-        return "suppressed";
-    case ABSENT_UNKNOWN:
-        return "unknown";
-    case ABSENT_TOO_FEW:
-        return "too few";
-    case ABSENT_NOT_CALCULABLE:
-        return "not calculable";
-    case ABSENT_OUTSIDE_HORIZON:
-        return "outside the horizon";
-    case ABSENT_NO_DATA:
-        return "no data opened";
-    case ABSENT_COUNT:
-        break;
+    case ABSENT_NONE: return "";
+    case ABSENT_MISSING: return "missing";
+    case ABSENT_SUPPRESSED: return "suppressed";
+    case ABSENT_UNKNOWN: return "unknown";
+    case ABSENT_TOO_FEW: return "too few";
+    case ABSENT_NOT_CALCULABLE: return "not calculable";
+    case ABSENT_OUTSIDE_HORIZON: return "outside the horizon";
+    case ABSENT_NO_DATA: return "no data opened";
+    case ABSENT_COUNT: break;
     }
     return "";
 }

@@ -20,8 +20,12 @@ Estimate estimate_rate(double events, double person_time, double confidence) {
     if (refusal) return estimate_absent(refusal, events, person_time);
     if (!count_limits(events, confidence, &limits))
         return estimate_absent(ABSENT_NOT_CALCULABLE, events, person_time);
-    return (Estimate){events / person_time, limits.lower / person_time,
-                      limits.upper / person_time, events, person_time, ABSENT_NONE};
+    return (Estimate){events / person_time,
+                      limits.lower / person_time,
+                      limits.upper / person_time,
+                      events,
+                      person_time,
+                      ABSENT_NONE};
 }
 
 Estimate estimate_proportion(double part, double whole, double confidence) {

@@ -13,8 +13,7 @@ static const long double LN_SQRT_2PI = 0.918938533204672741780329736405617640L;
 
 static double polynomial(const double *coefficients, size_t count, double x) {
     double value = coefficients[count - 1];
-    for (size_t i = count - 1; i-- > 0;)
-        value = value * x + coefficients[i];
+    for (size_t i = count - 1; i-- > 0;) value = value * x + coefficients[i];
     return value;
 }
 
@@ -24,39 +23,51 @@ double normal_cdf(double z) {
 
 /* AS 241's three rational approximations: centre, shoulder and tail. */
 static double normal_quantile_centre(double q) {
-    static const double a[8] = {
-        3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3,
-        1.3731693765509461125e+4, 4.5921953931549871457e+4, 6.7265770927008700853e+4,
-        3.3430575583588128105e+4, 2.5090809287301226727e+3};
-    static const double b[8] = {
-        1.0,                      4.2313330701600911252e+1, 6.8718700749205790830e+2,
-        5.3941960214247511077e+3, 2.1213794301586595867e+4, 3.9307895800092710610e+4,
-        2.8729085735721942674e+4, 5.2264952788528545610e+3};
+    static const double a[8] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
+                                1.9715909503065514427e+3, 1.3731693765509461125e+4,
+                                4.5921953931549871457e+4, 6.7265770927008700853e+4,
+                                3.3430575583588128105e+4, 2.5090809287301226727e+3};
+    static const double b[8] = {1.0,
+                                4.2313330701600911252e+1,
+                                6.8718700749205790830e+2,
+                                5.3941960214247511077e+3,
+                                2.1213794301586595867e+4,
+                                3.9307895800092710610e+4,
+                                2.8729085735721942674e+4,
+                                5.2264952788528545610e+3};
     double r = 0.180625 - q * q;
     return q * polynomial(a, 8, r) / polynomial(b, 8, r);
 }
 
 static double normal_quantile_shoulder(double r) {
-    static const double c[8] = {
-        1.42343711074968357734e0,  4.63033784615654529590e0,  5.76949722146069140550e0,
-        3.64784832476320460504e0,  1.27045825245236838258e0,  2.41780725177450611770e-1,
-        2.27238449892691845833e-2, 7.74545014278341407640e-4};
-    static const double d[8] = {
-        1.0,                       2.05319162663775882187e0,  1.67638483018380384940e0,
-        6.89767334985100004550e-1, 1.48103976427480074590e-1, 1.51986665636164571966e-2,
-        5.47593808499534494600e-4, 1.05075007164441684324e-9};
+    static const double c[8] = {1.42343711074968357734e0,  4.63033784615654529590e0,
+                                5.76949722146069140550e0,  3.64784832476320460504e0,
+                                1.27045825245236838258e0,  2.41780725177450611770e-1,
+                                2.27238449892691845833e-2, 7.74545014278341407640e-4};
+    static const double d[8] = {1.0,
+                                2.05319162663775882187e0,
+                                1.67638483018380384940e0,
+                                6.89767334985100004550e-1,
+                                1.48103976427480074590e-1,
+                                1.51986665636164571966e-2,
+                                5.47593808499534494600e-4,
+                                1.05075007164441684324e-9};
     return polynomial(c, 8, r) / polynomial(d, 8, r);
 }
 
 static double normal_quantile_tail(double r) {
-    static const double e[8] = {
-        6.65790464350110377720e0,  5.46378491116411436990e0,  1.78482653991729133580e0,
-        2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
-        2.71155556874348757815e-5, 2.01033439929228813265e-7};
-    static const double f[8] = {
-        1.0,                       5.99832206555887937690e-1, 1.36929880922735805310e-1,
-        1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5,
-        1.42151175831644588870e-7, 2.04426310338993978564e-15};
+    static const double e[8] = {6.65790464350110377720e0,  5.46378491116411436990e0,
+                                1.78482653991729133580e0,  2.96560571828504891230e-1,
+                                2.65321895265761230930e-2, 1.24266094738807843860e-3,
+                                2.71155556874348757815e-5, 2.01033439929228813265e-7};
+    static const double f[8] = {1.0,
+                                5.99832206555887937690e-1,
+                                1.36929880922735805310e-1,
+                                1.48753612908506148525e-2,
+                                7.86869131145613259100e-4,
+                                1.84631831751005468180e-5,
+                                1.42151175831644588870e-7,
+                                2.04426310338993978564e-15};
     return polynomial(e, 8, r) / polynomial(f, 8, r);
 }
 
@@ -74,16 +85,13 @@ double normal_quantile(double p) {
 /* ln Gamma(a) - [(a - 1/2) ln a - a + ln sqrt(2 pi)]: what Stirling's formula leaves. The
  * asymptotic series from 20 up, the recurrence of Gamma below. */
 static long double stirling_error(long double a) {
-    static const long double bernoulli[9] = {
-        1.0L / 12,        -1.0L / 360,          1.0L / 1260,
-        -1.0L / 1680,     1.0L / 1188,          -691.0L / 360360,
-        1.0L / 156,       -3617.0L / 122400,    43867.0L / 244188};
+    static const long double bernoulli[9] = {1.0L / 12,    -1.0L / 360,       1.0L / 1260,
+                                             -1.0L / 1680, 1.0L / 1188,       -691.0L / 360360,
+                                             1.0L / 156,   -3617.0L / 122400, 43867.0L / 244188};
     long double shifted = 0;
-    for (; a < 20; a++)
-        shifted += (a + 0.5L) * log1pl(1 / a) - 1;
+    for (; a < 20; a++) shifted += (a + 0.5L) * log1pl(1 / a) - 1;
     long double square = 1 / (a * a), series = 0;
-    for (size_t i = 9; i-- > 0;)
-        series = series * square + bernoulli[i];
+    for (size_t i = 9; i-- > 0;) series = series * square + bernoulli[i];
     return shifted + series / a;
 }
 
@@ -184,8 +192,8 @@ static long double gamma_quantile_extended(long double p, long double a) {
     long double target = logl(upper ? 1 - p : p);
     long double z = normal_quantile((double)p);
     long double cube = 1 - 1 / (9 * a) + z / (3 * sqrtl(a)); /* Wilson and Hilferty */
-    long double first = cube > 0.1L ? logl(a) + 3 * logl(cube)
-                                    : (logl(p) + log_gamma_extended(a + 1)) / a;
+    long double first =
+        cube > 0.1L ? logl(a) + 3 * logl(cube) : (logl(p) + log_gamma_extended(a + 1)) / a;
     Search search = {-11300, 11300, first};
     for (int i = 0; i < 200; i++) {
         long double x = expl(search.at);
@@ -254,8 +262,7 @@ static long double beta_tail(long double a, long double b, long double x, long d
     if (y <= 0) return upper ? 0 : 1;
     long double weight = beta_weight(a, b, x, y);
     bool direct = x < (a + 1) / (a + b + 2);
-    long double value =
-        weight * (direct ? beta_fraction(a, b, x) / a : beta_fraction(b, a, y) / b);
+    long double value = weight * (direct ? beta_fraction(a, b, x) / a : beta_fraction(b, a, y) / b);
     return direct == upper ? 1 - value : value;
 }
 

@@ -18,7 +18,9 @@ typedef struct {
     size_t left_out;
 } DirectSums;
 
-static bool usable(double x) { return x >= 0 && isfinite(x); }
+static bool usable(double x) {
+    return x >= 0 && isfinite(x);
+}
 
 /* Adds stratum i; ABSENT_NONE, or why there can be no rate. */
 static AbsentReason direct_add(DirectSums *sums, const DirectStrata *strata, size_t i) {
@@ -50,8 +52,12 @@ static Estimate direct_finish(const DirectSums *sums, double confidence) {
         return estimate_absent(ABSENT_NOT_CALCULABLE, events, person_time);
     double rate = sum_value(&sums->rates) / weight;
     double scale = sqrt(sum_value(&sums->variance) / (weight * weight) / events);
-    return (Estimate){rate,   rate + scale * (byar.lower - events),
-                      rate + scale * (byar.upper - events), events, person_time, ABSENT_NONE};
+    return (Estimate){rate,
+                      rate + scale * (byar.lower - events),
+                      rate + scale * (byar.upper - events),
+                      events,
+                      person_time,
+                      ABSENT_NONE};
 }
 
 Estimate estimate_dsr(const DirectStrata *strata, double confidence, size_t *left_out) {
@@ -93,8 +99,12 @@ Estimate estimate_observed_expected(double observed, double expected, double sca
     if (!usable(expected) || expected == 0 || !usable(scale) || !confidence_valid(confidence) ||
         !count_limits(observed, confidence, &limits))
         return estimate_absent(ABSENT_NOT_CALCULABLE, observed, expected);
-    return (Estimate){observed / expected * scale,     limits.lower / expected * scale,
-                      limits.upper / expected * scale, observed, expected, ABSENT_NONE};
+    return (Estimate){observed / expected * scale,
+                      limits.lower / expected * scale,
+                      limits.upper / expected * scale,
+                      observed,
+                      expected,
+                      ABSENT_NONE};
 }
 
 static Estimate indirect(const IndirectStrata *strata, double confidence, bool as_rate) {
@@ -102,8 +112,7 @@ static Estimate indirect(const IndirectStrata *strata, double confidence, bool a
     double observed = sum_array(strata->events, strata->count);
     AbsentReason reason = expected_events(strata, &expected, &reference_rate);
     if (reason) return estimate_absent(reason, observed, expected);
-    return estimate_observed_expected(observed, expected, as_rate ? reference_rate : 1,
-                                      confidence);
+    return estimate_observed_expected(observed, expected, as_rate ? reference_rate : 1, confidence);
 }
 
 Estimate estimate_smr(const IndirectStrata *strata, double confidence) {
@@ -116,7 +125,6 @@ Estimate estimate_isr(const IndirectStrata *strata, double confidence) {
 
 bool strata_too_small(const double *people, size_t count) {
     size_t small = 0;
-    for (size_t i = 0; i < count; i++)
-        small += people[i] <= 3;
+    for (size_t i = 0; i < count; i++) small += people[i] <= 3;
     return small * 10 > count;
 }

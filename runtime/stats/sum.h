@@ -15,16 +15,18 @@ typedef struct {
 static inline void sum_add(Sum *sum, double x) {
     double next = sum->total + x;
     if (isfinite(next))
-        sum->carry += fabs(sum->total) >= fabs(x) ? (sum->total - next) + x : (x - next) + sum->total;
+        sum->carry +=
+            fabs(sum->total) >= fabs(x) ? (sum->total - next) + x : (x - next) + sum->total;
     sum->total = next;
 }
 
-static inline double sum_value(const Sum *sum) { return sum->total + sum->carry; }
+static inline double sum_value(const Sum *sum) {
+    return sum->total + sum->carry;
+}
 
 static inline double sum_array(const double *values, size_t count) {
     Sum sum = {0, 0};
-    for (size_t i = 0; i < count; i++)
-        sum_add(&sum, values[i]);
+    for (size_t i = 0; i < count; i++) sum_add(&sum, values[i]);
     return sum_value(&sum);
 }
 

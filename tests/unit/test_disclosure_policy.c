@@ -7,8 +7,10 @@ static const Policy PROTECTING[] = {POLICY_HES, POLICY_MIDPOINT6};
 
 static void hes_withholds_one_to_seven_and_rounds_the_rest_to_five(void **state) {
     (void)state;
-    const struct { int64_t count; double want; } cases[] = {
-        {0, 0}, {8, 10}, {12, 10}, {13, 15}, {17, 15}, {18, 20}, {1000003, 1000005}};
+    const struct {
+        int64_t count;
+        double want;
+    } cases[] = {{0, 0}, {8, 10}, {12, 10}, {13, 15}, {17, 15}, {18, 20}, {1000003, 1000005}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Protected got = protect_people(POLICY_HES, cases[i].count);
         assert_false(got.suppressed);
@@ -121,11 +123,24 @@ static void dominance_counts_negative_amounts_by_their_size(void **state) {
 
 static void rounding_is_half_away_from_zero(void **state) {
     (void)state;
-    const struct { double value, want; } cases[] = {
-        {1234.5, 1230},    {1235, 1240},     {-1235, -1240},    {12.35, 12.4},
-        {0.0012345, 0.00123}, {0.1235, 0.124}, {999.5, 1000},   {0.9995, 1},
-        {99950, 100000},   {5, 5},           {0, 0},            {1e300, 1e300},
-        {1.2349999999999999, 1.24}, {2.675, 2.68}, {9.994e-7, 9.99e-7}, {123456789e9, 123e15}};
+    const struct {
+        double value, want;
+    } cases[] = {{1234.5, 1230},
+                 {1235, 1240},
+                 {-1235, -1240},
+                 {12.35, 12.4},
+                 {0.0012345, 0.00123},
+                 {0.1235, 0.124},
+                 {999.5, 1000},
+                 {0.9995, 1},
+                 {99950, 100000},
+                 {5, 5},
+                 {0, 0},
+                 {1e300, 1e300},
+                 {1.2349999999999999, 1.24},
+                 {2.675, 2.68},
+                 {9.994e-7, 9.99e-7},
+                 {123456789e9, 123e15}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_close(round_significant(cases[i].value, 3), cases[i].want, 0);
     assert_true(isnan(round_significant(NAN, 3)));
