@@ -63,7 +63,8 @@ static void names_free(Names *names) {
 }
 
 /* One byte inside a C string literal; octal has three digits, so that what follows it cannot be
- * taken as a part of it, and `?` is escaped because of trigraphs. Returns the characters written. */
+ * taken as a part of it, and `?` is escaped because of trigraphs. Returns the characters written.
+ */
 static int write_byte(FILE *out, int byte) {
     if (byte == '\n') return fprintf(out, "\\n");
     if (byte == '"' || byte == '\\' || byte == '?') return fprintf(out, "\\%c", byte);
@@ -112,7 +113,8 @@ static void write_entry(FILE *out, const char *root, const char *name) {
 static void write_tables(FILE *out, const char *root, const Names *names) {
     fputs("/* Written by tools/embed.c from stdlib; changes are lost. */\n"
           "#include \"compiler/sema/embedded.h\"\n\n"
-          "const EmbeddedFile scp_stdlib_files[] = {\n", out);
+          "const EmbeddedFile scp_stdlib_files[] = {\n",
+          out);
     for (size_t i = 0; i < names->count; i++) write_entry(out, root, names->items[i]);
     fprintf(out, "    {0, 0, 0},\n};\n\nconst size_t scp_stdlib_count = %zu;\n", names->count);
 }

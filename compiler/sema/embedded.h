@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 typedef struct {
-    const char *name;   /* the path below stdlib: "nhs/framework.scp" */
-    const char *text;   /* UTF-8; a NUL follows the last byte */
-    size_t length;      /* bytes of text, without that NUL */
+    const char *name; /* the path below stdlib: "nhs/framework.scp" */
+    const char *text; /* UTF-8; a NUL follows the last byte */
+    size_t length;    /* bytes of text, without that NUL */
 } EmbeddedFile;
 
 /* Sorted by name, byte by byte, so that a name can be found by bisection. */
