@@ -212,7 +212,7 @@ ARENA_TEST(locale_changes_nothing) {
     for (size_t i = 0; i < sizeof locales / sizeof *locales && !found; i++)
         found = setlocale(LC_ALL, locales[i]) && strcmp(localeconv()->decimal_point, ".");
     if (!found) skip();
-    assert_same(parsed("1234.56789012345678901"), 0x1.34a4587e6b74fp+10);
+    assert_same(parsed("1234.56789012345678901"), 1234.56789012345678901);
     assert_shortest(0.1 + 0.2, "0.30000000000000004");
     assert_fixed(arena, 1234.5, 1, "1,234.5");
     setlocale(LC_ALL, "C");
