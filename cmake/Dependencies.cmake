@@ -1,5 +1,5 @@
 # What the project stands on besides the C library. Each is small, packaged everywhere, and
-# used in one layer: zlib (data), libtommath (money), libffi (native).
+# used in one layer: zlib (data), libtommath (base, for exact numbers), libffi (native).
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
