@@ -13,8 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-__extension__ typedef __int128 DisclosureInt128;
-
 typedef enum {
     POLICY_HES,           /* the default */
     POLICY_MIDPOINT6,     /* stricter: everything is a function of protected counts */
@@ -44,12 +42,6 @@ int64_t round_midpoint6(int64_t count);
 /* To the nearest 5: HES's rounding of counts that are large enough. */
 int64_t round_nearest5(int64_t count);
 
-/* Round half away from zero to `figures` (1..15) significant figures. Doubles are read as
- * their 15-digit decimals, so that 12.35 rounds to 12.4 although binary holds a little less;
- * NaN and infinities pass through. Integers are rounded exactly, saturating at the ends. */
-double round_significant(double value, int figures);
-DisclosureInt128 round_significant_integer(DisclosureInt128 value, int figures);
-
 /* A count of people, or of distinct people behind events. */
 Protected protect_people(Policy policy, int64_t people);
 
@@ -71,9 +63,9 @@ typedef struct {
 } SumOverPeople;
 
 /* Withheld where fewer than 8 people (but some) contribute, or the magnitude less the two
- * largest is under a tenth of the largest; else to 3 significant figures. A sum over nobody is
- * 0. Sums of squares alike, with squared contributions. A mean is made of the protected sum
- * and the protected count. */
+ * largest is under a tenth of the largest; else to 3 significant figures, half away from zero. A
+ * sum over nobody is 0. Sums of squares alike, with squared contributions. A mean is made of the
+ * protected sum and the protected count. */
 Protected protect_sum(Policy policy, const SumOverPeople *sum);
 
 /* Whether standardised rates, indices, life expectancy and their limits may be computed from
