@@ -26,7 +26,7 @@ typedef struct {
 } Array;
 
 static inline AbsentReason array_absent(const Array *array, uint32_t cell) {
-    return array->absent ? (AbsentReason)array->absent[cell] : PRESENT;
+    return array->absent ? (AbsentReason)array->absent[cell] : ABSENT_NONE;
 }
 
 #endif
