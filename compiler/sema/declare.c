@@ -1,0 +1,388 @@
+/* Declarations and their clauses against their kinds: what is unknown, misplaced, missing or
+ * repeated. Looks at the shape only; values are clauses.c's. */
+#include "compiler/sema/sema.h"
+
+#include "runtime/base/buffer.h"
+
+const Phrase *item_phrase(const PhraseList *phrases, Atom label) {
+    for (uint32_t i = 0; i < phrases->count; i++) {
+        if (phrases->items[i].label == label) return &phrases->items[i];
+    }
+    return NULL;
+}
+
+Decl *decl_find(const Compilation *c, Atom name) {
+    uint64_t found;
+    return hashmap_get(&c->names, name, &found) ? (Decl *)(uintptr_t)found : NULL;
+}
+
+Decl *decl_child(const Decl *decl, Atom name) {
+    for (uint32_t i = 0; i < decl->children.count; i++) {
+        if (decl->children.items[i]->name == name) return decl->children.items[i];
+    }
+    return NULL;
+}
+
+Clause *decl_clause(const Decl *decl, Atom name) {
+    for (uint32_t i = 0; i < decl->clauses.count; i++) {
+        if (decl->clauses.items[i]->spec->name == name) return decl->clauses.items[i];
+    }
+    return NULL;
+}
+
+/* ---- Messages ------------------------------------------------------------------------------ */
+
+/* A message within a declaration; each `%s` of the text takes the next of the two words. */
+static Diag *at_decl(Compilation *c, const Decl *decl, DiagName name, Span span, const char *text, Slice a,
+                     Slice b) {
+    Buffer message;
+    buffer_init(&message, c->arena);
+    int used = 0;
+    for (const char *at = text; *at; at++) {
+        if (at[0] == '%' && at[1] == 's') {
+            buffer_add(&message, used++ ? b : a);
+            at++;
+        } else {
+            buffer_add_char(&message, *at);
+        }
+    }
+    Diag *diag = diag_add(c->diags, name, span, "%.*s", SLICE_FMT(buffer_slice(&message)));
+    if (decl) diag->path = decl->path;
+    return diag;
+}
+
+static void unknown_in_block(Compilation *c, const Decl *decl, const Item *item) {
+    Slice wanted = word(c, item->word);
+    Diag *diag = at_decl(c, decl, DIAG_UNKNOWN_CLAUSE, item->word_span,
+                         "`%s` is not a clause of a %s", wanted, word(c, decl->kind->name));
+    Nearest nearest = {.wanted = wanted};
+    for (uint32_t i = 0; i < decl->kind->clauses.count; i++) {
+        const ClauseSpec *spec = decl->kind->clauses.items[i];
+        if (spec->cardinality != CLAUSE_DERIVED) nearest_offer(&nearest, word(c, spec->name));
+    }
+    for (uint32_t i = 0; i < c->kinds.count; i++) {
+        const Kind *kind = c->kinds.items[i];
+        for (uint32_t w = 0; w < kind->within.count; w++) {
+            if (kind->within.items[w] == decl->kind->name) nearest_offer(&nearest, word(c, kind->name));
+        }
+    }
+    nearest_fix(c, diag, item->word_span, &nearest);
+}
+
+static void unknown_at_top(Compilation *c, const Item *item) {
+    Slice wanted = word(c, item->word);
+    Diag *diag = at_decl(c, NULL, DIAG_UNKNOWN_KIND, item->word_span, "`%s` is not a kind of item", wanted,
+                         SLICE(""));
+    Nearest nearest = {.wanted = wanted};
+    for (uint32_t i = 0; i < c->kinds.count; i++) nearest_offer(&nearest, word(c, c->kinds.items[i]->name));
+    nearest_fix(c, diag, item->word_span, &nearest);
+}
+
+static Slice places_of(Compilation *c, const Kind *kind) {
+    if (!kind->within.count) return SLICE("at the top of a file");
+    Slice text = SLICE("inside");
+    for (uint32_t i = 0; i < kind->within.count; i++) {
+        if (slice_equal(word(c, kind->within.items[i]), SLICE("plan_root"))) {
+            text = arena_printf(c->arena, "%.*s%s the top of a file", SLICE_FMT(text), i ? " or at" : "");
+            continue;
+        }
+        const Kind *outer = kind_find(c, kind->within.items[i]);
+        Slice title = outer ? outer->title : word(c, kind->within.items[i]);
+        text = arena_printf(c->arena, "%.*s%s `%.*s`", SLICE_FMT(text), i ? " or" : "",
+                            SLICE_FMT(outer ? word(c, outer->name) : title));
+    }
+    return text;
+}
+
+static bool may_stand(const Compilation *c, const Kind *kind, const Decl *parent) {
+    if (kind->anywhere) return true;
+    if (!parent && !kind->within.count) return true;
+    for (uint32_t i = 0; i < kind->within.count; i++) {
+        if (parent ? kind->within.items[i] == parent->kind->name
+                   : slice_equal(word(c, kind->within.items[i]), SLICE("plan_root")))
+            return true;
+    }
+    return false;
+}
+
+/* ---- Labels ------------------------------------------------------------------------------------ */
+
+static const LabelSpec *label_spec(const ClauseSpec *spec, Atom label) {
+    for (uint32_t i = 0; i < spec->labels.count; i++) {
+        if (spec->labels.items[i].label == label) return &spec->labels.items[i];
+    }
+    return NULL;
+}
+
+static uint32_t line_of(const Compilation *c, uint32_t offset) {
+    return source_map_position(c->sources, offset).line;
+}
+
+static void unknown_label(Compilation *c, const Clause *clause, const Phrase *phrase) {
+    Slice label = word(c, phrase->label), name = word(c, clause->spec->name);
+    if (line_of(c, phrase->label_span.start) > line_of(c, clause->span.start)) {
+        at_decl(c, clause->decl, DIAG_UNKNOWN_LABEL, phrase->label_span,
+                "`%s` introduces an argument and cannot start a clause; it was read as part of `%s` above",
+                label, name);
+        return;
+    }
+    Diag *diag = at_decl(c, clause->decl, DIAG_UNKNOWN_LABEL, phrase->label_span,
+                         "`%s` says nothing that `%s` takes", label, name);
+    if (!clause->spec->labels.count) return;
+    Slice known = {0};
+    for (uint32_t i = 0; i < clause->spec->labels.count; i++)
+        known = arena_printf(c->arena, "%.*s%s`%.*s`", SLICE_FMT(known), i ? ", " : "",
+                             SLICE_FMT(word(c, clause->spec->labels.items[i].label)));
+    diag_relate(c->diags, diag, clause->spec->span, "it takes %.*s", SLICE_FMT(known));
+}
+
+static void add_labels(Compilation *c, Clause *clause, const PhraseList *phrases) {
+    for (uint32_t i = 0; i < phrases->count; i++) {
+        const Phrase *phrase = &phrases->items[i];
+        const LabelSpec *spec = label_spec(clause->spec, phrase->label);
+        bool repeated = false;
+        for (uint32_t j = 0; j < clause->labels.count; j++) repeated |= clause->labels.items[j].spec == spec;
+        if (!spec) {
+            unknown_label(c, clause, phrase);
+        } else if (repeated) {
+            at_decl(c, clause->decl, DIAG_REPEATED_LABEL, phrase->label_span,
+                    "`%s` is given twice in `%s`", word(c, phrase->label), word(c, clause->spec->name));
+        } else {
+            ClauseLabel label = {.spec = spec, .phrase = phrase};
+            VEC_PUSH(c->arena, &clause->labels, label);
+        }
+    }
+}
+
+static void check_labels(Compilation *c, const Clause *clause) {
+    for (uint32_t i = 0; i < clause->spec->labels.count; i++) {
+        const LabelSpec *spec = &clause->spec->labels.items[i];
+        bool given = spec->may_miss;
+        for (uint32_t j = 0; j < clause->labels.count; j++) given |= clause->labels.items[j].spec == spec;
+        if (!given && !clause->item->broken)
+            at_decl(c, clause->decl, DIAG_MISSING_LABEL, clause->span,
+                    "`%s` must say `%s …`", word(c, clause->spec->name), word(c, spec->label));
+    }
+}
+
+/* ---- Clauses ------------------------------------------------------------------------------------- */
+
+static Clause *add_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, const Item *item) {
+    Clause *clause = ARENA_NEW(c->arena, Clause);
+    clause->spec = spec;
+    clause->decl = decl;
+    clause->item = item;
+    clause->span = item->head_span;
+    VEC_PUSH(c->arena, &decl->clauses, clause);
+    return clause;
+}
+
+static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, const Item *item) {
+    Clause *before = decl_clause(decl, spec->name);
+    if (before && (spec->cardinality == CLAUSE_REQUIRED || spec->cardinality == CLAUSE_OPTIONAL)) {
+        Diag *diag = at_decl(c, decl, DIAG_REPEATED_CLAUSE, item->word_span,
+                             "`%s` may stand only once in a %s", word(c, spec->name), word(c, decl->kind->name));
+        diag_relate(c->diags, diag, before->item->word_span, "it stands here already");
+        return;
+    }
+    Clause *clause = add_clause(c, decl, spec, item);
+    if (item->broken) return;
+    clause->exprs = item->values.count ? &item->values : NULL;
+    if (item->title || item->value || item->type) {
+        const Expr *extra = item->title ? item->title : item->value ? item->value : item->type;
+        at_decl(c, decl, DIAG_SYNTAX_ERROR, extra->span,
+                item->title ? "`%s` takes its values with commas between them%s"
+                            : "a clause's value follows its word directly: `%s …`",
+                word(c, spec->name), SLICE(""));
+        return;
+    }
+    if (item->has_block)
+        at_decl(c, decl, DIAG_MISPLACED_ITEM, item->word_span, "`%s` is a clause and takes no block",
+                word(c, spec->name), SLICE(""));
+    add_labels(c, clause, &item->phrases);
+    check_labels(c, clause);
+}
+
+static void read_head(Compilation *c, Decl *decl) {
+    const Item *item = decl->item;
+    Clause *head = add_clause(c, decl, &decl->kind->head, item);
+    decl->head = head;
+    add_labels(c, head, &item->phrases);
+    add_labels(c, head, &item->type_phrases);
+    add_labels(c, head, &item->value_phrases);
+    check_labels(c, head);
+    const Expr *value = decl->kind->head_colon ? item->type : item->value;
+    const Expr *other = decl->kind->head_colon ? item->value : item->type;
+    if (value) {
+        ExprList *values = ARENA_NEW(c->arena, ExprList);
+        VEC_PUSH(c->arena, values, (Expr *)(uintptr_t)value);
+        head->exprs = values;
+    }
+    if ((value && !decl->kind->head.type) || other)
+        at_decl(c, decl, DIAG_SYNTAX_ERROR, (value ? value : other)->span,
+                "a %s takes no value", word(c, decl->kind->name), SLICE(""));
+    else if (!value && decl->kind->head.type && !decl->kind->head.may_miss && !item->broken)
+        at_decl(c, decl, DIAG_MISSING_CLAUSE, item->head_span,
+                decl->kind->head_colon ? "this %s has no type: add `: …`%s"
+                                       : "this %s has no value: add `= …`",
+                word(c, decl->kind->name), SLICE(""));
+}
+
+static void check_missing(Compilation *c, const Decl *decl) {
+    if (decl->item->broken) return;
+    for (uint32_t i = 0; i < decl->kind->clauses.count; i++) {
+        const ClauseSpec *spec = decl->kind->clauses.items[i];
+        if (spec->cardinality != CLAUSE_REQUIRED && spec->cardinality != CLAUSE_SEVERAL) continue;
+        if (decl_clause(decl, spec->name)) continue;
+        Diag *diag = at_decl(c, decl, DIAG_MISSING_CLAUSE, decl->name_span.start ? decl->name_span : decl->item->head_span,
+                             "this %s has no `%s`", word(c, decl->kind->name), word(c, spec->name));
+        diag_relate(c->diags, diag, spec->span, "asked for here");
+    }
+}
+
+/* ---- Declarations ---------------------------------------------------------------------------------- */
+
+static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_t file);
+
+static void register_name(Compilation *c, Decl *decl, HashMap *map) {
+    uint64_t found;
+    if (!hashmap_get(map, decl->name, &found)) {
+        hashmap_put(map, decl->name, (uint64_t)(uintptr_t)decl);
+        return;
+    }
+    const Decl *other = (const Decl *)(uintptr_t)found;
+    Diag *diag = at_decl(c, decl, DIAG_DUPLICATE_NAME, decl->name_span, "`%s` is declared twice",
+                         word(c, decl->name), SLICE(""));
+    diag_relate(c->diags, diag, other->name_span, "first declared here");
+}
+
+static void register_decl(Compilation *c, Decl *decl) {
+    VEC_PUSH(c->arena, &decl->kind->decls, decl);
+    if (decl->name == ATOM_NONE) return;
+    if (decl->kind->sort == SORT_FN) {
+        register_name(c, decl, &c->fn_names);
+        return;
+    }
+    if (decl->kind->sort == SORT_RULE || decl->kind->sort == SORT_ALLOW) return;
+    bool owned = decl->kind->local || (decl->kind->sort == SORT_LET && decl->parent);
+    if (owned) {
+        const Decl *other = decl->parent ? decl_child(decl->parent, decl->name) : NULL;
+        if (!other) return;
+        Diag *diag = at_decl(c, decl, DIAG_DUPLICATE_NAME, decl->name_span, "`%s` is declared twice here",
+                             word(c, decl->name), SLICE(""));
+        diag_relate(c->diags, diag, other->name_span, "first declared here");
+        return;
+    }
+    if (!decl->library) register_name(c, decl, &c->names);
+}
+
+static Slice decl_path(Compilation *c, const Decl *decl) {
+    Slice own = decl->title.length ? decl->title : word(c, decl->name);
+    Slice text = arena_printf(c->arena, "%.*s: %.*s", SLICE_FMT(decl->kind->title), SLICE_FMT(own));
+    if (!decl->parent || !decl->parent->path.length) return text;
+    return arena_printf(c->arena, "%.*s > %.*s", SLICE_FMT(decl->parent->path), SLICE_FMT(text));
+}
+
+static void name_decl(Compilation *c, Decl *decl) {
+    const Item *item = decl->item;
+    const Expr *first = item->values.count ? item->values.items[0] : NULL;
+    if (first && first->kind == EXPR_CALL && decl->kind->sort == SORT_FN) first = first->left;
+    if (first && first->kind == EXPR_WORD) {
+        decl->name = first->atom;
+        decl->name_span = first->span;
+    } else if (!item->broken && decl->kind->sort != SORT_ALLOW) {
+        at_decl(c, decl->parent, DIAG_SYNTAX_ERROR, item->head_span,
+                "this %s has no name: write `%s a_name \"Its title\"`", word(c, decl->kind->name),
+                word(c, decl->kind->name));
+    }
+    if (item->values.count > 1)
+        at_decl(c, decl->parent, DIAG_SYNTAX_ERROR, item->values.items[1]->span,
+                "one %s declares one name", word(c, decl->kind->name), SLICE(""));
+    if (item->title) decl->title = item->title->text;
+}
+
+static void read_block(Compilation *c, Decl *decl) {
+    const Item *item = decl->item;
+    for (uint32_t i = 0; i < item->block.count; i++) {
+        const Item *inner = item->block.items[i];
+        const ClauseSpec *spec = kind_clause(decl->kind, inner->word);
+        if (spec && spec->cardinality != CLAUSE_DERIVED) read_clause(c, decl, spec, inner);
+        else if (kind_find(c, inner->word)) declare_item(c, inner, decl, decl->unit_index);
+        else if (!inner->broken || inner->word != ATOM_NONE) unknown_in_block(c, decl, inner);
+    }
+}
+
+static bool has_own_reader(DeclSort sort) {
+    return sort == SORT_KIND || sort == SORT_EXTEND || sort == SORT_UNIT || sort == SORT_USE;
+}
+
+static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_t file) {
+    Kind *kind = kind_find(c, item->word);
+    if (!kind) {
+        if (!item->broken || item->word != ATOM_NONE) unknown_at_top(c, item);
+        return;
+    }
+    if (!may_stand(c, kind, parent)) {
+        at_decl(c, parent, DIAG_MISPLACED_ITEM, item->word_span, "a `%s` stands %s", word(c, kind->name),
+                places_of(c, kind));
+        if (parent) return;
+    }
+    if (has_own_reader(kind->sort)) return;
+    Decl *decl = ARENA_NEW(c->arena, Decl);
+    decl->kind = kind;
+    decl->item = item;
+    decl->parent = parent;
+    decl->unit_index = file;
+    decl->library = c->files.items[file].library;
+    decl->index = c->decls.count;
+    name_decl(c, decl);
+    decl->path = decl_path(c, decl);
+    register_decl(c, decl);
+    VEC_PUSH(c->arena, &c->decls, decl);
+    if (parent) VEC_PUSH(c->arena, &parent->children, decl);
+    if (kind->sort == SORT_RULE) VEC_PUSH(c->arena, &c->rules, decl);
+    if (kind->sort == SORT_ALLOW) VEC_PUSH(c->arena, &c->allows, decl);
+    if (kind->sort == SORT_FN) VEC_PUSH(c->arena, &c->fns, decl);
+    if (kind->builtin) return;
+    read_head(c, decl);
+    read_block(c, decl);
+    check_missing(c, decl);
+}
+
+static void check_plan(Compilation *c) {
+    const Kind *kind = kind_of_sort(c, SORT_PLAN);
+    if (!kind || !kind->decls.count) {
+        c->plan_is_library = true;
+        return;
+    }
+    c->plan = kind->decls.items[0];
+    for (uint32_t i = 1; i < kind->decls.count; i++) {
+        Diag *diag = diag_add(c->diags, DIAG_DUPLICATE_NAME, kind->decls.items[i]->item->word_span,
+                              "a plan has one `plan` item");
+        diag_relate(c->diags, diag, c->plan->item->word_span, "it stands here already");
+    }
+}
+
+static void check_edition(Compilation *c, const Item *item) {
+    const Expr *value = item->values.count ? item->values.items[0] : NULL;
+    if (value && value->kind == EXPR_NUMBER && value->number.power == 0 && value->number.mantissa == 2026) return;
+    if (item->broken) return;
+    Diag *diag = diag_add(c->diags, DIAG_UNSUPPORTED_EDITION, item->head_span,
+                          "this program knows edition 2026 of the language");
+    if (value) diag_fix(c->diags, diag, value->span, SLICE("2026"), "write `edition 2026`");
+}
+
+void sema_declare(Compilation *c) {
+    hashmap_init(&c->names, c->arena);
+    hashmap_init(&c->fn_names, c->arena);
+    for (uint32_t f = 0; f < c->files.count; f++) {
+        const File *tree = c->files.items[f].tree;
+        for (uint32_t i = 0; i < tree->items.count; i++) {
+            const Item *item = tree->items.items[i];
+            const Kind *kind = kind_find(c, item->word);
+            if (kind && kind->sort == SORT_EDITION) check_edition(c, item);
+            else declare_item(c, item, NULL, f);
+        }
+    }
+    check_plan(c);
+}

@@ -1,0 +1,67 @@
+/* Messages of the checker: where inside a function the fault lies, the message points at the
+ * call and shows the body beside it; misspelt words get the nearest known one as a fix. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "compiler/sema/sema.h"
+
+Slice word(const Compilation *c, Atom atom) {
+    return atom == ATOM_NONE ? SLICE("") : atom_text(c->interner, atom);
+}
+
+Slice quoted(const Compilation *c, Span span) {
+    Slice text = slice_trim(source_map_text(c->sources, span));
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == '\n' || i == 60)
+            return arena_printf(c->arena, "%.*s…", (int)i, text.data);
+    }
+    return text;
+}
+
+/* The heading path of the innermost declaration around. */
+static Slice scope_path(const Scope *scope) {
+    for (; scope; scope = scope->outer) {
+        if (scope->self) return scope->self->path;
+    }
+    return (Slice){0};
+}
+
+/* The outermost call that surrounds the scope: where the plan's author can do something. */
+static const Scope *outermost_call(const Scope *scope) {
+    const Scope *call = NULL;
+    for (; scope; scope = scope->outer) {
+        if (scope->call_span.start) call = scope;
+    }
+    return call;
+}
+
+Diag *sema_error(Compilation *c, const Scope *scope, DiagName name, Span span, const char *format,
+                 ...) {
+    char message[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    const Scope *call = outermost_call(scope);
+    Diag *diag = diag_add(c->diags, name, call ? call->call_span : span, "%s", message);
+    diag->path = scope_path(scope);
+    if (call) {
+        diag_relate(c->diags, diag, span, "in the body of `%.*s`, here", SLICE_FMT(call->call_name));
+    }
+    return diag;
+}
+
+void nearest_offer(Nearest *nearest, Slice candidate) {
+    size_t limit = nearest->wanted.length < 4 ? 1 : nearest->wanted.length < 8 ? 2 : 3;
+    size_t distance = slice_distance(nearest->wanted, candidate, limit);
+    if (distance > limit) return;
+    if (!nearest->best.length || distance < nearest->distance) {
+        nearest->best = candidate;
+        nearest->distance = distance;
+    }
+}
+
+void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest) {
+    if (!nearest->best.length) return;
+    diag_fix(c->diags, diag, span, nearest->best, "did you mean `%.*s`?", SLICE_FMT(nearest->best));
+}

@@ -1,0 +1,168 @@
+/* The meaning of a plan: loads it with its libraries, resolves names, checks clauses against
+ * their kinds, and gives every value a type. The functions here are shared by the files of
+ * this folder and by lowering. */
+#ifndef COMPILER_SEMA_SEMA_H
+#define COMPILER_SEMA_SEMA_H
+
+#include "compiler/sema/model.h"
+#include "compiler/syntax/parse.h"
+
+/* One source file of the compilation. */
+typedef struct {
+    Slice name;        /* "nhs.framework", "outcomes.scp" */
+    Atom short_name;   /* esp2013: the name its values are known by; ATOM_NONE for the plan's own */
+    File *tree;
+    uint32_t source;
+    bool library;      /* of the standard library */
+    bool prelude;      /* known without `use` */
+    bool loading;
+    VEC(uint32_t) uses;
+} LoadedFile;
+
+typedef struct {
+    Slice root;        /* the plan's folder */
+    uint64_t file_limit;   /* bytes a source file; 0: 1 MiB */
+    uint32_t import_limit; /* files; 0: 256 */
+    uint32_t depth_limit;  /* imports within imports; 0: 16 */
+    bool has_as_of;
+    int32_t as_of;     /* overrides the plan's */
+} SemaOptions;
+
+typedef struct {
+    Atom name;
+    Value *value;
+} Binding;
+
+typedef struct Compilation {
+    Arena *arena;
+    Interner *interner;
+    SourceMap *sources;
+    DiagBag *diags;
+    SemaOptions options;
+    ParseContext parse;
+    Module *module;
+    UnitTable units;
+    VEC(LoadedFile) files;
+    VEC(Kind *) kinds;
+    HashMap kind_names;   /* atom → Kind* */
+    VEC(Decl *) decls;    /* parents before children */
+    HashMap names;        /* atom → Decl*: top-level kinds, wherever they stand */
+    VEC(Decl *) rules, allows, fns;
+    HashMap fn_names;     /* atom → Decl* */
+    Decl *plan;
+    bool plan_is_library; /* a file without a plan item: checked as a library */
+    int32_t horizon_first, horizon_last; /* 0: no plan */
+    int32_t price_year;
+    uint16_t horizon_dim; /* fy over the horizon; UINT16_MAX: none */
+    bool has_horizon;
+    bool data_missing;    /* a geography's file could not be read: exit status 3 */
+    uint32_t depth;       /* of elaboration */
+    bool too_deep;
+} Compilation;
+
+/* What surrounds an expression. */
+typedef struct Scope {
+    const struct Scope *outer;
+    Binding *bindings;
+    uint32_t binding_count;
+    Decl *self;          /* the declaration it stands in; its children are known bare */
+    bool members;        /* self's clauses are known bare: in derived clauses */
+    const Table *rows;   /* inside `where` and aggregates: columns are known bare */
+    uint32_t file;       /* index in files */
+    /* inside a function: messages point at the call, and at the body as related */
+    Span call_span;
+    Slice call_name;
+} Scope;
+
+/* ---- load.c: files and libraries */
+bool sema_load(Compilation *c, Slice path, Slice text);
+
+/* ---- kinds.c: kinds, units, functions as data */
+void sema_read_kinds(Compilation *c);
+Kind *kind_find(const Compilation *c, Atom name);
+const ClauseSpec *kind_clause(const Kind *kind, Atom name);
+/* A unit written as an expression: `persons * years`, `100_000 person_years`. */
+bool unit_of_expr(Compilation *c, const Expr *expr, Unit *unit, Exact *scale);
+Kind *kind_of_sort(const Compilation *c, DeclSort sort);
+
+/* ---- declare.c: declarations and their clauses against their kinds */
+void sema_declare(Compilation *c);
+Decl *decl_find(const Compilation *c, Atom name);
+Decl *decl_child(const Decl *decl, Atom name);
+Clause *decl_clause(const Decl *decl, Atom name); /* first of that name; NULL */
+const Phrase *item_phrase(const PhraseList *phrases, Atom label);
+
+/* ---- people.c: populations, events, dimensions, geographies */
+void sema_declare_plan(Compilation *c);
+void sema_declare_people(Compilation *c);
+uint16_t dim_intern(Compilation *c, const ModuleDim *dim);
+uint16_t dim_years(Compilation *c, int32_t first, int32_t last);
+/* The code of dimension `dim` for rows of `table`: a row node; NULL where it cannot be split. */
+Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim);
+/* The dimension a bare word names for `table` (NULL: any table); false where none. */
+bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr, uint16_t *dim);
+Value *people_of(Compilation *c, Decl *decl);
+/* The financial years that data stand for: of snapshots and covered events. */
+uint16_t dim_data_years(Compilation *c);
+const TableColumn *table_column(const Table *table, Atom name);
+
+/* ---- elaborate.c: expressions to values */
+Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr);
+Node *elaborate_node(Compilation *c, const Scope *scope, const Expr *expr); /* NULL after a message */
+Node *elaborate_condition(Compilation *c, const Scope *scope, const Expr *expr);
+bool fold_bool(const Node *node, bool *truth); /* constant and present */
+Node *value_node(Compilation *c, const Scope *scope, Value *value); /* a value used as a number */
+Value *value_of_decl(Compilation *c, Decl *decl, Span span);
+Value *value_of_clause(Compilation *c, Clause *clause);
+Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member, Span span);
+bool fn_declare(Compilation *c, Decl *decl);
+
+/* ---- operators.c */
+Node *operate(Compilation *c, const Scope *scope, Operator op, Node *a, Node *b, Span span);
+Node *coerce_bare(Compilation *c, Node *node, const Type *to);
+Node *node_select(Compilation *c, const Scope *scope, Node *condition, Node *a, Node *b, Span span);
+
+/* ---- calls.c: functions, aggregates and the forms of the language */
+Value *elaborate_call(Compilation *c, const Scope *scope, const Expr *expr);
+Value *narrow_people(Compilation *c, const Scope *scope, Value *people, const Phrase *where);
+
+/* ---- clauses.c: clause values against their types */
+void elaborate_clause(Compilation *c, Clause *clause);
+void sema_elaborate_all(Compilation *c);
+const ClauseLabel *clause_label(Compilation *c, Clause *clause, Atom label);
+
+/* ---- node.c: making nodes and values */
+Node *node_new(Compilation *c, NodeSort sort, Type type, Span span);
+Node *node_op(Compilation *c, Opcode op, Type type, Span span, Node *a, Node *b, Node *d);
+Node *node_exact(Compilation *c, Exact value, Span span);
+Node *node_bool(Compilation *c, bool truth, Span span);
+Node *node_text(Compilation *c, Slice text, Span span);
+Node *node_date(Compilation *c, int32_t days, Span span);
+Node *node_year(Compilation *c, int32_t year, Span span);
+Node *node_code(Compilation *c, uint16_t dim, uint32_t member, Span span);
+Node *node_absent(Compilation *c, BaseType base, int reason, Slice note, Span span);
+Type type_of(BaseType base);
+void type_join(Type *type, const Type *other); /* labels, dims, people: what a result inherits */
+Value *value_new(Compilation *c, ValueSort sort, Span span);
+Value *value_from_node(Compilation *c, Node *node);
+Value *value_poison(Compilation *c);
+Slice type_text(const Compilation *c, const Type *type);
+Slice value_text(Compilation *c, const Value *value); /* what it is, in the plan's words */
+uint16_t unit_for(Compilation *c, const Type *type, const Value *display);
+bool node_equal(const Node *a, const Node *b);
+
+/* ---- report.c: messages */
+Diag *sema_error(Compilation *c, const Scope *scope, DiagName name, Span span, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/* "did you mean": the nearest of the candidates, or an empty slice. */
+typedef struct {
+    Slice wanted;
+    Slice best;
+    size_t distance;
+} Nearest;
+void nearest_offer(Nearest *nearest, Slice candidate);
+void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest);
+Slice word(const Compilation *c, Atom atom);
+Slice quoted(const Compilation *c, Span span); /* source text, shortened */
+
+#endif
