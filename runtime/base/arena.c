@@ -97,6 +97,16 @@ void *arena_alloc_array(Arena *arena, size_t count, size_t size) {
     return arena_alloc(arena, count * size);
 }
 
+void *arena_try_alloc(Arena *arena, size_t size) {
+    Boundary here;
+    Boundary *outer = arena->boundary;
+    void *volatile piece = NULL; /* keeps its value across the jump */
+    arena->boundary = &here;
+    if (!setjmp(here.at)) piece = arena_alloc(arena, size);
+    arena->boundary = outer;
+    return piece;
+}
+
 Slice arena_copy(Arena *arena, Slice text) {
     char *copy = arena_alloc(arena, text.length + 1);
     if (text.length) memcpy(copy, text.data, text.length);

@@ -29,6 +29,9 @@ void arena_free(Arena *arena);
 void *arena_alloc(Arena *arena, size_t size);
 void *arena_alloc_array(Arena *arena, size_t count, size_t size);
 
+/* As arena_alloc, but NULL rather than leaving: for who holds something to give back first. */
+void *arena_try_alloc(Arena *arena, size_t size);
+
 /* A copy ended by NUL, which is not counted in the length. */
 Slice arena_copy(Arena *arena, Slice text);
 
