@@ -1,0 +1,15 @@
+/* Ascending order without memory of its own and without qsort, whose ties are the library's
+ * choice: the same input gives the same order everywhere. */
+#ifndef RUNTIME_STATS_SORT_H
+#define RUNTIME_STATS_SORT_H
+
+#include <stddef.h>
+
+/* Sorts in place; no NaN among the values. */
+void sort_values(double *values, size_t count);
+
+/* Fills `order` with the positions 0..count-1 so that the keys ascend; equal keys keep their
+ * order, NaN comes last. */
+void sort_positions(const double *keys, size_t count, size_t *order);
+
+#endif
