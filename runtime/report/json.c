@@ -1,0 +1,364 @@
+/* The JSON of `run` and `eval`. A number is written so that it reads back as the same number;
+ * money is text, posted to pence; a withheld cell says why and nothing else. */
+#include "runtime/base/json.h"
+
+#include <math.h>
+
+#include "runtime/base/date.h"
+#include "runtime/report/model.h"
+
+typedef struct {
+    const ReportInput *input;
+    Arena *arena;
+    JsonWriter json;
+} Writer;
+
+static void key(Writer *w, const char *name) { json_key(&w->json, slice_of(name)); }
+
+static void key_text(Writer *w, const char *name, Slice text) {
+    key(w, name);
+    json_string(&w->json, text);
+}
+
+static void number_or_null(Writer *w, double value) {
+    if (isfinite(value))
+        json_number(&w->json, value);
+    else
+        json_null(&w->json);
+}
+
+/* ---- Cells -------------------------------------------------------------------------------- */
+
+static void present_value(Writer *w, Shown shown, uint32_t cell) {
+    const Array *array = shown.array;
+    switch ((ElemType)array->type.elem) {
+    case ELEM_BOOL: json_bool(&w->json, array->as.integer[cell] != 0); return;
+    case ELEM_REAL:
+    case ELEM_EXACT:
+        if (shown.unit->sort == UNIT_MONEY)
+            json_string(&w->json, shown_posted(w->arena, shown, cell));
+        else
+            number_or_null(w, shown_number(shown, cell));
+        return;
+    case ELEM_DATE:
+        json_string(&w->json, date_format_iso(w->arena, (int32_t)array->as.integer[cell]));
+        return;
+    case ELEM_YEAR:
+        json_string(&w->json, financial_year_format(w->arena, (int)array->as.integer[cell]));
+        return;
+    case ELEM_CODE: json_string(&w->json, shown_code(w->input, shown, cell)); return;
+    case ELEM_TEXT: json_string(&w->json, array->as.text[cell]); return;
+    }
+}
+
+/* A value alone, null where it is absent. */
+static void value_or_null(Writer *w, Shown shown, uint32_t cell) {
+    if (shown_present(shown, cell))
+        present_value(w, shown, cell);
+    else
+        json_null(&w->json);
+}
+
+static void members(Writer *w, Shown shown, uint32_t cell) {
+    for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++) {
+        const ModuleDim *dim = shown_dim(w->input, shown, axis);
+        json_key(&w->json, dim->name);
+        json_string(&w->json, dim->members[shown_member(w->input, shown, cell, axis)]);
+    }
+}
+
+static void reason(Writer *w, Shown shown, uint32_t cell) {
+    key_text(w, "reason", slice_of(reason_text(array_absent(shown.array, cell))));
+    if (shown.array->absent_note.length && array_absent(shown.array, cell) == ABSENT_UNKNOWN)
+        key_text(w, "note", shown.array->absent_note);
+}
+
+static void estimate(Writer *w, Shown shown, uint32_t cell) {
+    const Array *array = shown.array;
+    key(w, "lower");
+    number_or_null(w, shown_scaled(shown, array->lower[cell]));
+    key(w, "upper");
+    number_or_null(w, shown_scaled(shown, array->upper[cell]));
+    key(w, "numerator");
+    number_or_null(w, array->numerator[cell]);
+    key(w, "denominator");
+    number_or_null(w, array->denominator[cell]);
+}
+
+static void cell_object(Writer *w, Shown shown, uint32_t cell) {
+    json_begin_object(&w->json);
+    members(w, shown, cell);
+    key(w, "value");
+    value_or_null(w, shown, cell);
+    if (!shown_present(shown, cell))
+        reason(w, shown, cell);
+    else if (shown.array->type.estimate && shown.array->lower)
+        estimate(w, shown, cell);
+    json_end_object(&w->json);
+}
+
+static void array_fields(Writer *w, Slice name, Shown shown) {
+    key_text(w, "name", name);
+    key_text(w, "unit", shown.unit->label);
+    key(w, "dimensions");
+    json_begin_array(&w->json);
+    for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
+        json_string(&w->json, shown_dim(w->input, shown, axis)->name);
+    json_end_array(&w->json);
+    key(w, "cells");
+    json_begin_array(&w->json);
+    for (uint32_t cell = 0; cell < shown.array->count; cell++)
+        cell_object(w, shown, cell);
+    json_end_array(&w->json);
+}
+
+static void array_object(Writer *w, Slice name, Shown shown) {
+    json_begin_object(&w->json);
+    array_fields(w, name, shown);
+    json_end_object(&w->json);
+}
+
+/* ---- KPIs ------------------------------------------------------------------------------------ */
+
+/* {"FY2026/27": value, …} of a series over financial years. */
+static void by_year(Writer *w, Shown shown) {
+    json_begin_object(&w->json);
+    if (shown.array && shown.array->type.dim_count == 1)
+        for (uint32_t cell = 0; cell < shown.array->count; cell++) {
+            json_key(&w->json, shown_dim(w->input, shown, 0)->members[cell]);
+            value_or_null(w, shown, cell);
+        }
+    json_end_object(&w->json);
+}
+
+static void target_object(Writer *w, const KpiTarget *target) {
+    json_begin_object(&w->json);
+    key(w, "by");
+    if (target->year)
+        json_string(&w->json, financial_year_format(w->arena, target->year));
+    else
+        json_null(&w->json);
+    key(w, "value");
+    value_or_null(w, target->level, 0);
+    if (target->level.array && !shown_present(target->level, 0)) reason(w, target->level, 0);
+    json_end_object(&w->json);
+}
+
+static void kpi_object(Writer *w, const ModuleDecl *decl) {
+    Kpi kpi = kpi_read(w->input, w->arena, decl);
+    json_begin_object(&w->json);
+    key_text(w, "name", decl->name);
+    key_text(w, "title", decl->title);
+    key(w, "baseline");
+    value_or_null(w, kpi.baseline, 0);
+    key(w, "targets");
+    json_begin_array(&w->json);
+    VEC_EACH(KpiTarget, target, &kpi.targets) target_object(w, target);
+    json_end_array(&w->json);
+    key(w, "trajectory");
+    by_year(w, kpi.trajectory);
+    key_text(w, "status", kpi.status);
+    key(w, "results");
+    json_begin_array(&w->json);
+    VEC_EACH(Shown, result, &kpi.results) array_object(w, decl->name, *result);
+    json_end_array(&w->json);
+    json_end_object(&w->json);
+}
+
+static void kpis(Writer *w) {
+    key(w, "kpis");
+    json_begin_array(&w->json);
+    EACH_DECL(w->input, decl, "kpi", NULL) kpi_object(w, decl);
+    json_end_array(&w->json);
+}
+
+/* ---- Lets, money, requirements, data --------------------------------------------------------- */
+
+static void lets(Writer *w) {
+    key(w, "lets");
+    json_begin_array(&w->json);
+    for (uint32_t i = 0; i < w->input->module->outputs.count; i++) {
+        const ModuleOutput *output = &w->input->module->outputs.items[i];
+        Shown shown = shown_of(w->input, output->reg, output->unit);
+        if (shown.array) array_object(w, output->name, shown);
+    }
+    json_end_array(&w->json);
+}
+
+static void finance_object(Writer *w, const FinanceLine *line) {
+    json_begin_object(&w->json);
+    key_text(w, "name", line->decl->name);
+    key_text(w, "kind", line->decl->kind);
+    if (line->as.length) key_text(w, "as", line->as);
+    key(w, "fy");
+    by_year(w, line->by_year);
+    if (line->after.array) {
+        key(w, "after_shifts");
+        by_year(w, line->after);
+    }
+    json_end_object(&w->json);
+}
+
+static void finance(Writer *w) {
+    key(w, "finance");
+    json_begin_array(&w->json);
+    FinanceLines lines = finance_read(w->input, w->arena);
+    VEC_EACH(FinanceLine, line, &lines) finance_object(w, line);
+    json_end_array(&w->json);
+}
+
+static void requirement_object(Writer *w, const ReportFinding *finding) {
+    const ModuleRequirement *rule = finding_rule(w->input, finding);
+    const ModuleDecl *decl = model_decl(w->input, rule->decl);
+    bool failed = finding->outcome == REQUIREMENT_FAILED;
+    json_begin_object(&w->json);
+    key_text(w, "rule", rule->rule);
+    key_text(w, "item", decl ? decl->name : SLICE(""));
+    key(w, "passed");
+    if (finding->outcome == REQUIREMENT_UNKNOWN)
+        json_null(&w->json);
+    else
+        json_bool(&w->json, !failed);
+    key_text(w, "message", failed ? finding_message(w->input, finding) : SLICE(""));
+    if (failed && finding->allow < w->input->module->allows.count)
+        key_text(w, "allowed_because", w->input->module->allows.items[finding->allow].because);
+    json_end_object(&w->json);
+}
+
+static void requirements(Writer *w) {
+    key(w, "requirements");
+    json_begin_array(&w->json);
+    for (uint32_t i = 0; i < w->input->finding_count; i++)
+        if (w->input->findings[i].outcome != REQUIREMENT_NOT_IN_FORCE)
+            requirement_object(w, &w->input->findings[i]);
+    json_end_array(&w->json);
+}
+
+static void count_or_null(Writer *w, bool people, int64_t count) {
+    int64_t released;
+    if (count_released(w->input, people, count, &released))
+        json_int(&w->json, released);
+    else
+        json_null(&w->json);
+}
+
+static void left_out(Writer *w, const ReportData *data) {
+    key(w, "left_out");
+    json_begin_object(&w->json);
+    if (data->orphans) {
+        key(w, "not in the population");
+        count_or_null(w, false, data->orphans);
+    }
+    for (uint32_t i = 0; i < data->left_out_count; i++) {
+        json_key(&w->json, data->left_out[i].what);
+        count_or_null(w, data->people, data->left_out[i].count);
+    }
+    json_end_object(&w->json);
+}
+
+static void data_array(Writer *w) {
+    key(w, "data");
+    json_begin_array(&w->json);
+    for (uint32_t i = 0; i < w->input->data_count; i++) {
+        const ReportData *data = &w->input->data[i];
+        json_begin_object(&w->json);
+        key_text(w, "name", data->name);
+        key_text(w, "file", data->file);
+        key_text(w, "sha256", data->sha256);
+        key(w, "rows");
+        count_or_null(w, data->people, data->rows);
+        left_out(w, data);
+        json_end_object(&w->json);
+    }
+    json_end_array(&w->json);
+}
+
+/* ---- Documents ---------------------------------------------------------------------------------- */
+
+static void begin(Writer *w, Arena *arena, const ReportInput *input, Buffer *out) {
+    buffer_init(out, arena);
+    *w = (Writer){.input = input, .arena = arena};
+    json_begin(&w->json, out, 0);
+    json_begin_object(&w->json);
+}
+
+static Slice end(Writer *w, Buffer *out) {
+    json_end_object(&w->json);
+    buffer_add_char(out, '\n');
+    return buffer_slice(out);
+}
+
+static void watermark(Writer *w) {
+    if (w->input->internal) key_text(w, "watermark", internal_watermark());
+}
+
+Slice report_run_json(Arena *arena, const ReportInput *input) {
+    Buffer out;
+    Writer w;
+    begin(&w, arena, input, &out);
+    const ModuleDecl *plan = plan_decl(input);
+    key_text(&w, "plan", plan ? plan->name : SLICE(""));
+    key_text(&w, "policy", policy_name(input));
+    watermark(&w);
+    kpis(&w);
+    lets(&w);
+    finance(&w);
+    requirements(&w);
+    data_array(&w);
+    return end(&w, &out);
+}
+
+Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg reg,
+                       uint16_t unit) {
+    Buffer out;
+    Writer w;
+    begin(&w, arena, input, &out);
+    array_fields(&w, name, shown_of(input, reg, unit));
+    watermark(&w);
+    return end(&w, &out);
+}
+
+/* ---- Manifest ------------------------------------------------------------------------------------- */
+
+static void sources(Writer *w) {
+    key(w, "sources");
+    json_begin_array(&w->json);
+    VEC_EACH(const ModuleSource, source, &w->input->module->sources) {
+        json_begin_object(&w->json);
+        key_text(w, "path", source->path);
+        key_text(w, "sha256", source->sha256);
+        key(w, "library");
+        json_bool(&w->json, source->library);
+        json_end_object(&w->json);
+    }
+    json_end_array(&w->json);
+}
+
+Slice report_manifest_json(Arena *arena, const ReportInput *input, const ReportOutput *outputs,
+                           uint32_t output_count) {
+    Buffer out;
+    Writer w;
+    begin(&w, arena, input, &out);
+    const ModuleDecl *plan = plan_decl(input);
+    key_text(&w, "plan", plan ? plan->name : SLICE(""));
+    key_text(&w, "program", SLICE("scpc"));
+    key_text(&w, "version", input->version);
+    key_text(&w, "compiler_version", input->module->compiler_version);
+    key(&w, "edition");
+    json_int(&w.json, input->module->edition);
+    key_text(&w, "as_of", date_format_iso(arena, input->as_of));
+    key_text(&w, "policy", policy_name(input));
+    watermark(&w);
+    sources(&w);
+    data_array(&w);
+    key(&w, "outputs");
+    json_begin_array(&w.json);
+    for (uint32_t i = 0; i < output_count; i++) {
+        json_begin_object(&w.json);
+        key_text(&w, "file", outputs[i].file);
+        key_text(&w, "sha256", outputs[i].sha256);
+        json_end_object(&w.json);
+    }
+    json_end_array(&w.json);
+    return end(&w, &out);
+}

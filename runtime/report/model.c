@@ -1,0 +1,234 @@
+/* Reading declarations, their clauses and labels, and what is derived from a KPI. */
+#include "runtime/report/model.h"
+
+#include <string.h>
+
+#include "runtime/base/buffer.h"
+
+bool text_is(Slice text, const char *word) { return slice_equal(text, slice_of(word)); }
+
+Slice word_for_readers(Arena *arena, Slice word) {
+    Slice text = arena_copy(arena, word);
+    char *letters = (char *)text.data; /* our own copy */
+    for (size_t i = 0; i < text.length; i++)
+        if (letters[i] == '_') letters[i] = ' ';
+    if (text.length && letters[0] >= 'a' && letters[0] <= 'z') letters[0] += 'A' - 'a';
+    return text;
+}
+
+Slice decl_title(Arena *arena, const ModuleDecl *decl) {
+    return decl->title.length ? decl->title : word_for_readers(arena, decl->name);
+}
+
+/* ---- Declarations -------------------------------------------------------------------- */
+
+const ModuleDecl *model_decl(const ReportInput *input, uint32_t decl) {
+    return decl < input->module->decls.count ? &input->module->decls.items[decl] : NULL;
+}
+
+uint32_t decl_index(const ReportInput *input, const ModuleDecl *decl) {
+    return decl ? (uint32_t)(decl - input->module->decls.items) : MODULE_NONE;
+}
+
+bool decl_is(const ModuleDecl *decl, const char *kind) { return text_is(decl->kind, kind); }
+
+const ModuleDecl *next_decl(const ReportInput *input, const ModuleDecl *after, const char *kind,
+                            const ModuleDecl *parent) {
+    uint32_t parent_index = decl_index(input, parent);
+    for (uint32_t i = after ? decl_index(input, after) + 1 : 0; i < input->module->decls.count;
+         i++) {
+        const ModuleDecl *decl = &input->module->decls.items[i];
+        if (kind && !decl_is(decl, kind)) continue;
+        if (parent && decl->parent != parent_index) continue;
+        return decl;
+    }
+    return NULL;
+}
+
+const ModuleDecl *plan_decl(const ReportInput *input) {
+    return model_decl(input, input->module->plan);
+}
+
+/* ---- Clauses ------------------------------------------------------------------------------ */
+
+const ModuleField *next_field(const ModuleDecl *decl, const ModuleField *after,
+                              const char *name) {
+    if (!decl) return NULL;
+    const ModuleField *end = decl->fields.items + decl->fields.count;
+    for (const ModuleField *field = after ? after + 1 : decl->fields.items; field < end; field++)
+        if (text_is(field->name, name)) return field;
+    return NULL;
+}
+
+const ModuleField *decl_field(const ModuleDecl *decl, const char *name) {
+    return next_field(decl, NULL, name);
+}
+
+static const FieldValue *first_given(const FieldValue *items, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (items[i].sort != FIELD_MISSING) return &items[i];
+    return NULL;
+}
+
+const FieldValue *field_value(const ModuleField *field) {
+    return field ? first_given(field->values.items, field->values.count) : NULL;
+}
+
+const FieldLabel *field_label(const ModuleField *field, const char *label) {
+    for (uint32_t i = 0; field && i < field->labels.count; i++)
+        if (text_is(field->labels.items[i].label, label)) return &field->labels.items[i];
+    return NULL;
+}
+
+const FieldValue *label_value(const ModuleField *field, const char *label) {
+    const FieldLabel *found = field_label(field, label);
+    return found ? first_given(found->values.items, found->values.count) : NULL;
+}
+
+/* The declaration's own line stands as a clause of its own, without a word. */
+static const FieldLabel *head_label(const ModuleDecl *decl, const char *label) {
+    const FieldLabel *found = field_label(decl_field(decl, "head"), label);
+    return found ? found : field_label(decl_field(decl, ""), label);
+}
+
+FieldValues decl_values(const ModuleDecl *decl, const char *name) {
+    const ModuleField *field = decl_field(decl, name);
+    if (field && field_value(field))
+        return (FieldValues){field->values.items, field->values.count};
+    const FieldLabel *label = head_label(decl, name);
+    if (label) return (FieldValues){label->values.items, label->values.count};
+    return (FieldValues){NULL, 0};
+}
+
+const FieldValue *decl_value(const ModuleDecl *decl, const char *name) {
+    FieldValues values = decl_values(decl, name);
+    return first_given(values.items, values.count);
+}
+
+const ModuleDecl *value_decl(const ReportInput *input, const FieldValue *value) {
+    return value && value->sort == FIELD_DECL ? model_decl(input, value->decl) : NULL;
+}
+
+Slice value_word(const FieldValue *value) {
+    return value && value->sort == FIELD_WORD ? value->word : (Slice){"", 0};
+}
+
+/* ---- KPIs ----------------------------------------------------------------------------------- */
+
+static void read_targets(const ReportInput *input, Arena *arena, Kpi *kpi) {
+    const ModuleField *levels = decl_field(kpi->decl, "target_level");
+    uint32_t i = 0;
+    for (const ModuleField *field = decl_field(kpi->decl, "target"); field;
+         field = next_field(kpi->decl, field, "target"), i++) {
+        KpiTarget target = {.field = field};
+        scalar_year(input, label_value(field, "by"), &target.year);
+        const FieldValue *level = levels && i < levels->values.count ? &levels->values.items[i]
+                                                                     : label_value(field, "to");
+        target.level = shown_field(input, level);
+        VEC_PUSH(arena, &kpi->targets, target);
+    }
+}
+
+/* Where the KPI stands. A plan's own word comes first; then why it cannot be said. */
+static Slice kpi_status(const ReportInput *input, const Kpi *kpi) {
+    const FieldValue *given = decl_value(kpi->decl, "status");
+    Slice text;
+    if (value_word(given).length) return value_word(given);
+    if (scalar_text(input, given, &text)) return text;
+    Shown at = kpi->results.count ? kpi->results.items[0] : kpi->baseline;
+    if (kpi->baseline.array) at = kpi->baseline;
+    if (!at.array) return SLICE("no baseline");
+    if (at.array->count == 1 && !shown_present(at, 0))
+        return slice_of(reason_text(array_absent(at.array, 0)));
+    return kpi->targets.count ? SLICE("at baseline") : SLICE("no target");
+}
+
+Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl) {
+    Kpi kpi = {.decl = decl};
+    kpi.baseline = shown_field(input, decl_value(decl, "baseline_value"));
+    scalar_year(input, label_value(decl_field(decl, "baseline"), "at"), &kpi.baseline_year);
+    kpi.trajectory = shown_field(input, decl_value(decl, "trajectory"));
+    read_targets(input, arena, &kpi);
+    FieldValues results = decl_values(decl, "results");
+    for (uint32_t i = 0; i < results.count; i++) {
+        Shown result = shown_field(input, &results.items[i]);
+        if (result.array) VEC_PUSH(arena, &kpi.results, result);
+    }
+    kpi.status = kpi_status(input, &kpi);
+    return kpi;
+}
+
+/* ---- Money by year ------------------------------------------------------------------------ */
+
+static void add_derived(const ReportInput *input, Arena *arena, const ModuleDecl *decl,
+                        FinanceLines *lines) {
+    Shown by_year = shown_field(input, decl_value(decl, "by_year"));
+    if (!by_year.array) return;
+    Shown after = shown_field(input, decl_value(decl, "after_shifts"));
+    VEC_PUSH(arena, lines, (FinanceLine){.decl = decl, .by_year = by_year, .after = after});
+}
+
+static void add_costs(const ReportInput *input, Arena *arena, const ModuleDecl *decl,
+                      FinanceLines *lines) {
+    for (const ModuleField *cost = decl_field(decl, "cost"); cost;
+         cost = next_field(decl, cost, "cost")) {
+        Shown by_year = shown_field(input, field_value(cost));
+        if (shown_year_axis(input, by_year) == MODULE_NONE) continue;
+        Slice as = value_word(label_value(cost, "as"));
+        VEC_PUSH(arena, lines, (FinanceLine){.decl = decl, .as = as, .by_year = by_year});
+    }
+}
+
+FinanceLines finance_read(const ReportInput *input, Arena *arena) {
+    FinanceLines lines = {0};
+    EACH_DECL(input, decl, NULL, NULL) {
+        add_derived(input, arena, decl, &lines);
+        add_costs(input, arena, decl, &lines);
+    }
+    return lines;
+}
+
+/* ---- Requirements --------------------------------------------------------------------------- */
+
+const ModuleRequirement *finding_rule(const ReportInput *input, const ReportFinding *finding) {
+    return &input->module->requirements.items[finding->requirement];
+}
+
+Slice finding_message(const ReportInput *input, const ReportFinding *finding) {
+    const ModuleRequirement *rule = finding_rule(input, finding);
+    FieldValue value = {.sort = FIELD_REGISTER, .reg = rule->message};
+    Slice text = {"", 0};
+    scalar_text(input, &value, &text);
+    return text;
+}
+
+/* ---- Names ------------------------------------------------------------------------------------ */
+
+Slice policy_name(const ReportInput *input) {
+    switch (input->policy) {
+    case POLICY_HES: return SLICE("hes");
+    case POLICY_MIDPOINT6: return SLICE("midpoint6");
+    case POLICY_EXACT_INTERNAL: return SLICE("internal");
+    }
+    return SLICE("");
+}
+
+Slice internal_watermark(void) {
+    return SLICE("INTERNAL: exact figures, not protected; not for publication");
+}
+
+const char *reason_text(AbsentReason reason) {
+    switch (reason) {
+    case ABSENT_UNKNOWN: return "unknown until";
+    case ABSENT_NO_DATA: return "no data";
+    default: return absent_text(reason);
+    }
+}
+
+bool count_released(const ReportInput *input, bool people, int64_t count, int64_t *released) {
+    Protected shown = people ? protect_people(input->policy, count)
+                             : protect_events(input->policy, count, count);
+    if (shown.suppressed) return false;
+    *released = (int64_t)shown.value;
+    return true;
+}

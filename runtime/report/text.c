@@ -1,0 +1,305 @@
+/* What `run` and `eval` print for a reader at a terminal: KPIs with baseline, targets and
+ * breakdowns, money by year, requirements, data. */
+#include "runtime/base/date.h"
+#include "runtime/report/format.h"
+#include "runtime/report/table.h"
+
+typedef struct {
+    const ReportInput *input;
+    Arena *arena;
+    Buffer *out;
+} Text;
+
+static void line(Text *t, Slice text) {
+    plain_text(t->out, text);
+    buffer_add_char(t->out, '\n');
+}
+
+static void heading(Text *t, const char *text) {
+    buffer_printf(t->out, "\n%s\n", text);
+    buffer_add_repeated(t->out, '=', slice_of(text).length);
+    buffer_add_char(t->out, '\n');
+}
+
+/* A cell, or why it is absent. */
+static Slice cell_text(Text *t, Shown shown, uint32_t cell, int places) {
+    if (!shown.array) return SLICE("\u2013");
+    if (!shown_present(shown, cell)) {
+        AbsentReason reason = array_absent(shown.array, cell);
+        Slice note = shown.array->absent_note;
+        if (reason != ABSENT_UNKNOWN || !note.length) return slice_of(reason_text(reason));
+        return arena_printf(t->arena, "unknown %.*s", SLICE_FMT(note));
+    }
+    return format_cell(t->arena, t->input, shown, cell, places);
+}
+
+static Slice with_unit(Text *t, Shown shown, uint32_t cell) {
+    if (!shown_present(shown, cell)) return cell_text(t, shown, cell, 0);
+    Slice value = format_with_unit(t->arena, t->input, shown, cell);
+    Slice limits = format_limits(t->arena, shown, cell, format_places(shown));
+    if (!limits.length) return value;
+    return arena_printf(t->arena, "%.*s (%.*s)", SLICE_FMT(value), SLICE_FMT(limits));
+}
+
+/* ---- Arrays ---------------------------------------------------------------------------------- */
+
+static void array_columns(Text *t, Table *table, Shown shown) {
+    for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
+        table_column(table, shown_dim(t->input, shown, axis)->title, false);
+    table_column(table, SLICE("value"), true);
+    if (!shown.array->type.estimate || !shown.array->lower) return;
+    table_column(table, SLICE("limits"), true);
+    table_column(table, SLICE("numerator"), true);
+    table_column(table, SLICE("denominator"), true);
+}
+
+static void array_row(Text *t, Table *table, Shown shown, uint32_t cell, int places) {
+    const Array *array = shown.array;
+    for (uint32_t axis = 0; axis < array->type.dim_count; axis++)
+        table_cell(table, format_member(shown_dim(t->input, shown, axis),
+                                        shown_member(t->input, shown, cell, axis)));
+    table_cell(table, cell_text(t, shown, cell, places));
+    if (!array->type.estimate || !array->lower) return;
+    bool present = shown_present(shown, cell);
+    table_cell(table, format_limits(t->arena, shown, cell, places));
+    table_cell(table, present ? format_count(t->arena, array->numerator[cell]) : SLICE(""));
+    table_cell(table, present ? format_count(t->arena, array->denominator[cell]) : SLICE(""));
+}
+
+static void array_table(Text *t, Shown shown, int indent) {
+    Table table;
+    table_begin(&table, t->arena);
+    array_columns(t, &table, shown);
+    int places = format_places(shown);
+    for (uint32_t cell = 0; cell < shown.array->count; cell++)
+        array_row(t, &table, shown, cell, places);
+    table_print(&table, t->out, indent);
+}
+
+/* ---- KPIs -------------------------------------------------------------------------------------- */
+
+static Slice target_label(Text *t, const KpiTarget *target) {
+    if (!target->year) return SLICE("Target");
+    Slice year = format_year(t->arena, target->year);
+    return arena_printf(t->arena, "Target %.*s", SLICE_FMT(year));
+}
+
+static Slice baseline_label(Text *t, const Kpi *kpi) {
+    if (!kpi->baseline_year) return SLICE("Baseline");
+    Slice year = format_year(t->arena, kpi->baseline_year);
+    return arena_printf(t->arena, "Baseline %.*s", SLICE_FMT(year));
+}
+
+static void kpi_summary(Text *t, const Kpi *kpi) {
+    Table table;
+    table_begin(&table, t->arena);
+    table_column(&table, SLICE("Status"), false);
+    table_column(&table, kpi->status, false);
+    if (kpi->baseline.array) {
+        table_cell(&table, baseline_label(t, kpi));
+        table_cell(&table, with_unit(t, kpi->baseline, 0));
+    }
+    VEC_EACH(const KpiTarget, target, &kpi->targets) {
+        table_cell(&table, target_label(t, target));
+        table_cell(&table, target->level.array ? with_unit(t, target->level, 0) : SLICE("\u2013"));
+    }
+    table_print(&table, t->out, 2);
+}
+
+static void kpi_result(Text *t, Shown result) {
+    if (!result.array->type.dim_count) {
+        Slice text = with_unit(t, result, 0);
+        line(t, arena_printf(t->arena, "  Result  %.*s", SLICE_FMT(text)));
+        return;
+    }
+    buffer_add_char(t->out, '\n');
+    array_table(t, result, 2);
+}
+
+static void kpi(Text *t, const ModuleDecl *decl) {
+    Kpi kpi = kpi_read(t->input, t->arena, decl);
+    Slice title = decl_title(t->arena, decl);
+    buffer_add_char(t->out, '\n');
+    line(t, arena_printf(t->arena, "%.*s (%.*s)", SLICE_FMT(title), SLICE_FMT(decl->name)));
+    kpi_summary(t, &kpi);
+    VEC_EACH(Shown, result, &kpi.results) kpi_result(t, *result);
+}
+
+static void kpis(Text *t) {
+    if (!next_decl(t->input, NULL, "kpi", NULL)) return;
+    heading(t, "Key performance indicators");
+    EACH_DECL(t->input, decl, "kpi", NULL) kpi(t, decl);
+}
+
+/* ---- Lets and money ------------------------------------------------------------------------------ */
+
+static void lets(Text *t) {
+    if (!t->input->module->outputs.count) return;
+    heading(t, "Other values");
+    VEC_EACH(const ModuleOutput, output, &t->input->module->outputs) {
+        Shown shown = shown_of(t->input, output->reg, output->unit);
+        if (!shown.array) continue;
+        if (shown.array->type.dim_count) {
+            Slice unit = format_unit(shown.unit);
+            line(t, arena_printf(t->arena, "%.*s%s%.*s", SLICE_FMT(output->name),
+                                 unit.length ? ", " : "", SLICE_FMT(unit)));
+            array_table(t, shown, 2);
+        } else {
+            Slice text = with_unit(t, shown, 0);
+            line(t, arena_printf(t->arena, "%.*s = %.*s", SLICE_FMT(output->name),
+                                 SLICE_FMT(text)));
+        }
+    }
+}
+
+static Slice finance_label(Text *t, const FinanceLine *item, bool after) {
+    Slice title = decl_title(t->arena, item->decl);
+    if (after) return arena_printf(t->arena, "%.*s, after shifts", SLICE_FMT(title));
+    if (!item->as.length) return title;
+    Slice as = word_for_readers(t->arena, item->as);
+    return arena_printf(t->arena, "%.*s (%.*s)", SLICE_FMT(title), SLICE_FMT(as));
+}
+
+static void finance_row(Text *t, Table *table, Slice label, Shown by_year, const ModuleDim *years) {
+    table_cell(table, label);
+    for (uint32_t i = 0; i < years->member_count; i++)
+        table_cell(table, cell_text(t, by_year,
+                                    shown_year_cell(t->input, by_year, years->first + (int32_t)i),
+                                    PLACES_MONEY));
+}
+
+/* The lines over the same years as the first of `lines` from `from`; those of other years follow
+ * in a table of their own. Returns where that table begins. */
+static uint32_t finance_table(Text *t, const FinanceLines *lines, uint32_t from) {
+    const ModuleDim *years = shown_dim(t->input, lines->items[from].by_year, 0);
+    Table table;
+    table_begin(&table, t->arena);
+    table_column(&table, SLICE(""), false);
+    for (uint32_t i = 0; i < years->member_count && i + 1 < TABLE_MAX_COLUMNS; i++)
+        table_column(&table, format_member(years, i), true);
+    uint32_t at = from;
+    for (; at < lines->count && shown_dim(t->input, lines->items[at].by_year, 0) == years; at++) {
+        const FinanceLine *item = &lines->items[at];
+        finance_row(t, &table, finance_label(t, item, false), item->by_year, years);
+        if (item->after.array)
+            finance_row(t, &table, finance_label(t, item, true), item->after, years);
+    }
+    table_print(&table, t->out, 0);
+    return at;
+}
+
+static void finance(Text *t) {
+    FinanceLines lines = finance_read(t->input, t->arena);
+    if (!lines.count) return;
+    heading(t, "Finance");
+    for (uint32_t at = 0; at < lines.count;)
+        at = finance_table(t, &lines, at);
+}
+
+/* ---- Requirements and data -------------------------------------------------------------------------- */
+
+static void failed_requirement(Text *t, const ReportFinding *finding) {
+    const ModuleRequirement *rule = finding_rule(t->input, finding);
+    bool allowed = finding->allow < t->input->module->allows.count;
+    uint8_t severity = t->input->module->final_status ? rule->severity : rule->draft_severity;
+    const char *sort = allowed ? "allowed"
+                       : severity == SEVERITY_ERROR ? "error"
+                       : severity == SEVERITY_WARNING ? "warning" : "note";
+    Slice message = finding_message(t->input, finding);
+    line(t, arena_printf(t->arena, "%s[%.*s]: %.*s", sort, SLICE_FMT(rule->rule),
+                         SLICE_FMT(message)));
+}
+
+static void requirements(Text *t) {
+    uint32_t counts[REQUIREMENT_NOT_IN_FORCE + 1] = {0};
+    if (!t->input->finding_count) return;
+    heading(t, "Requirements");
+    for (uint32_t i = 0; i < t->input->finding_count; i++) {
+        counts[t->input->findings[i].outcome]++;
+        if (t->input->findings[i].outcome == REQUIREMENT_FAILED)
+            failed_requirement(t, &t->input->findings[i]);
+    }
+    buffer_printf(t->out, "%u passed, %u failed, %u not yet known, %u not in force\n",
+                  counts[REQUIREMENT_PASSED], counts[REQUIREMENT_FAILED],
+                  counts[REQUIREMENT_UNKNOWN], counts[REQUIREMENT_NOT_IN_FORCE]);
+}
+
+static Slice count_text(Text *t, bool people, int64_t count) {
+    int64_t released;
+    if (!count_released(t->input, people, count, &released)) return SLICE("suppressed");
+    return format_count(t->arena, (double)released);
+}
+
+static void data_facts(Text *t) {
+    if (!t->input->data_count) return;
+    heading(t, "Data");
+    for (uint32_t i = 0; i < t->input->data_count; i++) {
+        const ReportData *data = &t->input->data[i];
+        Slice rows = count_text(t, data->people, data->rows);
+        line(t, arena_printf(t->arena, "%.*s  %.*s  %.*s rows", SLICE_FMT(data->name),
+                             SLICE_FMT(data->file), SLICE_FMT(rows)));
+        if (data->orphans) {
+            Slice orphans = count_text(t, false, data->orphans);
+            line(t, arena_printf(t->arena, "  left out: not in the population: %.*s",
+                                 SLICE_FMT(orphans)));
+        }
+        for (uint32_t k = 0; k < data->left_out_count; k++) {
+            Slice count = count_text(t, data->people, data->left_out[k].count);
+            line(t, arena_printf(t->arena, "  left out: %.*s: %.*s",
+                                 SLICE_FMT(data->left_out[k].what), SLICE_FMT(count)));
+        }
+    }
+}
+
+/* ---- Documents --------------------------------------------------------------------------------------- */
+
+static void title_lines(Text *t) {
+    const Module *module = t->input->module;
+    const ModuleDecl *plan = plan_decl(t->input);
+    if (!plan) return;
+    line(t, decl_title(t->arena, plan));
+    Slice first = format_year(t->arena, module->horizon_first);
+    Slice last = format_year(t->arena, module->horizon_last);
+    Slice day = date_format_long(t->arena, t->input->as_of);
+    Slice policy = policy_name(t->input);
+    line(t, arena_printf(t->arena, "%.*s to %.*s, %s, as of %.*s, policy %.*s", SLICE_FMT(first),
+                         SLICE_FMT(last), module->final_status ? "final" : "draft",
+                         SLICE_FMT(day), SLICE_FMT(policy)));
+}
+
+static void watermark(Text *t) {
+    if (t->input->internal) line(t, internal_watermark());
+}
+
+Slice report_run_text(Arena *arena, const ReportInput *input) {
+    Buffer out;
+    buffer_init(&out, arena);
+    Text t = {input, arena, &out};
+    watermark(&t);
+    title_lines(&t);
+    kpis(&t);
+    lets(&t);
+    finance(&t);
+    requirements(&t);
+    data_facts(&t);
+    watermark(&t);
+    return buffer_slice(&out);
+}
+
+Slice report_eval_text(Arena *arena, const ReportInput *input, Slice name, Reg reg,
+                       uint16_t unit) {
+    Buffer out;
+    buffer_init(&out, arena);
+    Text t = {input, arena, &out};
+    Shown shown = shown_of(input, reg, unit);
+    (void)name;
+    watermark(&t);
+    if (shown.array->type.dim_count) {
+        array_table(&t, shown, 0);
+        Slice text = format_unit(shown.unit);
+        if (text.length) line(&t, arena_printf(arena, "in %.*s", SLICE_FMT(text)));
+    } else {
+        line(&t, with_unit(&t, shown, 0));
+    }
+    return buffer_slice(&out);
+}
