@@ -8,28 +8,35 @@
 #include "runtime/base/diag.h"
 #include "runtime/bytecode/module.h"
 
+#define DATA_NO_PERSON UINT32_MAX
+
 /* A column as dense values of `rows` rows; missing is a bitmap (bit i of byte i/8), NULL where
  * nothing is missing. */
 typedef struct {
     ColumnSort sort;
-    uint8_t width;  /* bytes a value: 1, 2, 4, 8; categories the smallest that fits */
+    uint8_t width;  /* bytes a value: 1, 2 (both without sign), 4, 8; the smallest that fits */
     bool real;      /* COLUMN_REAL: double, width 8 */
     void *values;   /* uint8/uint16/int32/int64/double; flags uint8 */
     uint8_t *missing;
     uint64_t missing_count;
-    int64_t low, high; /* smallest and largest held value */
+    int64_t low, high; /* smallest and largest held value; 0, 0 where there is none, and for
+                          reals. A missing value is held as 0 */
 } Column;
 
 typedef struct {
     uint64_t rows;
+    uint32_t column_count;
     Column *columns; /* as in the ModuleTable; identifiers have values NULL once joined */
-    uint32_t *person; /* events: row of the person in the snapshot joined to */
+    uint32_t *person; /* events: row of the person in the snapshot joined to, or DATA_NO_PERSON */
+    uint64_t unmatched; /* events: rows without a person in this snapshot */
+    bool clustered;     /* events: the rows of each person lie side by side */
+    uint64_t blank_lines; /* skipped */
     Slice file;
     char sha256[65]; /* of the file as it lies on disk */
 } TableData;
 
 typedef struct {
-    Slice name; /* as in --data NAME=PATH */
+    Slice name; /* as in --data NAME=PATH; given again for each further snapshot */
     Slice path;
 } DataOverride;
 
@@ -43,7 +50,8 @@ typedef struct {
 } DataOptions;
 
 typedef struct {
-    /* tables[t].snapshots[s]; events of one file joined to snapshot s of their population */
+    /* tables[t].snapshots[s]; events of one file joined to snapshot s of their population: their
+     * columns are the same for each s, their persons are not */
     struct {
         uint32_t snapshot_count;
         TableData *snapshots;
@@ -67,9 +75,14 @@ typedef struct {
     uint64_t total;
 } DataReport;
 
-/* Reads every table of the module. SCP_OK, or SCP_DATA with the problems in `report`. */
+/* Reads every table of the module. SCP_OK, or SCP_DATA (SCP_LIMIT where memory ended) with the
+ * problems in `report` and nothing in the dataset. */
 ScpStatus dataset_load(const Module *module, const DataOptions *options, Arena *arena,
                        Dataset *dataset, DataReport *report);
 void dataset_free(Dataset *dataset);
+
+/* Puts the rows of each person of an events table side by side, which strata_run needs of it
+ * (dataset_load has done it). The snapshots share their columns. False: no memory. */
+bool dataset_cluster(TableData *snapshots, uint32_t snapshot_count, uint32_t threads);
 
 #endif

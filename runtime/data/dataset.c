@@ -1,0 +1,343 @@
+/* All tables of a module: each file read, then keys checked, then events joined to their people.
+ * What is wrong with a file never hides what is wrong with another; but no event is called an
+ * orphan of a population that could not be read. */
+#include "runtime/data/dataset.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtime/base/file.h"
+#include "runtime/data/ingest.h"
+#include "runtime/data/parallel.h"
+#include "runtime/data/problem.h"
+
+enum { JOIN_ROWS = 1 << 16 };
+
+/* What loading needs of one file, and the dataset does not. */
+typedef struct {
+    KeyColumn keys;
+    RowLines lines;
+    KeyIndex index; /* populations */
+    bool read;
+} FileData;
+
+typedef struct {
+    const Module *module;
+    const DataOptions *options;
+    Arena *arena;
+    Dataset *dataset;
+    DataReport *report;
+    FileData **files; /* [table][snapshot]; events have one */
+    int root;         /* folder of the plan; -1: not opened yet */
+    uint32_t threads;
+    uint64_t seed;
+    ScpStatus status;
+} Loader;
+
+static void report(Loader *loader, DiagName name, Slice file, uint64_t line, uint32_t table,
+                   Slice message) {
+    const ModuleTable *declared = &loader->module->tables.items[table];
+    Slice header = line ? declared->columns.items[declared->key].name : SLICE("");
+    data_report_add(loader->report, loader->arena,
+                    (DataProblem){name, file, line, 0, header, message});
+}
+
+static void no_memory(Loader *loader, Slice file, uint32_t table) {
+    report(loader, DIAG_LIMIT_REACHED, file, 0, table,
+           SLICE("there is not enough memory for this table"));
+    loader->status = status_worse(loader->status, SCP_LIMIT);
+}
+
+/* ---- Files --------------------------------------------------------------------------------- */
+
+/* The path given on the command line for a snapshot of the table; NULL: none. */
+static const Slice *find_override(const DataOptions *options, Slice table, uint32_t snapshot) {
+    for (uint32_t i = 0; i < options->override_count; i++) {
+        const DataOverride *override = &options->overrides[i];
+        if (slice_equal(override->name, table) && !snapshot--) return &override->path;
+    }
+    return NULL;
+}
+
+static int open_anywhere(Slice path, Arena *arena, Slice *error) {
+    struct stat status;
+    int descriptor = open(arena_copy(arena, path).data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor >= 0 && (fstat(descriptor, &status) || S_ISDIR(status.st_mode))) {
+        close(descriptor);
+        descriptor = -1;
+    }
+    if (descriptor < 0)
+        *error = arena_printf(arena, "%.*s cannot be opened for reading",
+                              SLICE_FMT(file_quote(arena, path)));
+    return descriptor;
+}
+
+static int open_below_plan(Loader *loader, Slice path, Slice *error) {
+    int descriptor = -1;
+    if (loader->root < 0) {
+        const char *folder = loader->options->root.length
+                                 ? arena_copy(loader->arena, loader->options->root).data
+                                 : ".";
+        if (file_root_open(loader->arena, folder, &loader->root, error) != SCP_OK) return -1;
+    }
+    if (file_confined_open(loader->arena, loader->root, path, &descriptor, error) != SCP_OK)
+        return -1;
+    return descriptor;
+}
+
+static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
+    const ModuleTable *declared = &loader->module->tables.items[table];
+    const Slice *override = find_override(loader->options, declared->name, snapshot);
+    Slice path = override ? *override : declared->snapshots.items[snapshot].file;
+    Slice error = SLICE("");
+    int descriptor = override ? open_anywhere(path, loader->arena, &error)
+                              : open_below_plan(loader, path, &error);
+    if (descriptor < 0) {
+        report(loader, DIAG_DATA_NOT_FOUND, path, 0, table, error);
+        loader->status = status_worse(loader->status, SCP_DATA);
+        return;
+    }
+    IngestRequest request = {
+        .module = loader->module,
+        .table = declared,
+        .file = path,
+        .descriptor = descriptor,
+        .threads = loader->threads,
+        .row_limit = loader->options->row_limit ? loader->options->row_limit : INT32_MAX,
+        .seed = loader->seed,
+        .arena = loader->arena,
+        .report = loader->report,
+    };
+    FileData *file = &loader->files[table][snapshot];
+    TableData *data = &loader->dataset->tables[table].snapshots[snapshot];
+    ScpStatus status = ingest_file(&request, data, &file->keys, &file->lines);
+    close(descriptor);
+    file->read = status == SCP_OK;
+    loader->status = status_worse(loader->status, status);
+}
+
+/* ---- Keys and joins ------------------------------------------------------------------------ */
+
+typedef struct {
+    Loader *loader;
+    uint32_t table, snapshot;
+} Place;
+
+static void tell_duplicate(void *context, uint32_t row, uint32_t first) {
+    const Place *place = context;
+    Loader *loader = place->loader;
+    const FileData *file = &loader->files[place->table][place->snapshot];
+    Slice path = loader->dataset->tables[place->table].snapshots[place->snapshot].file;
+    loader->status = status_worse(loader->status, SCP_DATA);
+    if (loader->report->problems.count >= DATA_PROBLEMS_KEPT) {
+        loader->report->total++;
+        return;
+    }
+    report(loader, DIAG_DATA_DUPLICATE_KEY, path, row_line(&file->lines, row), place->table,
+           arena_printf(loader->arena, "the same identifier stands on line %" PRIu64,
+                        row_line(&file->lines, first)));
+}
+
+static void index_population(Loader *loader, uint32_t table) {
+    uint32_t count = loader->module->tables.items[table].snapshots.count;
+    for (uint32_t s = 0; s < count; s++) {
+        FileData *file = &loader->files[table][s];
+        Place place = {loader, table, s};
+        if (!file->read) continue;
+        if (key_index_build(&file->index, &file->keys, loader->seed, tell_duplicate, &place))
+            continue;
+        file->read = false;
+        no_memory(loader, loader->dataset->tables[table].snapshots[s].file, table);
+    }
+}
+
+typedef struct {
+    const KeyIndex *index;
+    const KeyColumn *keys;
+    uint32_t *person;
+    _Atomic uint64_t next;
+} Join;
+
+static void join_rows(void *context, uint32_t worker) {
+    (void)worker;
+    Join *join = context;
+    for (uint64_t from; (from = atomic_fetch_add(&join->next, JOIN_ROWS)) < join->keys->rows;) {
+        uint64_t to = from + JOIN_ROWS < join->keys->rows ? from + JOIN_ROWS : join->keys->rows;
+        key_index_find(join->index, join->keys, from, to, join->person + from);
+    }
+}
+
+/* The rows of people in one snapshot. False: no memory. */
+static bool join_snapshot(Loader *loader, const KeyIndex *index, const KeyColumn *keys,
+                          TableData *data) {
+    data->person = mem_alloc_array(keys->rows, sizeof *data->person);
+    if (!data->person) return false;
+    Join join = {.index = index, .keys = keys, .person = data->person};
+    parallel_run(loader->threads, join_rows, &join);
+    for (uint64_t row = 0; row < data->rows; row++)
+        data->unmatched += data->person[row] == DATA_NO_PERSON;
+    return true;
+}
+
+static void tell_orphan(Loader *loader, uint32_t table, uint64_t row) {
+    loader->status = status_worse(loader->status, SCP_DATA);
+    if (loader->report->problems.count >= DATA_PROBLEMS_KEPT) {
+        loader->report->total++;
+        return;
+    }
+    const ModuleTable *declared = &loader->module->tables.items[table];
+    report(loader, DIAG_DATA_ORPHAN_EVENT, loader->dataset->tables[table].snapshots->file,
+           row_line(&loader->files[table]->lines, row), table,
+           arena_printf(loader->arena, "nobody in `%.*s` has this identifier",
+                        SLICE_FMT(loader->module->tables.items[declared->population].name)));
+}
+
+static void find_orphans(Loader *loader, uint32_t table, uint32_t snapshots) {
+    TableData *data = loader->dataset->tables[table].snapshots;
+    for (uint64_t row = 0; data->unmatched && row < data->rows; row++) {
+        bool found = false;
+        for (uint32_t s = 0; s < snapshots; s++)
+            found |= data[s].person[row] != DATA_NO_PERSON;
+        if (found) continue;
+        loader->dataset->tables[table].orphans++;
+        if (!loader->options->tolerate_orphans) tell_orphan(loader, table, row);
+    }
+}
+
+static bool population_read(const Loader *loader, uint32_t population) {
+    uint32_t count = loader->module->tables.items[population].snapshots.count;
+    for (uint32_t s = 0; s < count; s++)
+        if (!loader->files[population][s].read) return false;
+    return true;
+}
+
+static bool join_events(Loader *loader, uint32_t table) {
+    const ModuleTable *declared = &loader->module->tables.items[table];
+    uint32_t snapshots = loader->module->tables.items[declared->population].snapshots.count;
+    TableData *data = loader->dataset->tables[table].snapshots;
+    const FileData *file = loader->files[table];
+    for (uint32_t s = 0; s < snapshots; s++) {
+        if (s) {
+            data[s] = data[0];
+            data[s].person = NULL;
+            data[s].unmatched = 0;
+        }
+        const KeyIndex *index = &loader->files[declared->population][s].index;
+        if (!join_snapshot(loader, index, &file->keys, &data[s])) return false;
+    }
+    find_orphans(loader, table, snapshots);
+    return dataset_cluster(data, snapshots, loader->threads);
+}
+
+/* ---- The whole ----------------------------------------------------------------------------- */
+
+static void make_places(Loader *loader) {
+    const Module *module = loader->module;
+    Dataset *dataset = loader->dataset;
+    dataset->tables = arena_alloc_array(loader->arena, module->tables.count,
+                                        sizeof *dataset->tables);
+    loader->files = ARENA_NEW_ARRAY(loader->arena, FileData *, module->tables.count);
+    for (uint32_t t = 0; t < module->tables.count; t++) {
+        const ModuleTable *table = &module->tables.items[t];
+        const ModuleTable *people =
+            table->sort == TABLE_EVENTS ? &module->tables.items[table->population] : table;
+        uint32_t count = people->snapshots.count;
+        dataset->tables[t].snapshots = ARENA_NEW_ARRAY(loader->arena, TableData, count);
+        dataset->tables[t].snapshot_count = count;
+        loader->files[t] = ARENA_NEW_ARRAY(loader->arena, FileData, table->snapshots.count);
+        dataset->table_count = t + 1;
+    }
+}
+
+static void load(Loader *loader) {
+    const Module *module = loader->module;
+    make_places(loader);
+    for (uint32_t t = 0; t < module->tables.count; t++)
+        for (uint32_t s = 0; s < module->tables.items[t].snapshots.count; s++)
+            read_file(loader, t, s);
+    for (uint32_t t = 0; t < module->tables.count; t++)
+        if (module->tables.items[t].sort == TABLE_POPULATION) index_population(loader, t);
+    for (uint32_t t = 0; t < module->tables.count; t++) {
+        const ModuleTable *table = &module->tables.items[t];
+        if (table->sort != TABLE_EVENTS || !loader->files[t]->read) continue;
+        if (!population_read(loader, table->population)) continue;
+        if (!join_events(loader, t))
+            no_memory(loader, loader->dataset->tables[t].snapshots->file, t);
+    }
+    data_report_sort(loader->report);
+}
+
+static void loader_free(Loader *loader) {
+    for (uint32_t t = 0; t < loader->dataset->table_count; t++)
+        for (uint32_t s = 0; s < loader->module->tables.items[t].snapshots.count; s++) {
+            FileData *file = &loader->files[t][s];
+            key_column_free(&file->keys);
+            key_index_free(&file->index);
+            mem_free(file->lines.lines);
+        }
+    if (loader->root >= 0) close(loader->root);
+}
+
+/* The seed scatters tables of keys against crafted ones; it changes no result. */
+static uint64_t make_seed(const Loader *loader) {
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return ((uint64_t)now.tv_nsec << 32) ^ (uint64_t)now.tv_sec ^ (uint64_t)(uintptr_t)loader;
+}
+
+/* A boundary of its own, so that nothing is lost when the arena is exhausted. */
+static void load_guarded(Loader *loader) {
+    Boundary *outer = loader->arena->boundary, boundary;
+    loader->arena->boundary = &boundary;
+    if (setjmp(boundary.at)) {
+        loader->arena->boundary = outer;
+        loader_free(loader);
+        dataset_free(loader->dataset);
+        boundary_leave(outer, boundary.status, boundary.message);
+    }
+    load(loader);
+    loader->arena->boundary = outer;
+    loader_free(loader);
+}
+
+ScpStatus dataset_load(const Module *module, const DataOptions *options, Arena *arena,
+                       Dataset *dataset, DataReport *report_to) {
+    *dataset = (Dataset){0};
+    *report_to = (DataReport){0};
+    Loader loader = {
+        .module = module,
+        .options = options,
+        .arena = arena,
+        .dataset = dataset,
+        .report = report_to,
+        .root = -1,
+        .threads = parallel_threads(options->threads),
+    };
+    loader.seed = make_seed(&loader);
+    load_guarded(&loader);
+    if (loader.status != SCP_OK) dataset_free(dataset);
+    return loader.status;
+}
+
+static void columns_free(const TableData *data) {
+    if (!data->columns) return;
+    for (uint32_t c = 0; c < data->column_count; c++) {
+        mem_free(data->columns[c].values);
+        mem_free(data->columns[c].missing);
+    }
+}
+
+void dataset_free(Dataset *dataset) {
+    for (uint32_t t = 0; t < dataset->table_count; t++)
+        for (uint32_t s = 0; s < dataset->tables[t].snapshot_count; s++) {
+            TableData *data = &dataset->tables[t].snapshots[s];
+            bool shared = s && data->columns == dataset->tables[t].snapshots->columns;
+            if (!shared) columns_free(data);
+            mem_free(data->person);
+        }
+    *dataset = (Dataset){0};
+}

@@ -1,0 +1,156 @@
+/* Text of a field to a value. Never rounds what is counted or paid, and never reads past the
+ * field except through its length. */
+#include "runtime/data/field.h"
+
+#include <string.h>
+
+#include "runtime/base/number.h"
+
+static bool is_digit(char c) { return (unsigned char)(c - '0') < 10; }
+
+/* The digits from text[at] on, up to the first other byte, to which `at` goes. */
+static FieldOutcome read_digits(Slice text, size_t *at, uint64_t *value) {
+    size_t start = *at;
+    uint64_t sum = 0;
+    bool large = false;
+    for (; *at < text.length && is_digit(text.data[*at]); ++*at) {
+        uint64_t digit = (uint64_t)(text.data[*at] - '0');
+        if (sum > (UINT64_MAX - digit) / 10) large = true;
+        sum = sum * 10 + digit;
+    }
+    *value = sum;
+    if (*at == start) return FIELD_MALFORMED;
+    return large ? FIELD_TOO_LARGE : FIELD_SOUND;
+}
+
+static FieldOutcome with_sign(uint64_t size, bool negative, int64_t *value) {
+    if (size > (uint64_t)INT64_MAX + negative) return FIELD_TOO_LARGE;
+    *value = (int64_t)(negative ? 0 - size : size);
+    return FIELD_SOUND;
+}
+
+FieldOutcome field_integer(Slice text, int64_t *value) {
+    bool negative = text.length && text.data[0] == '-';
+    size_t at = negative;
+    uint64_t size;
+    FieldOutcome outcome = read_digits(text, &at, &size);
+    if (at < text.length) return FIELD_MALFORMED;
+    return outcome == FIELD_SOUND ? with_sign(size, negative, value) : outcome;
+}
+
+/* The one or two digits after a point, as pence; the text must end there. */
+static bool read_pence(Slice text, size_t at, uint64_t *pence) {
+    *pence = 0;
+    if (at == text.length) return true;
+    size_t places = text.length - at - 1;
+    if (text.data[at] != '.' || places < 1 || places > 2) return false;
+    for (size_t i = at + 1; i < text.length; i++) {
+        if (!is_digit(text.data[i])) return false;
+        *pence = *pence * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    if (places == 1) *pence *= 10;
+    return true;
+}
+
+FieldOutcome field_money(Slice text, int64_t *pence) {
+    bool negative = text.length && text.data[0] == '-';
+    size_t at = negative;
+    if (text.length >= at + 2 && !memcmp(text.data + at, "\xC2\xA3", 2)) at += 2;
+    uint64_t pounds, rest;
+    FieldOutcome outcome = read_digits(text, &at, &pounds);
+    if (outcome == FIELD_MALFORMED || !read_pence(text, at, &rest)) return FIELD_MALFORMED;
+    if (outcome != FIELD_SOUND || pounds > (UINT64_MAX - 99) / 100) return FIELD_TOO_LARGE;
+    return with_sign(pounds * 100 + rest, negative, pence);
+}
+
+/* Up to 15 figures, at most 22 of them after the point: both are exact doubles, so that one
+ * division rounds correctly (Clinger 1990). False: not of that kind. */
+static bool short_decimal(Slice text, double *value) {
+    static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    bool negative = text.data[0] == '-';
+    size_t at = negative, places = 0;
+    if (text.length - at > 16) return false;
+    int64_t figures = 0;
+    for (; at < text.length && is_digit(text.data[at]); at++)
+        figures = figures * 10 + (text.data[at] - '0');
+    if (at == negative) return false;
+    if (at < text.length) {
+        if (text.data[at] != '.' || at + 1 == text.length) return false;
+        for (at++; at < text.length && is_digit(text.data[at]); at++, places++)
+            figures = figures * 10 + (text.data[at] - '0');
+    } else if (at - negative > 15) {
+        return false;
+    }
+    if (at < text.length) return false;
+    *value = (double)(negative ? -figures : figures) / powers[places];
+    return true;
+}
+
+FieldOutcome field_real(Slice text, double *value) {
+    if (!text.length || text.data[0] == '+') return FIELD_MALFORMED;
+    if (short_decimal(text, value)) return FIELD_SOUND;
+    return number_parse(text, value) ? FIELD_SOUND : FIELD_MALFORMED;
+}
+
+FieldOutcome field_flag(Slice text, int64_t *value) {
+    static const struct {
+        Slice text;
+        int64_t value;
+    } words[] = {{{"N", 1}, 0},   {{"Y", 1}, 1},     {{"no", 2}, 0},
+                 {{"yes", 3}, 1}, {{"false", 5}, 0}, {{"true", 4}, 1}};
+    if (text.length == 1 && (text.data[0] == '0' || text.data[0] == '1')) {
+        *value = text.data[0] - '0';
+        return FIELD_SOUND;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_equal(text, words[i].text)) {
+            *value = words[i].value;
+            return FIELD_SOUND;
+        }
+    return FIELD_MALFORMED;
+}
+
+/* Members are declared by the plan, never by the data, so an unkeyed hash will do. */
+static uint32_t hash_text(Slice text) {
+    const uint64_t factor = 0x9e3779b97f4a7c15u;
+    uint64_t hash = text.length * factor, word;
+    size_t at = 0;
+    for (; at + 8 <= text.length; at += 8) {
+        memcpy(&word, text.data + at, 8);
+        hash = (hash ^ word) * factor;
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    for (; at < text.length; at++)
+        word = word << 8 | (unsigned char)text.data[at];
+    hash = (hash ^ word) * factor;
+    return (uint32_t)(hash >> 32);
+}
+
+void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members, uint32_t count) {
+    uint64_t size = 8;
+    while (size < (uint64_t)count * 4)
+        size *= 2;
+    dictionary->members = members;
+    dictionary->slots = ARENA_NEW_ARRAY(arena, uint32_t, size);
+    dictionary->mask = (uint32_t)(size - 1);
+    for (uint32_t i = 0; i < count; i++) {
+        if (dictionary_find(dictionary, members[i]) >= 0) continue;
+        uint32_t slot = hash_text(members[i]) & dictionary->mask;
+        while (dictionary->slots[slot])
+            slot = (slot + 1) & dictionary->mask;
+        dictionary->slots[slot] = i + 1;
+    }
+}
+
+int64_t dictionary_find(const Dictionary *dictionary, Slice text) {
+    uint32_t slot = hash_text(text) & dictionary->mask;
+    for (; dictionary->slots[slot]; slot = (slot + 1) & dictionary->mask) {
+        uint32_t code = dictionary->slots[slot] - 1;
+        Slice member = dictionary->members[code];
+        if (member.length == text.length && !memcmp(member.data, text.data, text.length))
+            return code;
+    }
+    return -1;
+}

@@ -1,0 +1,20 @@
+/* What is wrong with data, in words: where, and what was expected. Never what stands there. */
+#ifndef RUNTIME_DATA_PROBLEM_H
+#define RUNTIME_DATA_PROBLEM_H
+
+#include "runtime/data/dataset.h"
+#include "runtime/data/piece.h"
+
+enum { DATA_PROBLEMS_KEPT = 100 };
+
+/* Counts the problem, and keeps it if it is among the first. */
+void data_report_add(DataReport *report, Arena *arena, DataProblem problem);
+
+/* By file in the order of first mention, line and field. */
+void data_report_sort(DataReport *report);
+
+/* A problem of a piece whose first line is `first_line` of the file. */
+DataProblem data_problem_of_piece(const Module *module, const TablePlan *plan, Arena *arena,
+                                  Slice file, uint64_t first_line, const PieceProblem *problem);
+
+#endif

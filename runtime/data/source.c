@@ -1,0 +1,197 @@
+/* Reads, inflates, hashes and cuts. What is wrong is kept as a fault of the source and ends the
+ * text; the caller tells it. */
+#include "runtime/data/source.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/base/memory.h"
+
+enum { RAW_SIZE = 1 << 17, CHUNK_SIZE = 1 << 20, GZIP_WINDOW = 16 + MAX_WBITS };
+
+void byte_source_init(ByteSource *source, int file) {
+    memset(source, 0, sizeof *source);
+    source->file = file;
+    sha256_init(&source->sha);
+}
+
+void byte_source_free(ByteSource *source) {
+    if (source->inflating) inflateEnd(&source->gzip);
+    source->inflating = false;
+    mem_free(source->raw);
+    source->raw = NULL;
+}
+
+/* Bytes as they lie on disk; 0 at the end or where the system cannot read on. */
+static size_t read_disk(ByteSource *source, void *into, size_t room) {
+    size_t got = 0;
+    while (got < room) {
+        ssize_t n = read(source->file, (char *)into + got, room - got);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) source->fault = SOURCE_UNREADABLE;
+        if (n <= 0) break;
+        got += (size_t)n;
+    }
+    sha256_add(&source->sha, (Slice){into, got});
+    return got;
+}
+
+/* A gzip file says so in its first two bytes, which no text begins with. */
+static size_t start(ByteSource *source, char *into, size_t room) {
+    source->started = true;
+    size_t got = read_disk(source, into, room < RAW_SIZE ? room : RAW_SIZE);
+    if (got < 2 || memcmp(into, "\x1f\x8b", 2)) return got;
+    source->compressed = true;
+    source->raw = mem_alloc(RAW_SIZE);
+    if (!source->raw || inflateInit2(&source->gzip, GZIP_WINDOW) != Z_OK) {
+        source->fault = SOURCE_NO_MEMORY;
+        return 0;
+    }
+    source->inflating = true;
+    memcpy(source->raw, into, got);
+    source->gzip.next_in = source->raw;
+    source->gzip.avail_in = (uInt)got;
+    return 0;
+}
+
+static void refill(ByteSource *source) {
+    if (source->gzip.avail_in) return;
+    source->gzip.next_in = source->raw;
+    source->gzip.avail_in = (uInt)read_disk(source, source->raw, RAW_SIZE);
+}
+
+/* Several gzip members one after the other are one text. */
+static void next_member(ByteSource *source) {
+    refill(source);
+    if (!source->gzip.avail_in)
+        source->ended = true;
+    else if (inflateReset2(&source->gzip, GZIP_WINDOW) != Z_OK)
+        source->fault = SOURCE_DAMAGED;
+}
+
+static size_t inflate_some(ByteSource *source, char *into, size_t room) {
+    z_stream *gzip = &source->gzip;
+    refill(source);
+    if (source->fault != SOURCE_SOUND) return 0;
+    gzip->next_out = (unsigned char *)into;
+    gzip->avail_out = (uInt)room;
+    bool input = gzip->avail_in > 0;
+    int outcome = inflate(gzip, Z_NO_FLUSH);
+    size_t got = room - gzip->avail_out;
+    if (outcome == Z_STREAM_END)
+        next_member(source);
+    else if (outcome == Z_MEM_ERROR)
+        source->fault = SOURCE_NO_MEMORY;
+    else if (outcome != Z_OK || (!input && !got))
+        source->fault = SOURCE_DAMAGED;
+    return got;
+}
+
+size_t byte_source_read(ByteSource *source, char *into, size_t room) {
+    size_t got = source->started ? 0 : start(source, into, room);
+    while (got < room && !source->ended && source->fault == SOURCE_SOUND) {
+        size_t wanted = room - got < 1u << 30 ? room - got : 1u << 30, more;
+        if (source->compressed) {
+            more = inflate_some(source, into + got, wanted);
+        } else {
+            more = read_disk(source, into + got, wanted);
+            source->ended = more == 0;
+        }
+        got += more;
+    }
+    return got;
+}
+
+void byte_source_sha256(ByteSource *source, char hex[SHA256_HEX_SIZE]) {
+    char rest[4096];
+    while (source->fault == SOURCE_SOUND && read_disk(source, rest, sizeof rest))
+        ;
+    sha256_hex(sha256_finish(&source->sha), hex);
+}
+
+void chunk_source_init(ChunkSource *chunks, ByteSource *source, char delimiter) {
+    memset(chunks, 0, sizeof *chunks);
+    pthread_mutex_init(&chunks->lock, NULL);
+    chunks->source = source;
+    chunks->delimiter = delimiter;
+}
+
+void chunk_source_free(ChunkSource *chunks) {
+    pthread_mutex_destroy(&chunks->lock);
+    mem_free(chunks->carry);
+}
+
+void chunk_free(Chunk *chunk) {
+    mem_free(chunk->text);
+    *chunk = (Chunk){0};
+}
+
+static bool make_room(char **text, size_t *capacity, size_t size) {
+    if (size <= *capacity) return true;
+    char *larger = mem_realloc(*text, size + CSV_PADDING);
+    if (!larger) return false;
+    *text = larger;
+    *capacity = size;
+    return true;
+}
+
+/* A byte-order mark is no part of the text. */
+static size_t skip_mark(char *text, size_t length) {
+    if (length < 3 || memcmp(text, "\xEF\xBB\xBF", 3)) return length;
+    memmove(text, text + 3, length - 3);
+    return length - 3;
+}
+
+/* Fills the chunk until it holds a whole record, starting with what is carried over. Returns
+ * how much of it is whole records; 0 at a fault, or where there is nothing left. */
+static size_t fill(ChunkSource *chunks, Chunk *chunk, size_t room) {
+    ByteSource *source = chunks->source;
+    CsvCut cut = {0, 0, false};
+    bool first = !chunks->count;
+    size_t length = chunks->carried;
+    if (length) memcpy(chunk->text, chunks->carry, length);
+    while (source->fault == SOURCE_SOUND) {
+        length += byte_source_read(source, chunk->text + length, room - length);
+        if (first) length = skip_mark(chunk->text, length);
+        first = false;
+        chunk->length = length;
+        if (source->ended) return length;
+        csv_cut(&cut, chunk->text, length, chunks->delimiter);
+        if (cut.records) return cut.records;
+        room *= 2;
+        if (length > CSV_RECORD_LIMIT)
+            source->fault = SOURCE_RECORD_TOO_LONG;
+        else if (!make_room(&chunk->text, &chunk->capacity, room))
+            source->fault = SOURCE_NO_MEMORY;
+    }
+    return 0;
+}
+
+static bool take(ChunkSource *chunks, Chunk *chunk) {
+    size_t room = chunks->carried + CHUNK_SIZE;
+    if (!make_room(&chunk->text, &chunk->capacity, room)) {
+        chunks->source->fault = SOURCE_NO_MEMORY;
+        return false;
+    }
+    size_t records = fill(chunks, chunk, room);
+    if (!records) return false;
+    chunks->carried = 0;
+    size_t rest = chunk->length - records;
+    if (!make_room(&chunks->carry, &chunks->carry_capacity, rest)) {
+        chunks->source->fault = SOURCE_NO_MEMORY;
+        return false;
+    }
+    if (rest) memcpy(chunks->carry, chunk->text + records, rest);
+    chunks->carried = rest;
+    chunk->length = records;
+    chunk->index = chunks->count++;
+    return true;
+}
+
+bool chunk_next(ChunkSource *chunks, Chunk *chunk) {
+    pthread_mutex_lock(&chunks->lock);
+    bool taken = chunks->source->fault == SOURCE_SOUND && take(chunks, chunk);
+    pthread_mutex_unlock(&chunks->lock);
+    return taken;
+}

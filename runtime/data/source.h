@@ -1,0 +1,64 @@
+/* The bytes of a data file, plain or gzip, and the SHA-256 of what lies on disk; and that text
+ * handed out in chunks of whole records. Never looks at what a field says. */
+#ifndef RUNTIME_DATA_SOURCE_H
+#define RUNTIME_DATA_SOURCE_H
+
+#include <pthread.h>
+#include <zlib.h>
+
+#include "runtime/base/sha256.h"
+#include "runtime/data/csv.h"
+
+typedef enum {
+    SOURCE_SOUND,
+    SOURCE_UNREADABLE, /* the system could not read on */
+    SOURCE_DAMAGED,    /* gzip that is cut off or broken */
+    SOURCE_RECORD_TOO_LONG,
+    SOURCE_NO_MEMORY
+} SourceFault;
+
+typedef struct {
+    int file;
+    bool started, compressed, inflating, ended;
+    SourceFault fault;
+    Sha256 sha;
+    z_stream gzip;
+    unsigned char *raw; /* of a gzip file: what is not yet inflated */
+    size_t raw_length;
+} ByteSource;
+
+/* `file` is open for reading and stays the caller's. */
+void byte_source_init(ByteSource *source, int file);
+void byte_source_free(ByteSource *source);
+
+/* Up to `room` bytes; fewer only at the end or at a fault. */
+size_t byte_source_read(ByteSource *source, char *into, size_t room);
+
+/* Of the whole file: reads what is left of it. */
+void byte_source_sha256(ByteSource *source, char hex[SHA256_HEX_SIZE]);
+
+typedef struct {
+    pthread_mutex_t lock;
+    ByteSource *source;
+    char delimiter;
+    uint64_t count;   /* chunks handed out */
+    char *carry;      /* the beginning of a record whose end is not read yet */
+    size_t carried, carry_capacity;
+} ChunkSource;
+
+typedef struct {
+    char *text; /* followed by CSV_PADDING writable bytes */
+    size_t length, capacity;
+    uint64_t index; /* from 0, in order of the file */
+} Chunk;
+
+/* Where the file is cut depends on nothing but its bytes. */
+void chunk_source_init(ChunkSource *chunks, ByteSource *source, char delimiter);
+void chunk_source_free(ChunkSource *chunks);
+
+/* The next chunk, in the storage of the one before (zeroed at first; chunk_free gives it back).
+ * False at the end or at a fault of the source. Any thread may ask. */
+bool chunk_next(ChunkSource *chunks, Chunk *chunk);
+void chunk_free(Chunk *chunk);
+
+#endif
