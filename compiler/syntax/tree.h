@@ -7,6 +7,10 @@
 #include "runtime/base/span.h"
 #include "runtime/base/vec.h"
 
+/* How deep an expression can be: beyond, it is poison and `limit-reached` is reported. Blocks
+ * and brackets are limited by ParseContext.nesting_limit. */
+enum { EXPR_HEIGHT = 1000 };
+
 typedef struct Expr Expr;
 typedef struct Item Item;
 
@@ -20,7 +24,10 @@ typedef enum {
     EXPR_PERCENT, /* number: 12.5% holds 12.5 */
     EXPR_POINTS,  /* number: 3pp holds 3 */
     EXPR_MONEY,   /* number in pounds; real: at the plan's price base */
-    EXPR_UNIT,    /* number and the unit word after it: 5 years (atom is the word) */
+    EXPR_UNIT,    /* a value and the unit word after it on the same line: `5 years` (left is the
+                     number, percentage, points, money or poison; atom and word_span are the
+                     word's; number is copied from left). `-12% relative` is the negation of
+                     one. */
     EXPR_STRING,  /* text, unescaped */
     EXPR_TEXT,    /* parts */
     EXPR_DATE,    /* year, month, day */
@@ -36,7 +43,7 @@ typedef enum {
     EXPR_CALL,    /* left ( entries phrases ) */
     EXPR_INDEX,   /* left [ entries ] */
     EXPR_LIST,    /* [ entries ] */
-    EXPR_GROUP    /* ( left phrases ): a value with `at` or `where` */
+    EXPR_GROUP    /* ( left phrases ): plain parentheses, or a value with `at` or `where` */
 } ExprKind;
 
 typedef enum {
@@ -82,7 +89,8 @@ typedef struct {
 struct Expr {
     ExprKind kind;
     Span span;
-    Span word_span; /* of the operator, member word or unit word */
+    uint32_t height; /* of the tree below, from 1; at most EXPR_HEIGHT: recursion is safe */
+    Span word_span;  /* of the operator, member word or unit word */
     Operator op;
     Atom atom;
     Expr *left, *right, *other;
@@ -113,7 +121,10 @@ struct Item {
     PhraseList value_phrases; /* after the value */
     ItemList block;
     bool has_block;
-    bool broken; /* a syntax error lies inside; already reported */
+    bool broken; /* a syntax error, already reported, lies before the block, or an item of the
+                    block could not be read at all; what was read before it is here (name and
+                    title always), what follows is not. A block of broken items does not make
+                    the item around it broken. */
 };
 
 typedef struct {

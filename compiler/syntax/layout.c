@@ -1,0 +1,386 @@
+/* Where items end, and brackets in pairs. It looks at one piece and the one before it, never
+ * at what the item means. */
+#include "compiler/syntax/layout.h"
+
+#include "grammar/scp.tab.h"
+#include "runtime/base/buffer.h"
+
+void layout_init(Layout *layout, Scan *scan, uint32_t nesting_limit) {
+    *layout = (Layout){.scan = scan, .last_kind = T_END, .limit = nesting_limit};
+}
+
+static Arena *arena_of(const Layout *layout) { return layout->scan->arena; }
+
+static Token *peek(const Layout *layout, uint32_t ahead) {
+    uint32_t last = layout->scan->tokens.count - 1;
+    uint32_t index = layout->next + ahead;
+    return &layout->scan->tokens.items[index < last ? index : last];
+}
+
+static const Bracket *top(const Layout *layout) {
+    return layout->open.count ? &layout->open.items[layout->open.count - 1] : NULL;
+}
+
+static bool in_block(const Layout *layout) {
+    return !layout->open.count || top(layout)->token->kind == T_BLOCK_OPEN;
+}
+
+const Token *layout_open_bracket(const Layout *layout) {
+    return in_block(layout) ? NULL : top(layout)->token;
+}
+
+static bool is_opener(int kind) {
+    return kind == T_BLOCK_OPEN || kind == T_ROUND_OPEN || kind == T_SQUARE_OPEN ||
+           kind == T_HOLE_OPEN;
+}
+
+static bool is_closer(int kind) {
+    return kind == T_BLOCK_CLOSE || kind == T_ROUND_CLOSE || kind == T_SQUARE_CLOSE ||
+           kind == T_HOLE_CLOSE;
+}
+
+static int closer_of(int opener) {
+    switch (opener) {
+    case T_BLOCK_OPEN: return T_BLOCK_CLOSE;
+    case T_ROUND_OPEN: return T_ROUND_CLOSE;
+    case T_SQUARE_OPEN: return T_SQUARE_CLOSE;
+    default: return T_HOLE_CLOSE;
+    }
+}
+
+static const char *mark_of(int kind) {
+    switch (kind) {
+    case T_BLOCK_OPEN:
+    case T_HOLE_OPEN: return "{";
+    case T_BLOCK_CLOSE:
+    case T_HOLE_CLOSE: return "}";
+    case T_ROUND_OPEN: return "(";
+    case T_ROUND_CLOSE: return ")";
+    case T_SQUARE_OPEN: return "[";
+    default: return "]";
+    }
+}
+
+/* ---- columns ---- */
+
+static uint32_t line_start(const Layout *layout, const Token *token) {
+    uint32_t at = token->span.start - layout->scan->base;
+    while (at && layout->scan->text.data[at - 1] != '\n') at--;
+    return at;
+}
+
+uint32_t layout_column(const Layout *layout, const Token *token) {
+    return token->span.start - layout->scan->base - line_start(layout, token);
+}
+
+uint32_t layout_indent(const Layout *layout, const Token *token) {
+    uint32_t start = line_start(layout, token), at = start;
+    const Slice text = layout->scan->text;
+    while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t')) at++;
+    return at - start;
+}
+
+/* ---- handing out ---- */
+
+static const Token *insert(Layout *layout, int kind, Span span) {
+    Token *token = ARENA_NEW(arena_of(layout), Token);
+    token->kind = (int16_t)kind;
+    token->flags = TOKEN_INSERTED;
+    token->span = span;
+    layout->last_kind = (uint32_t)kind;
+    return token;
+}
+
+static Span after_last(const Layout *layout) {
+    uint32_t end = layout->last ? layout->last->span.end : layout->scan->base;
+    return (Span){end, end};
+}
+
+static const Token *insert_end(Layout *layout) {
+    layout->end_now = false;
+    return insert(layout, T_END, after_last(layout));
+}
+
+static const Token *insert_unreadable(Layout *layout) {
+    Token *token = (Token *)insert(layout, T_UNREADABLE, after_last(layout));
+    token->as.value = ARENA_NEW(arena_of(layout), Expr);
+    token->as.value->span = token->span;
+    return token;
+}
+
+static bool at_item_start(const Layout *layout) {
+    return layout->last_kind == T_END || layout->last_kind == T_BLOCK_OPEN;
+}
+
+/* ---- brackets that are not closed ---- */
+
+/* The closers that what is open in this item lacks, innermost first. */
+static Slice missing_closers(const Layout *layout) {
+    Buffer closers;
+    buffer_init(&closers, arena_of(layout));
+    for (uint32_t i = layout->open.count; i > 0; i--) {
+        int kind = layout->open.items[i - 1].token->kind;
+        if (kind == T_BLOCK_OPEN || kind == T_HOLE_OPEN) break;
+        buffer_add_text(&closers, mark_of(closer_of(kind)));
+    }
+    return buffer_slice(&closers);
+}
+
+/* A text without its closing quote may well have taken the bracket with it. */
+static bool has_unclosed_text(const Layout *layout, const Token *from) {
+    const DiagBag *diags = layout->scan->diags;
+    for (uint32_t i = diags->items.count; i > 0; i--) {
+        const Diag *diag = diags->items.items[i - 1];
+        if (diag->span.start > from->span.start && diag->span.end <= after_last(layout).end &&
+            slice_equal(diag->name, SLICE("bad-literal")))
+            return true;
+    }
+    return false;
+}
+
+static void report_open(Layout *layout, const Token *at) {
+    if (layout->reported == at) return;
+    layout->reported = at;
+    const Token *open = top(layout)->token;
+    if (layout->scan->cut_short && at->kind == T_FILE_END) return;
+    if (has_unclosed_text(layout, open)) return;
+    DiagBag *diags = layout->scan->diags;
+    Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, open->span,
+                          "this `%s` is not closed: a `%s` is missing", mark_of(open->kind),
+                          mark_of(closer_of(open->kind)));
+    diag_relate(diags, diag, after_last(layout), "missing here, at the latest");
+    Slice closers = missing_closers(layout);
+    diag_fix(diags, diag, after_last(layout), closers, "close it with `%.*s`", SLICE_FMT(closers));
+}
+
+static const Token *close_missing(Layout *layout, const Token *at) {
+    report_open(layout, at);
+    int kind = closer_of(top(layout)->token->kind);
+    layout->open.count--;
+    return insert(layout, kind, after_last(layout));
+}
+
+/* Whether a closer of that kind belongs to a bracket further out in the same item. */
+static bool closes_outer(const Layout *layout, int kind) {
+    for (uint32_t i = layout->open.count; i > 0; i--) {
+        int open = layout->open.items[i - 1].token->kind;
+        if (closer_of(open) == kind) return true;
+        if (open == T_BLOCK_OPEN || open == T_HOLE_OPEN) return kind == T_BLOCK_CLOSE;
+    }
+    return kind == T_BLOCK_CLOSE;
+}
+
+/* Within brackets two values never stand side by side. Where the second begins a line no
+ * further in than the item, it is the next item, and the bracket was forgotten. */
+static bool begins_next_item(const Layout *layout, const Token *token) {
+    if (token->kind != T_WORD || !(token->flags & TOKEN_FIRST) || !layout->item) return false;
+    if (!token_can_end((int)layout->last_kind)) return false;
+    if (token->doc || token->flags & TOKEN_BLANK) return true;
+    return layout_column(layout, token) <= layout_column(layout, layout->item);
+}
+
+static bool ends_brackets(const Layout *layout, const Token *token) {
+    if (layout->one_expression) return token->kind == T_FILE_END;
+    if (top(layout)->token->kind == T_HOLE_OPEN) return false;
+    switch (token->kind) {
+    case T_FILE_END:
+    case T_BLOCK_OPEN:
+    case T_SEMICOLON: return true;
+    case T_WORD: return begins_next_item(layout, token);
+    default: return false;
+    }
+}
+
+static const Token *mistaken_closer(Layout *layout, const Token *token) {
+    const Token *open = top(layout)->token;
+    const char *right = mark_of(closer_of(open->kind));
+    DiagBag *diags = layout->scan->diags;
+    Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, token->span, "`%s` cannot close the `%s`: `%s` does",
+                          mark_of(token->kind), mark_of(open->kind), right);
+    diag_relate(diags, diag, open->span, "opened here");
+    diag_fix(diags, diag, token->span, slice_of(right), "write `%s`", right);
+    layout->open.count--;
+    layout->next++;
+    layout->last = token;
+    return insert(layout, closer_of(open->kind), token->span);
+}
+
+static void report_stray(Layout *layout, const Token *token) {
+    DiagBag *diags = layout->scan->diags;
+    Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, token->span, "this `%s` closes nothing",
+                          mark_of(token->kind));
+    if (token->kind == T_BLOCK_CLOSE && layout->suspects.count)
+        diag_relate(diags, diag, layout->suspects.items[0].token->span,
+                    "the block that begins here may have been closed too early");
+    diag_fix(diags, diag, token->span, SLICE(""), "remove it");
+}
+
+/* ---- blocks ---- */
+
+/* At the end of the file: where a `}` stood at another indentation than its item, the block
+ * that begins there is the likelier culprit. */
+static const Bracket *culprit(const Layout *layout) {
+    return layout->suspects.count ? &layout->suspects.items[0] : top(layout);
+}
+
+static const Token *close_block_at_end(Layout *layout, const Token *at) {
+    if (!layout->scan->cut_short && layout->reported != at) {
+        const Bracket *open = culprit(layout);
+        Diag *diag = diag_add(layout->scan->diags, DIAG_SYNTAX_ERROR, open->token->span,
+                              "this `{` is not closed: a `}` is missing before the file ends");
+        if (layout->open.count == 1 && !layout->suspects.count)
+            diag_fix(layout->scan->diags, diag, after_last(layout), SLICE("\n}"), "add a `}` at the end");
+        layout->reported = at;
+    }
+    layout->item = top(layout)->item;
+    layout->open.count--;
+    return insert(layout, T_BLOCK_CLOSE, after_last(layout));
+}
+
+static void close_block(Layout *layout, const Token *token) {
+    const Bracket *block = top(layout);
+    bool alone = token->flags & TOKEN_FIRST;
+    if (alone && block->item &&
+        layout_column(layout, token) != layout_indent(layout, block->item))
+        VEC_PUSH(arena_of(layout), &layout->suspects, *block);
+    layout->item = block->item;
+    layout->open.count--;
+}
+
+/* ---- depth ---- */
+
+/* Passes over everything up to the closer of what was just opened. */
+static void skip_to_closer(Layout *layout) {
+    uint32_t depth = 1;
+    for (;; layout->next++) {
+        int kind = peek(layout, 0)->kind;
+        if (kind == T_FILE_END) return;
+        if (is_opener(kind)) depth++;
+        if (is_closer(kind) && --depth == 0) return;
+    }
+}
+
+static void open_bracket(Layout *layout, const Token *token) {
+    VEC_PUSH(arena_of(layout), &layout->open, (Bracket){token, layout->item});
+    if (layout->open.count <= layout->limit) return;
+    if (!layout->too_deep)
+        diag_add(layout->scan->diags, DIAG_LIMIT_REACHED, token->span,
+                 "more than %u brackets lie within each other here, which is the limit",
+                 (unsigned)layout->limit);
+    layout->too_deep = true;
+    layout->fill = token->kind != T_BLOCK_OPEN;
+    skip_to_closer(layout);
+}
+
+/* ---- the pieces ---- */
+
+static const Token *join_not_in(Layout *layout, const Token *token) {
+    Token *joined = ARENA_NEW(arena_of(layout), Token);
+    *joined = *token;
+    joined->kind = T_NOT_IN;
+    joined->span.end = peek(layout, 1)->span.end;
+    layout->next += 2;
+    layout->last = joined;
+    layout->last_kind = T_NOT_IN;
+    return joined;
+}
+
+static const Token *hand_out(Layout *layout, Token *token) {
+    if (token->kind == T_NOT && peek(layout, 1)->kind == T_IN) return join_not_in(layout, token);
+    bool same_line = !(token->flags & TOKEN_FIRST);
+    if (token->kind == T_WORD && same_line && token_takes_unit((int)layout->last_kind))
+        token->kind = T_UNIT;
+    if (at_item_start(layout)) layout->item = token;
+    layout->last = token;
+    layout->last_kind = (uint32_t)token->kind;
+    if (token->kind != T_FILE_END) layout->next++;
+    if (is_opener(token->kind)) open_bracket(layout, token);
+    else if (token->kind == T_BLOCK_CLOSE) close_block(layout, token);
+    else if (is_closer(token->kind)) layout->open.count--;
+    return token;
+}
+
+static void report_doc(Layout *layout, Token *token) {
+    const DocComment *doc = &layout->scan->docs.items[token->doc - 1];
+    token->doc = 0;
+    Diag *diag = diag_add(layout->scan->diags, DIAG_SYNTAX_ERROR, doc->span,
+                          "this `##` comment describes nothing: an item must begin directly below "
+                          "it");
+    Span second_mark = {doc->span.start + 1, doc->span.start + 2};
+    diag_fix(layout->scan->diags, diag, second_mark, SLICE(""), "make it an ordinary comment");
+}
+
+/* Whether the item before ends in front of `token`, which stands outside brackets. */
+static bool ends_item(const Layout *layout, const Token *token) {
+    if (at_item_start(layout)) return false;
+    if (token->kind == T_BLOCK_CLOSE || token->kind == T_FILE_END || token->kind == T_SEMICOLON)
+        return true;
+    if (layout->last_kind == T_BLOCK_CLOSE || layout->end_now) return true;
+    if (!(token->flags & TOKEN_FIRST)) return false;
+    if (token->flags & TOKEN_BLANK || token->doc) return true;
+    return token->kind == T_WORD && token_can_end((int)layout->last_kind);
+}
+
+/* A new item after a block on the same line. */
+static void check_after_block(Layout *layout, const Token *token) {
+    if (layout->last_kind != T_BLOCK_CLOSE || token->flags & TOKEN_FIRST || token->kind != T_WORD)
+        return;
+    Diag *diag = diag_add(layout->scan->diags, DIAG_SYNTAX_ERROR, token->span,
+                          "an item ends with its `}`: `%.*s` begins a new one and belongs on a new "
+                          "line",
+                          SLICE_FMT(atom_text(layout->scan->context->interner, token->as.word)));
+    diag_fix(layout->scan->diags, diag, (Span){token->span.start, token->span.start}, SLICE("\n"),
+             "begin a new line");
+}
+
+static const Token *next_in_block(Layout *layout, Token *token) {
+    if (layout->one_expression && token->kind != T_FILE_END) return hand_out(layout, token);
+    if (ends_item(layout, token)) {
+        check_after_block(layout, token);
+        return insert_end(layout);
+    }
+    if (token->doc && (token->kind != T_WORD || !at_item_start(layout))) report_doc(layout, token);
+    if (token->kind == T_FILE_END && layout->open.count) return close_block_at_end(layout, token);
+    return hand_out(layout, token);
+}
+
+static const Token *next_in_brackets(Layout *layout, Token *token) {
+    if (ends_brackets(layout, token)) return close_missing(layout, token);
+    if (token->doc) report_doc(layout, token);
+    if (!is_closer(token->kind) || token->kind == closer_of(top(layout)->token->kind))
+        return hand_out(layout, token);
+    if (closes_outer(layout, token->kind)) return close_missing(layout, token);
+    return mistaken_closer(layout, token);
+}
+
+/* Whether `token` is passed over: a closer that closes nothing, a `;` after an end. */
+static bool passes_over(Layout *layout, const Token *token) {
+    if (!in_block(layout)) return false;
+    if (token->kind == T_SEMICOLON && !layout->one_expression) return at_item_start(layout);
+    bool stray = is_closer(token->kind) && !(token->kind == T_BLOCK_CLOSE && layout->open.count);
+    if (!stray) return false;
+    if (token->kind == T_BLOCK_CLOSE && !at_item_start(layout) && !layout->one_expression)
+        return false; /* first the end of the item */
+    report_stray(layout, token);
+    return true;
+}
+
+const Token *layout_next(Layout *layout) {
+    if (layout->fill) {
+        layout->fill = false;
+        return insert_unreadable(layout);
+    }
+    Token *token = peek(layout, 0);
+    while (!layout->end_now && passes_over(layout, token)) {
+        layout->next++;
+        token = peek(layout, 0);
+    }
+    return in_block(layout) ? next_in_block(layout, token) : next_in_brackets(layout, token);
+}
+
+void layout_restart(Layout *layout, const Token *token) {
+    while (!in_block(layout)) layout->open.count--;
+    layout->next = (uint32_t)(token - layout->scan->tokens.items);
+    layout->end_now = true;
+    layout->last_kind = T_WORD;
+}

@@ -1,0 +1,542 @@
+/* Words, texts, comments and wrong marks. Never decides where an item ends, and never stops:
+ * whatever the bytes are, the end of the file is reached. */
+#include "compiler/syntax/scan.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "grammar/scp.tab.h"
+#include "runtime/base/buffer.h"
+#include "runtime/base/utf8.h"
+
+Span scan_span(const Scan *scan, size_t at, size_t length) {
+    uint32_t start = scan->base + (uint32_t)at;
+    return (Span){start, start + (uint32_t)length};
+}
+
+static Slice scan_text(const Scan *scan, size_t at, size_t length) {
+    return slice_sub(scan->text, at, at + length);
+}
+
+bool token_can_end(int kind) {
+    switch (kind) {
+    case T_WORD:
+    case T_UNIT:
+    case T_NUMBER:
+    case T_PERCENT:
+    case T_POINTS:
+    case T_MONEY:
+    case T_DATE:
+    case T_STRING:
+    case T_UNREADABLE:
+    case T_TEXT_CLOSE:
+    case T_ROUND_CLOSE:
+    case T_SQUARE_CLOSE:
+    case T_BLOCK_CLOSE:
+    case T_TRUE:
+    case T_FALSE:
+    case T_MISSING:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool token_takes_unit(int kind) {
+    return kind == T_NUMBER || kind == T_PERCENT || kind == T_POINTS || kind == T_MONEY ||
+           kind == T_UNREADABLE;
+}
+
+/* ---- pieces ---- */
+
+static int last_kind(const Scan *scan) {
+    return scan->tokens.count ? scan->tokens.items[scan->tokens.count - 1].kind : T_END;
+}
+
+Token *scan_push(Scan *scan, int kind, size_t at, size_t length) {
+    Token token = {.kind = (int16_t)kind,
+                   .flags = scan->next_flags,
+                   .doc = scan->doc_open ? scan->docs.count : 0,
+                   .span = scan_span(scan, at, length)};
+    scan->doc_open = false;
+    scan->next_flags = 0;
+    scan->line_ends = 0;
+    VEC_PUSH(scan->arena, &scan->tokens, token);
+    return &scan->tokens.items[scan->tokens.count - 1];
+}
+
+Expr *scan_push_value(Scan *scan, int kind, ExprKind expr_kind, size_t at, size_t length) {
+    Token *token = scan_push(scan, kind, at, length);
+    Expr *value = ARENA_NEW(scan->arena, Expr);
+    value->kind = expr_kind;
+    value->span = token->span;
+    token->as.value = value;
+    return value;
+}
+
+void scan_push_unreadable(Scan *scan, size_t at, size_t length) {
+    scan_push_value(scan, T_UNREADABLE, EXPR_POISON, at, length);
+}
+
+static void push_inserted(Scan *scan, int kind, size_t at) {
+    scan->next_flags |= TOKEN_INSERTED;
+    scan_push(scan, kind, at, 0);
+}
+
+/* ---- space and comments ---- */
+
+void scan_space(Scan *scan) { scan->next_flags |= TOKEN_SPACED; }
+
+static void report_lone_doc(Scan *scan) {
+    const DocComment *doc = &scan->docs.items[scan->docs.count - 1];
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, doc->span,
+                          "this `##` comment describes nothing: it stands directly above the item "
+                          "it describes, without a blank line between");
+    Span second_mark = {doc->span.start + 1, doc->span.start + 2};
+    diag_fix(scan->diags, diag, second_mark, SLICE(""), "make it an ordinary comment");
+    scan->doc_open = false;
+}
+
+void scan_line_end(Scan *scan) {
+    scan->next_flags |= TOKEN_FIRST;
+    if (++scan->line_ends < 2) return;
+    scan->next_flags |= TOKEN_BLANK;
+    if (scan->doc_open) report_lone_doc(scan);
+}
+
+void scan_comment(Scan *scan) { scan->line_ends = 0; }
+
+/* One line after another joins the comment that waits for its item. */
+static void extend_doc(Scan *scan, Slice line, Span span) {
+    if (slice_ends_with(line, SLICE("\r"))) line.length--;
+    if (slice_starts_with(line, SLICE(" "))) line = slice_sub(line, 1, line.length);
+    DocComment *doc = &scan->docs.items[scan->docs.count - 1];
+    doc->text = arena_printf(scan->arena, "%.*s\n%.*s", SLICE_FMT(doc->text), SLICE_FMT(line));
+    doc->span = span_join(doc->span, span);
+}
+
+static void begin_doc(Scan *scan, Slice line, Span span) {
+    if (slice_ends_with(line, SLICE("\r"))) line.length--;
+    if (slice_starts_with(line, SLICE(" "))) line = slice_sub(line, 1, line.length);
+    VEC_PUSH(scan->arena, &scan->docs, (DocComment){line, span});
+    scan->doc_open = true;
+}
+
+void scan_doc_comment(Scan *scan, size_t at, size_t length) {
+    Span span = scan_span(scan, at, length);
+    scan->line_ends = 0;
+    if (!(scan->next_flags & TOKEN_FIRST)) {
+        Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, span,
+                              "a `##` comment stands on a line of its own, directly above the item "
+                              "it describes; after something else write `#`");
+        diag_fix(scan->diags, diag, (Span){span.start, span.start + 2}, SLICE("#"),
+                 "make it an ordinary comment");
+        return;
+    }
+    Slice line = scan_text(scan, at + 2, length - 2);
+    if (scan->doc_open) extend_doc(scan, line, span);
+    else begin_doc(scan, line, span);
+}
+
+/* ---- words ---- */
+
+void scan_word(Scan *scan, size_t at, size_t length) {
+    Atom word = intern(scan->context->interner, scan_text(scan, at, length));
+    uint64_t kind = T_WORD;
+    if (last_kind(scan) != T_DOT) hashmap_get(&scan->keywords, word, &kind);
+    scan_push(scan, (int)kind, at, length)->as.word = word;
+}
+
+void scan_foreign_word(Scan *scan, size_t at, size_t length) {
+    Slice text = scan_text(scan, at, length);
+    diag_add(scan->diags, DIAG_SYNTAX_ERROR, scan_span(scan, at, length),
+             "`%.*s` is not a word that can be used here: words are made of the letters a to z, "
+             "digits and `_`; other letters stand only in texts between quotes",
+             SLICE_FMT(text));
+    scan_push(scan, T_WORD, at, length)->as.word = intern(scan->context->interner, text);
+}
+
+/* ---- texts on one line ---- */
+
+static void report_escape(Scan *scan, size_t at, size_t length, const char *what) {
+    Span span = scan_span(scan, at, length);
+    Diag *diag = diag_add(scan->diags, DIAG_BAD_LITERAL, span,
+                          "`%.*s` %s: after `\\` may stand `\"`, `\\`, `n`, `t` or `u{…}`",
+                          SLICE_FMT(scan_text(scan, at, length)), what);
+    diag_fix(scan->diags, diag, (Span){span.start, span.start}, SLICE("\\"),
+             "write `\\\\` for a backslash");
+}
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/* `\u{1F600}` at `at`; returns its length. */
+static size_t read_code_point(Scan *scan, size_t at, size_t end, Buffer *out) {
+    const char *text = scan->text.data;
+    size_t i = at + 2;
+    uint32_t code = 0;
+    size_t digits = 0;
+    bool braced = i < end && text[i] == '{';
+    if (braced)
+        for (i++; i < end && hex_digit(text[i]) >= 0; i++, digits++)
+            if (code <= 0x10FFFF) code = code * 16 + (uint32_t)hex_digit(text[i]);
+    braced = braced && digits && i < end && text[i] == '}';
+    char bytes[4];
+    size_t length = braced ? i + 1 - at : 2;
+    if (braced && code && utf8_encode(code, bytes))
+        buffer_add_code_point(out, code);
+    else
+        report_escape(scan, at, length, braced ? "is no character" : "is unfinished");
+    return length;
+}
+
+/* The escape at `at`, a backslash; returns its length. */
+static size_t read_escape(Scan *scan, size_t at, size_t end, Buffer *out) {
+    switch (scan->text.data[at + 1]) {
+    case '"': buffer_add_char(out, '"'); return 2;
+    case '\\': buffer_add_char(out, '\\'); return 2;
+    case 'n': buffer_add_char(out, '\n'); return 2;
+    case 't': buffer_add_char(out, '\t'); return 2;
+    case 'u': return read_code_point(scan, at, end, out);
+    default: {
+        uint32_t code;
+        size_t size = utf8_decode(scan->text, at + 1, &code);
+        report_escape(scan, at, 1 + (size ? size : 1), "means nothing");
+        return 1 + (size ? size : 1);
+    }
+    }
+}
+
+static void push_string(Scan *scan, size_t at, size_t length, Slice content) {
+    scan_push_value(scan, T_STRING, EXPR_STRING, at, length)->text = content;
+}
+
+void scan_string(Scan *scan, size_t at, size_t length) {
+    Buffer out;
+    buffer_init(&out, scan->arena);
+    size_t end = at + length - 1;
+    for (size_t i = at + 1; i < end;) {
+        if (scan->text.data[i] == '\\') i += read_escape(scan, i, end, &out);
+        else buffer_add_char(&out, scan->text.data[i++]);
+    }
+    push_string(scan, at, length, buffer_slice(&out));
+}
+
+static size_t trim_end(Slice text) {
+    size_t length = text.length;
+    while (length && (text.data[length - 1] == ' ' || text.data[length - 1] == '\t')) length--;
+    return length;
+}
+
+/* Where a curly quote closes what a straight one opened; 0: nowhere. */
+static size_t find_curly_close(Slice text) {
+    for (size_t i = 1; i + 3 <= text.length; i++)
+        if (memcmp(text.data + i, "\xE2\x80\x9D", 3) == 0) return i;
+    return 0;
+}
+
+/* A `{` at the end of the line opens the block of the item, whatever the title lacks. */
+static size_t without_block(Slice text) {
+    size_t length = trim_end(text);
+    if (length < 2 || text.data[length - 1] != '{') return length;
+    char before = text.data[length - 2];
+    return before == ' ' || before == '\t' ? trim_end(slice_sub(text, 0, length - 1)) : length;
+}
+
+size_t scan_open_string(Scan *scan, size_t at, size_t length) {
+    Slice text = scan_text(scan, at, length);
+    size_t curly = find_curly_close(text);
+    size_t taken = curly ? curly + 3 : without_block(text);
+    if (taken == 0) taken = 1;
+    Diag *diag = diag_add(scan->diags, DIAG_BAD_LITERAL, scan_span(scan, at, taken),
+                          curly ? "this text begins with a straight quote and ends with a curly one"
+                                : "this text is not closed: a `\"` is missing at its end, on the "
+                                  "same line");
+    if (curly)
+        diag_fix(scan->diags, diag, scan_span(scan, at + curly, 3), SLICE("\""),
+                 "write a straight quote");
+    else
+        diag_fix(scan->diags, diag, scan_span(scan, at + taken, 0), SLICE("\""), "close it here");
+    push_string(scan, at, taken, slice_sub(text, 1, curly ? curly : taken));
+    return taken;
+}
+
+/* Texts in curly or single quotes: it is clear what was meant. */
+void scan_curly_string(Scan *scan, size_t at, size_t length) {
+    Slice text = scan_text(scan, at, length);
+    size_t first = text.data[0] == '\'' ? 1 : 3;
+    size_t last = text.data[length - 1] == '\'' || text.data[length - 1] == '"' ? 1 : 3;
+    Diag *diag =
+        diag_add(scan->diags, DIAG_BAD_LITERAL, scan_span(scan, at, length),
+                 first == 1 ? "texts stand between double quotes"
+                            : "curly quotes, as a word processor makes them: texts stand between "
+                              "straight double quotes");
+    const char *mend = "write straight double quotes";
+    diag_fix(scan->diags, diag, scan_span(scan, at, first), SLICE("\""), "%s", mend);
+    diag_fix(scan->diags, diag, scan_span(scan, at + length - last, last), SLICE("\""), "%s", mend);
+    push_string(scan, at, length, slice_sub(text, first, length - last));
+}
+
+/* ---- marks that are not of this language ---- */
+
+static bool is_dash(Slice text) {
+    return text.length == 3 && (memcmp(text.data, "\xE2\x80", 2) == 0 ||
+                                memcmp(text.data, "\xE2\x88\x92", 3) == 0) &&
+           memcmp(text.data, "\xE2\x80\xA6", 3) != 0;
+}
+
+void scan_wrong_mark(Scan *scan, size_t at, size_t length, int kind, const char *right) {
+    Slice text = scan_text(scan, at, length);
+    if (is_dash(text) && last_kind(scan) == T_DATE) { /* FY2026/27–FY2030/31 */
+        kind = T_RANGE;
+        right = "..";
+    }
+    Span span = scan_span(scan, at, length);
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, span, "`%.*s` is written `%.*s` here",
+                          SLICE_FMT(text), SLICE_FMT(slice_trim(slice_of(right))));
+    diag_fix(scan->diags, diag, span, slice_of(right), "write `%.*s`",
+             SLICE_FMT(slice_trim(slice_of(right))));
+    scan_push(scan, kind, at, length)->as.word = ATOM_NONE;
+}
+
+static bool has_width(Slice text) {
+    return memcmp(text.data, "\xE2\x80\x8B", 3) != 0 && memcmp(text.data, "\xEF\xBB\xBF", 3) != 0;
+}
+
+void scan_wrong_space(Scan *scan, size_t at, size_t length) {
+    Span span = scan_span(scan, at, length);
+    bool wide = length < 3 || has_width(scan_text(scan, at, length));
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, span,
+                          wide ? "a non-breaking space or its like, as a word processor makes it; "
+                                 "an ordinary space belongs here"
+                               : "an invisible character, as pasting from another program leaves it");
+    diag_fix(scan->diags, diag, span, wide ? SLICE(" ") : SLICE(""),
+             wide ? "write an ordinary space" : "remove it");
+    scan_space(scan);
+}
+
+static const char *explain_character(uint32_t code) {
+    switch (code) {
+    case 0xA3: return "stands directly before an amount, as in `£1_250`";
+    case '%': return "stands directly after a number, as in `12%`";
+    case '$':
+    case 0x20AC: return "is not a currency of the plan: amounts are in pounds, as in `£1_250`";
+    case '\'':
+    case 0x2018:
+    case 0x2019: return "does not belong here: texts stand between double quotes";
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
+    case 0x201F: return "is a curly quote: texts stand between straight double quotes, `\"…\"`";
+    case '"': return "opens no text";
+    case '{': return "cannot stand within `{ }` in a text; for a plain brace write `\\{`";
+    case '\\': return "has a meaning only within texts";
+    case '?': return "is not part of the language: what is not known yet is `unknown until …`";
+    case 0x2022:
+    case 0xB7: return "is a bullet: a list is written with commas, or one item a line";
+    default: return "is not part of the language";
+    }
+}
+
+void scan_unknown(Scan *scan, size_t at, size_t length) {
+    uint32_t code;
+    scan->next_flags |= TOKEN_DOUBTFUL;
+    if (!utf8_decode(scan->text, at, &code) || !code) return;
+    Span span = scan_span(scan, at, length);
+    if (code == '\r') {
+        Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, span,
+                              "a carriage return alone does not end a line");
+        diag_fix(scan->diags, diag, span, SLICE("\n"), "begin a new line");
+        scan_line_end(scan);
+        return;
+    }
+    if (code < 0x20 || code == 0x7F) {
+        Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, span,
+                              "an invisible control character (U+%04X)", (unsigned)code);
+        diag_fix(scan->diags, diag, span, SLICE(""), "remove it");
+        return;
+    }
+    Slice why = slice_of(explain_character(code));
+    diag_add(scan->diags, DIAG_SYNTAX_ERROR, span, "`%.*s` %.*s",
+             SLICE_FMT(scan_text(scan, at, length)), SLICE_FMT(why));
+}
+
+void scan_malformed(Scan *scan, size_t at, size_t length) {
+    Token *last = scan->tokens.count ? &scan->tokens.items[scan->tokens.count - 1] : NULL;
+    Span span = scan_span(scan, at, length);
+    if (last && last->kind == T_UNREADABLE && last->span.end == span.start) {
+        last->span.end = span.end;
+        last->as.value->span.end = span.end;
+        return;
+    }
+    scan_push_unreadable(scan, at, length);
+}
+
+/* ---- texts over several lines ---- */
+
+/* Whether three quotes within `{ }` begin a text of their own, which is closed on its line. */
+static bool begins_inner_text(const Scan *scan, size_t at) {
+    if (token_can_end(last_kind(scan)) || scan->text_depth >= SCAN_TEXT_DEPTH) return false;
+    Slice rest = slice_sub(scan->text, at + 3, scan->text.length);
+    for (size_t i = 0; i + 3 <= rest.length && rest.data[i] != '\n'; i++)
+        if (memcmp(rest.data + i, "\"\"\"", 3) == 0) return true;
+    return false;
+}
+
+/* What was read since the `{` was prose: forgets it and what was said about it. */
+static void give_up_hole(Scan *scan, size_t at) {
+    const ScanMark *hole = &scan->hole_opened[scan->text_depth];
+    scan->tokens.count = hole->tokens;
+    if (scan->diags->items.count > hole->diags) scan->diags->items.count = hole->diags;
+    scan->doc_open = false;
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, hole->span,
+                          "this `{` is not closed with `}` before the text ends; between them "
+                          "stands a value that is printed, and a plain brace is `\\{`");
+    diag_fix(scan->diags, diag, hole->span, SLICE("\\{"), "make it a plain brace");
+    scan_push_unreadable(scan, at, 0);
+    push_inserted(scan, T_HOLE_CLOSE, at);
+}
+
+size_t scan_open_text(Scan *scan, size_t at) {
+    if (scan->text_depth && !begins_inner_text(scan, at)) {
+        give_up_hole(scan, at);
+        return 0;
+    }
+    scan->text_opened[++scan->text_depth] = scan_span(scan, at, 3);
+    scan_push(scan, T_TEXT_OPEN, at, 3);
+    return 3;
+}
+
+void scan_text_part(Scan *scan, size_t at, size_t length) {
+    Token *last = &scan->tokens.items[scan->tokens.count - 1];
+    if (last->kind == T_TEXT_PART) last->span.end += (uint32_t)length;
+    else scan_push(scan, T_TEXT_PART, at, length);
+}
+
+/* Of four or five quotes the last three close the text. */
+void scan_close_text(Scan *scan, size_t at, size_t length) {
+    if (length > 3) scan_text_part(scan, at, length - 3);
+    scan_push(scan, T_TEXT_CLOSE, at + length - 3, 3);
+    scan->text_depth--;
+}
+
+void scan_open_hole(Scan *scan, size_t at) {
+    scan_push(scan, T_HOLE_OPEN, at, 1);
+    scan->hole_opened[scan->text_depth] =
+        (ScanMark){scan_span(scan, at, 1), scan->tokens.count, scan->diags->items.count};
+}
+
+bool scan_close_brace(Scan *scan, size_t at) {
+    scan_push(scan, scan->text_depth ? T_HOLE_CLOSE : T_BLOCK_CLOSE, at, 1);
+    return scan->text_depth > 0;
+}
+
+static void report_open_text(Scan *scan) {
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, scan->text_opened[scan->text_depth],
+                          "this text is not closed: three quotes `\"\"\"` are missing at its end");
+    diag->label = SLICE("opened here");
+}
+
+void scan_end(Scan *scan, bool in_text) {
+    size_t at = scan->text.length;
+    if (scan->doc_open) report_lone_doc(scan);
+    if (scan->text_depth) {
+        scan->cut_short = true;
+        if (in_text) report_open_text(scan);
+        while (scan->text_depth) {
+            if (!in_text) give_up_hole(scan, at);
+            push_inserted(scan, T_TEXT_CLOSE, at);
+            scan->text_depth--;
+            in_text = false;
+        }
+    }
+    scan->next_flags |= TOKEN_FIRST;
+    scan_push(scan, T_FILE_END, at, 0);
+}
+
+/* ---- the file ---- */
+
+static void init_keywords(Scan *scan) {
+    hashmap_init(&scan->keywords, scan->arena);
+    for (int kind = T_ACROSS; token_is_reserved(kind); kind++) {
+        Atom word = intern(scan->context->interner, slice_of(token_kind_text(kind)));
+        hashmap_put(&scan->keywords, word, (uint64_t)kind);
+    }
+}
+
+/* What a byte that is not UTF-8 most likely was, in the character set of Windows. */
+static const char *windows_character(unsigned char byte) {
+    switch (byte) {
+    case 0x91:
+    case 0x92: return "'";
+    case 0x93:
+    case 0x94: return "\"";
+    case 0x96:
+    case 0x97: return "-";
+    case 0xA0: return " ";
+    case 0xA3: return "£";
+    default: return NULL;
+    }
+}
+
+static void report_malformed(Scan *scan, size_t at, size_t length) {
+    unsigned char byte = (unsigned char)scan->text.data[at];
+    const char *meant = length == 1 ? windows_character(byte) : NULL;
+    Span span = scan_span(scan, at, length);
+    Diag *diag;
+    if (!byte)
+        diag = diag_add(scan->diags, DIAG_INVALID_UTF8, span, "a NUL byte, which is not text");
+    else
+        diag = diag_add(scan->diags, DIAG_INVALID_UTF8, span,
+                        "the byte 0x%02X is not UTF-8 here%s: save the file as UTF-8", byte,
+                        meant ? ", but as Windows writes it" : "");
+    if (meant) diag_fix(scan->diags, diag, span, slice_of(meant), "write `%s`", meant);
+    else diag_fix(scan->diags, diag, span, SLICE(""), "remove it");
+}
+
+/* NUL bytes and malformed bytes, one report for each run of the same. */
+static void check_encoding(Scan *scan) {
+    const char *data = scan->text.data;
+    size_t at = 0;
+    while (at < scan->text.length) {
+        uint32_t code = (unsigned char)data[at];
+        size_t size = code < 0x80 ? 1 : utf8_decode(scan->text, at, &code);
+        if (size && code) {
+            at += size;
+            continue;
+        }
+        size_t end = at + 1;
+        while (end < scan->text.length && data[end] == data[at]) end++;
+        report_malformed(scan, at, end - at);
+        at = end;
+    }
+}
+
+/* A file in the two-byte encoding of some editors is one mistake, not thousands. */
+static bool is_utf16(Slice text) {
+    return slice_starts_with(text, SLICE("\xFF\xFE")) || slice_starts_with(text, SLICE("\xFE\xFF"));
+}
+
+void scan_source(Scan *scan, ParseContext *context, uint32_t source) {
+    const Source *from = &context->sources->sources.items[source];
+    size_t skip = slice_starts_with(from->text, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
+    *scan = (Scan){.context = context,
+                   .arena = context->arena,
+                   .diags = context->diags,
+                   .text = slice_sub(from->text, skip, from->text.length),
+                   .base = from->base + (uint32_t)skip,
+                   .next_flags = TOKEN_FIRST};
+    init_keywords(scan);
+    if (is_utf16(scan->text)) {
+        diag_add(scan->diags, DIAG_INVALID_UTF8, scan_span(scan, 0, 2),
+                 "the file is encoded as UTF-16: save it as UTF-8");
+        scan_end(scan, false);
+        return;
+    }
+    check_encoding(scan);
+    scan_run(scan);
+}
