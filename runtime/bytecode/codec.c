@@ -6,6 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* A sign, two numbers of so many binary digits, and the line between them. */
+enum { EXACT_TEXT_MOST = 2 + 2 * (EXACT_BITS / 3 + 1) };
+
 /* ---- Pieces ------------------------------------------------------------------------------ */
 
 void codec_break(Codec *codec, const char *rule) {
@@ -194,10 +197,11 @@ static void codec_dim(Codec *codec, ModuleDim *dim) {
     }
 }
 
-/* An exact number as the text `num` or `num/den`, whatever its size. */
+/* An exact number as its canonical text, of which the longest is known beforehand. */
 static void codec_exact(Codec *codec, Exact *exact) {
     Slice text = codec->reading ? (Slice){NULL, 0} : exact_format_fraction(codec->arena, *exact);
     uint32_t length = codec_count(codec, (uint32_t)text.length, 1);
+    if (length > EXACT_TEXT_MOST) codec_break(codec, "exact-malformed");
     const uint8_t *bytes = codec_bytes(codec, text.data, length);
     if (!codec->reading || codec->broken) return;
     if (!exact_parse_fraction(codec->arena, (Slice){(const char *)bytes, length}, exact))
@@ -208,7 +212,8 @@ static void codec_const(Codec *codec, ModuleConst *constant) {
     NUMBER(codec, constant->sort, CONST_ABSENT);
     NUMBER(codec, constant->elem, ELEM_TEXT);
     codec_double(codec, &constant->real);
-    codec_exact(codec, &constant->exact);
+    if (codec->reading) constant->exact = EXACT_ZERO;
+    if (constant->sort == CONST_EXACT) codec_exact(codec, &constant->exact);
     SIGNED(codec, constant->integer, INT64_MIN, INT64_MAX);
     NUMBER(codec, constant->dim, UINT16_MAX);
     codec_text(codec, &constant->text);
@@ -393,7 +398,7 @@ void codec_section(Codec *codec, Section section, Module *module) {
         LIST(codec, &module->dims, 6, codec_dim);
         break;
     case SECTION_CONSTS:
-        LIST(codec, &module->consts, 15, codec_const);
+        LIST(codec, &module->consts, 13, codec_const);
         break;
     case SECTION_CODE:
         LIST(codec, &module->code, 11, codec_instr);

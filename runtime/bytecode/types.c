@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "runtime/bytecode/instr.h"
 #include "runtime/bytecode/natives.h"
 
 /* ---- Types as values ----------------------------------------------------------------- */
@@ -321,22 +322,9 @@ static bool type_call(Typing *t) {
                               instr->c - 1 - args[0], t->type, &t->broken);
 }
 
-/* Names of the result rules as they stand in opcodes.def. */
-typedef enum {
-    RESULT_KONST, RESULT_QUERY, RESULT_NUMERIC, RESULT_SAME, RESULT_REAL, RESULT_EXACT,
-    RESULT_COMPARE, RESULT_LOGIC, RESULT_SELECT, RESULT_REDUCE, RESULT_INDEX, RESULT_STACK,
-    RESULT_TEXT, RESULT_FIELD, RESULT_NATIVE
-} ResultRule;
-
-static const uint8_t result_rules[OPCODE_COUNT] = {
-#define OPCODE(name, text, a, b, c, result, prose) [OPCODE_##name] = RESULT_##result,
-#include "runtime/bytecode/opcodes.def"
-#undef OPCODE
-};
-
 static bool type_instr(Typing *t) {
     if (t->instr->op >= OPCODE_COUNT) return breaks(t, "opcode-unknown");
-    switch ((ResultRule)result_rules[t->instr->op]) {
+    switch ((ResultRule)opcode_info(t->instr->op)->result) {
     case RESULT_KONST:
         return type_const(t);
     case RESULT_QUERY:

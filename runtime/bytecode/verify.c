@@ -7,6 +7,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/diag.h"
+#include "runtime/bytecode/instr.h"
 
 /* Together they bound the work on row expressions, which are checked once a table. */
 enum { MOST_TABLES = 256, MOST_ROWS = 1 << 20 };
@@ -428,18 +429,8 @@ static bool check_queries(Verifier *v) {
 
 /* ---- Code --------------------------------------------------------------------------------------------- */
 
-typedef enum { OPERAND_NONE, OPERAND_KONST, OPERAND_QUERY, OPERAND_REG, OPERAND_DIM,
-               OPERAND_NATIVE, OPERAND_ARGS, OPERAND_COUNT, OPERAND_IMM, OPERAND_UNIT } OperandSort;
-
-static const uint8_t operand_sorts[OPCODE_COUNT][3] = {
-#define OPCODE(name, text, a, b, c, result, prose) \
-    [OPCODE_##name] = {OPERAND_##a, OPERAND_##b, OPERAND_##c},
-#include "runtime/bytecode/opcodes.def"
-#undef OPCODE
-};
-
 static bool unused_are_zero(const Instr *instr) {
-    const uint8_t *sorts = operand_sorts[instr->op];
+    const uint8_t *sorts = opcode_info(instr->op)->operands;
     return (sorts[0] != OPERAND_NONE || !instr->a) && (sorts[1] != OPERAND_NONE || !instr->b) &&
            (sorts[2] != OPERAND_NONE || !instr->c);
 }

@@ -19,11 +19,29 @@ typedef struct {
     Slice absent_note; /* "until 2027-06-30: first linked extract" where one constant said so */
     /* estimates: all four or none; protected or exact as the policy says */
     double *lower, *upper, *numerator, *denominator;
-    /* aggregates straight from people: exact values beside the protected ones, which only
-     * natives that the policy allows may read; NULL elsewhere */
+    /* aggregates straight from people: exact values beside the protected ones, and the people
+     * behind each, which only natives that the policy allows may read; both or neither. They
+     * outlive: times or over an open operand (scaled alike), the sum or difference of two
+     * aggregates (of people the more), SUM along a dimension (cells are taken to be of
+     * different people), INDEX and STACK. Everything else drops them. */
     double *confidential;
-    bool *too_few; /* aggregates: fewer than the policy's threshold, judged on exact counts */
+    double *people;
+    bool *too_few; /* STRATA only: fewer than the policy's threshold for statistics, judged on
+                      exact counts under `hes`, on protected ones under the others */
 } Array;
+
+/* An array of the type with every cell present and zero (or empty); an estimate's limits and
+ * counts are NaN. Its count must fit: the verifier's affair. */
+Array array_new(Arena *arena, const Module *module, RegType type);
+
+/* Makes room for confidential values and people, NaN at first. */
+void array_keep_confidential(Arena *arena, Array *array);
+
+/* Makes the cell absent for that reason; its values become NaN, zero or empty. */
+void array_set_absent(Arena *arena, Array *array, uint32_t cell, AbsentReason reason);
+
+/* Copies one cell of an array of the same element type, with what `to` has room for. */
+void array_copy_cell(Arena *arena, Array *to, uint32_t cell, const Array *from, uint32_t at);
 
 static inline AbsentReason array_absent(const Array *array, uint32_t cell) {
     return array->absent ? (AbsentReason)array->absent[cell] : ABSENT_NONE;

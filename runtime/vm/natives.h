@@ -1,0 +1,56 @@
+/* Inside the virtual machine: a call of a native, and the natives by family. */
+#ifndef RUNTIME_VM_NATIVES_H
+#define RUNTIME_VM_NATIVES_H
+
+#include "runtime/bytecode/natives.h"
+#include "runtime/vm/machine.h"
+
+typedef struct {
+    Vm *vm;
+    Native native;
+    Lane *lanes; /* one for each register argument */
+    uint32_t lane_count;
+    InstrDims dims;
+    Array *out;
+} NativeCall;
+
+/* Computes one cell of the result from the cells at which the lanes are, all present. Gives
+ * the reason why there is none, or ABSENT_NONE after writing cell `i`. */
+typedef AbsentReason NativeCell(NativeCall *call, uint32_t i);
+
+/* Runs `each` for every cell of the result over its dims, absent where an argument is. */
+bool native_each(NativeCall *call, NativeCell *each);
+
+/* The cell a lane is at. */
+double native_number(const NativeCall *call, uint32_t lane);
+Exact native_exact(const NativeCall *call, uint32_t lane); /* of a real: the binary number */
+int64_t native_integer(const NativeCall *call, uint32_t lane);
+Slice native_text(const NativeCall *call, uint32_t lane);
+
+/* A whole number of days or years from an exact argument; false: it is none, or too large. */
+bool native_whole(const NativeCall *call, uint32_t lane, int64_t *whole);
+
+/* Writes a number as what the result is held as. */
+bool native_write(NativeCall *call, uint32_t i, Exact value);
+
+bool native_stats(NativeCall *call); /* stats.* but stats.significant */
+AbsentReason native_significant(NativeCall *call, uint32_t i);
+
+bool native_series(NativeCall *call); /* money.ramp grow stepped, plan.trajectory */
+bool native_posted(NativeCall *call);
+bool native_change(NativeCall *call);
+bool native_npv(NativeCall *call);
+
+AbsentReason native_matches(NativeCall *call, uint32_t i);
+AbsentReason native_placeholder(NativeCall *call, uint32_t i);
+
+AbsentReason native_date_add(NativeCall *call, uint32_t i);
+AbsentReason native_date_days(NativeCall *call, uint32_t i);
+AbsentReason native_date_year(NativeCall *call, uint32_t i);
+AbsentReason native_date_start(NativeCall *call, uint32_t i);
+AbsentReason native_date_end(NativeCall *call, uint32_t i);
+AbsentReason native_working_days(NativeCall *call, uint32_t i);
+AbsentReason native_year_add(NativeCall *call, uint32_t i);
+AbsentReason native_year_number(NativeCall *call, uint32_t i);
+
+#endif

@@ -1,0 +1,59 @@
+/* Texts of a plan: whether they match a pattern, and whether they only hold a place. */
+#include "runtime/vm/natives.h"
+#include "runtime/vm/pattern.h"
+
+/* A pattern that is refused matches nothing that can be told. */
+AbsentReason native_matches(NativeCall *call, uint32_t i) {
+    Slice why, text = native_text(call, 0);
+    Arena *arena = call->vm->arena;
+    const Pattern *pattern = pattern_compile(arena, native_text(call, 1), &why);
+    if (!pattern) return ABSENT_NOT_CALCULABLE;
+    if (!vm_charge(call->vm, pattern_cost(pattern, text))) return ABSENT_NONE;
+    call->out->as.integer[i] = pattern_matches(pattern, text, arena);
+    return ABSENT_NONE;
+}
+
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '_' || (c & 0x80);
+}
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+
+static bool starts_with(Slice text, size_t at, Slice words) {
+    if (text.length - at < words.length) return false;
+    for (size_t k = 0; k < words.length; k++)
+        if (lower(text.data[at + k]) != words.data[k]) return false;
+    return true;
+}
+
+/* As whole words: not within a longer one on either side. */
+static bool holds_words(Slice text, Slice words) {
+    for (size_t at = 0; at < text.length; at++) {
+        size_t end = at + words.length;
+        if (!starts_with(text, at, words)) continue;
+        bool open_before = at == 0 || !is_word(words.data[0]) || !is_word(text.data[at - 1]);
+        bool open_after = end == text.length || !is_word(words.data[words.length - 1]) ||
+                          !is_word(text.data[end]);
+        if (open_before && open_after) return true;
+    }
+    return false;
+}
+
+/* What people write meaning to come back; a text of nothing but blanks is one too. */
+static bool is_placeholder(Slice text) {
+    static const char *const placeholders[] = {
+        "tbc", "tbd", "tba", "todo", "xx", "xxx", "xxxx", "??", "lorem", "to be confirmed",
+        "to be agreed", "to be determined", "n/a"};
+    if (!slice_trim(text).length) return true;
+    for (size_t k = 0; k < sizeof placeholders / sizeof *placeholders; k++)
+        if (holds_words(text, slice_of(placeholders[k]))) return true;
+    return false;
+}
+
+AbsentReason native_placeholder(NativeCall *call, uint32_t i) {
+    Slice text = native_text(call, 0);
+    if (!vm_charge(call->vm, 16 * text.length)) return ABSENT_NONE;
+    call->out->as.integer[i] = is_placeholder(text);
+    return ABSENT_NONE;
+}
