@@ -16,10 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BANDS 19 /* of five years, the last from 90 */
+#define BANDS   19 /* of five years, the last from 90 */
 #define DECILES 10
-#define PERIODS 24 /* half-months; chances of an event are per period */
-#define DAYS 365   /* 1 April 2025 to 31 March 2026 */
+#define PERIODS 24  /* half-months; chances of an event are per period */
+#define DAYS    365 /* 1 April 2025 to 31 March 2026 */
 #define MILLION 1000000
 
 /* ---- The place ------------------------------------------------------------------------------- */
@@ -111,6 +111,7 @@ typedef struct {
     bool counts;            /* a long-term condition, for frailty and use of services */
 } ConditionTable;
 
+/* clang-format off */
 static const ConditionTable HEALTH[CONDITIONS] = {
     [HAS_HYPERTENSION] = {{0, 0, 0, 5, 30, 80, 180, 380, 700, 1150, 1750, 2400, 3100, 3900, 4650,
                            5300, 5700, 5800, 5500},
@@ -135,6 +136,7 @@ static const ConditionTable HEALTH[CONDITIONS] = {
                     280, 120},
                    120, -180, 100, false},
 };
+/* clang-format on */
 
 typedef enum { FRAIL_UNKNOWN, FRAIL_FIT, FRAIL_MILD, FRAIL_MODERATE, FRAIL_SEVERE } Frailty;
 
@@ -147,7 +149,7 @@ static const uint32_t FRAILTY[6][3] = {{9, 50, 190},   {16, 80, 250},   {36, 130
 /* ---- Use of services ------------------------------------------------------------------------- */
 
 /* A year's emergency admissions other than falls, and attendances that end at home, per 1,000. */
-static const uint32_t ADMISSIONS[BANDS] = {78, 30, 28, 42, 50, 52, 52, 50, 50, 54,
+static const uint32_t ADMISSIONS[BANDS] = {78, 30, 28, 42, 50,  52,  52,  50,  50, 54,
                                            58, 64, 74, 88, 110, 145, 190, 250, 310};
 static const uint32_t ATTENDANCES[BANDS] = {560, 320, 310, 350, 380, 360, 330, 300, 280, 270,
                                             260, 250, 240, 245, 265, 320, 400, 490, 580};
@@ -159,13 +161,13 @@ static const uint32_t USE[16] = {60,  130, 200,  280,  360,  450,  550,  650,
                                  770, 900, 1050, 1230, 1450, 1750, 2250, 3920};
 
 /* Winter and summer, per mille, by half-month from April; their mean is 1,000. */
-static const uint32_t SEASON[PERIODS] = {980,  970,  960,  950,  950, 950,  960,  950,
-                                         930,  930,  950,  970,  990, 1000, 1010, 1030,
+static const uint32_t SEASON[PERIODS] = {980,  970,  960,  950,  950,  950,  960,  950,
+                                         930,  930,  950,  970,  990,  1000, 1010, 1030,
                                          1070, 1110, 1130, 1100, 1060, 1030, 1020, 1000};
 
 /* Nights in hospital, equally likely, before age and frailty. */
-static const uint32_t NIGHTS[32] = {0, 0, 0, 0, 1, 1, 1, 1,  1,  2,  2,  2,  2,  3,  3,  3,
-                                    4, 4, 5, 5, 6, 6, 7, 8,  9, 10, 12, 14, 17, 21, 28, 45};
+static const uint32_t NIGHTS[32] = {0, 0, 0, 0, 1, 1, 1, 1, 1, 2,  2,  2,  2,  3,  3,  3,
+                                    4, 4, 5, 5, 6, 6, 7, 8, 9, 10, 12, 14, 17, 21, 28, 45};
 
 /* ---- Chance ---------------------------------------------------------------------------------- */
 
@@ -225,7 +227,9 @@ typedef struct {
     uint64_t acute_cost, community_cost; /* pence */
 } Person;
 
-static bool person_older(const Person *person) { return person->age >= 65; }
+static bool person_older(const Person *person) {
+    return person->age >= 65;
+}
 
 /* `value` times a slope along deprivation: `gradient` per mille more in decile 1, as much less
  * in decile 10, in a straight line. */
@@ -444,8 +448,8 @@ static void person_print(const Person *person, FILE *out) {
     for (uint32_t i = 0; i < CONDITIONS; i++) fprintf(out, ",%d", has[i]);
     fprintf(out, ",%d,%d,%d,%d,%d,%d,%d,%" PRIu64 ",%" PRIu64 "\n", person->dementia_diagnosed,
             person->bp_controlled, person->diabetes_review, person->flu_vaccinated,
-            person->health_check, person->annual_review, person->carer_assessed,
-            person->acute_cost, person->community_cost);
+            person->health_check, person->annual_review, person->carer_assessed, person->acute_cost,
+            person->community_cost);
 }
 
 /* ---- Files ----------------------------------------------------------------------------------- */
@@ -487,8 +491,8 @@ static Files open_files(const char *folder) {
         .admissions =
             open_file(folder, "admissions.csv", "person_id,admitted,stay,ambulatory,cost"),
         .falls = open_file(folder, "falls.csv", "person_id,admitted,stay"),
-        .attendances = open_file(folder, "ed_attendances.csv",
-                                 "person_id,attended,admitted_after,cost"),
+        .attendances =
+            open_file(folder, "ed_attendances.csv", "person_id,attended,admitted_after,cost"),
     };
 }
 
