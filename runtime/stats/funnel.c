@@ -78,10 +78,29 @@ Interval funnel_proportion_limits(double n, double p, double tail) {
                       fmin(1, (centre + spread) / scale / n)};
 }
 
-/* Whether a mean of (1 + x) v / (1 - v) lies beyond the wanted one. */
+/* The Poisson probability of `from` to `to` events: terms relative to that of the mode, summed
+ * both ways from there. Above the mean the series ends where a term falls to 1e-10 of the sum:
+ * that is how the reference cuts it, and the bisection feels the difference in its last steps. */
+static double poisson_share(double mean, double from, double to) {
+    double mode = floor(mean), all = 0, part = 0, term = 1;
+    for (double k = mode; k >= 0 && term > all * 1e-20; k--) {
+        all += term;
+        if (k >= from && k <= to) part += term;
+        term *= k / mean;
+    }
+    term = mean / (mode + 1);
+    for (double k = mode + 1; term > all * 1e-10; k++) {
+        all += term;
+        if (k >= from && k <= to) part += term;
+        term *= mean / (k + 1);
+    }
+    return part / all;
+}
+
+/* Whether under this mean the count lies in less (lower), or more, than the wanted tail. */
 static bool beyond(double events, double mean, double tail, bool lower) {
-    if (lower) return gamma_q(events + 1, mean) < tail; /* P(X <= events) */
-    return events > 0 && gamma_p(events, mean) > tail;  /* P(X >= events) */
+    return lower ? poisson_share(mean, 0, events) < tail
+                 : poisson_share(mean, events, INFINITY) > tail;
 }
 
 static double bisected_mean(double events, double tail, bool lower) {
