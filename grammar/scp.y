@@ -100,7 +100,8 @@ static void grammar_error(const Span *span, Parser *parser, const char *message)
   TRUE "true" FALSE "false" MISSING "missing"
 
 %type <ItemList> items
-%type <Item *> item broken unfinished opening front typed valued
+%type <Item *> item opening front typed valued
+%type <Block *> block ending
 %type <ExprList> exprs
 %type <Expr *> expr postfix primary entries arguments text
 %type <Entry> entry
@@ -134,30 +135,35 @@ start
 items
   : %empty                    { $$ = (ItemList){0}; }
   | items item                { VEC_PUSH(parser->arena, &$1, $item); $$ = $1; }
-  | items error END           { $$ = $1; yyerrok; }
-  | items error block_start items BLOCK_CLOSE END
-                              { $$ = $1; yyerrok; }
-  | items BLOCK_OPEN items BLOCK_CLOSE END
-                              { build_stray_block(parser, &$1, $3, $2, $4); $$ = $1; }
+  | items error ending        { $$ = $1; parser->lost = @2; }
+  | items block END           { build_stray_block(parser, &$1, $2); $$ = $1; }
   ;
 
+/* The forms with `error` keep what was read before the mistake. What ends them stands in the
+ * same rule: else the parser would reduce before it has found the end, and lose the item. */
 item
-  : unfinished END            { $$ = build_item_end($1, @1); yyerrok; }
-  | unfinished block_start items BLOCK_CLOSE END
+  : opening ending            { $$ = build_item_end(parser, $1, $2, @2); }
+  | WORD error ending
     {
-        build_block($unfinished, $items, $block_start, $BLOCK_CLOSE);
-        $$ = build_item_end($unfinished, @BLOCK_CLOSE);
-        yyerrok;
+        $$ = build_item_end(parser, build_broken_head(parser, $1), $3, @3);
     }
+  | front error ending        { $$ = build_item_end(parser, build_broken($1), $3, @3); }
+  | typed error ending        { $$ = build_item_end(parser, build_broken($1), $3, @3); }
+  | valued error ending       { $$ = build_item_end(parser, build_broken($1), $3, @3); }
+  ;
+
+ending
+  : END                       { $$ = NULL; yyerrok; }
+  | block END                 { $$ = $1; yyerrok; }
+  ;
+
+block
+  : block_start items BLOCK_CLOSE
+                              { $$ = build_block(parser, $1, $2, $3); }
   ;
 
 block_start
   : BLOCK_OPEN                { $$ = $1; yyerrok; }
-  ;
-
-unfinished
-  : opening
-  | broken
   ;
 
 opening
@@ -165,14 +171,6 @@ opening
   | front
   | typed
   | valued
-  ;
-
-/* Each form keeps what was read before the mistake. */
-broken
-  : WORD error                { $$ = build_broken_head(parser, $1); }
-  | front error               { $$ = build_broken($1); }
-  | typed error               { $$ = build_broken($1); }
-  | valued error              { $$ = build_broken($1); }
   ;
 
 front

@@ -242,35 +242,46 @@ Item *build_broken_head(Parser *parser, const Token *word) {
     return item;
 }
 
-void build_block(Item *item, ItemList block, const Token *open, const Token *close) {
-    item->has_block = true;
-    item->block = block;
-    item->head_span.end = open->span.start;
-    if (close->flags & TOKEN_INSERTED) item->broken = true;
+Block *build_block(Parser *parser, const Token *open, ItemList items, const Token *close) {
+    Block *block = ARENA_NEW(parser->arena, Block);
+    *block = (Block){open, close, items};
+    return block;
 }
 
-Item *build_item_end(Item *item, Span end) {
-    item->span.end = end.end;
-    if (!item->has_block) item->head_span.end = end.end;
+/* Whoever asks what the block lacks must know that something in it could not be read. */
+static void attach_block(Parser *parser, Item *item, const Block *block) {
+    if (parser->lost.start > block->open->span.start) item->broken = true;
+    parser->lost = SPAN_NONE;
+    item->has_block = true;
+    item->block = block->items;
+    item->span.end = block->close->span.end;
+    if (block->close->flags & TOKEN_INSERTED) item->broken = true;
+}
+
+Item *build_item_end(Parser *parser, Item *item, Block *block, Span end) {
+    parser->last_item = item;
+    item->span.end = item->head_span.end = end.end;
+    if (!block) return item;
+    item->head_span.end = block->open->span.start;
+    attach_block(parser, item, block);
     return item;
 }
 
-void build_stray_block(Parser *parser, ItemList *items, ItemList block, const Token *open,
-                       const Token *close) {
+void build_stray_block(Parser *parser, ItemList *items, Block *block) {
     Item *before = items->count ? items->items[items->count - 1] : NULL;
+    Span span = block->open->span;
     if (!before || before->has_block) {
-        diag_add(parser->diags, DIAG_SYNTAX_ERROR, open->span,
+        diag_add(parser->diags, DIAG_SYNTAX_ERROR, span,
                  "this `{` opens a block that belongs to nothing: a block follows the item it is "
                  "of, as in `kpi falls_rate \"Falls\" { … }`");
         return;
     }
     Slice word = atom_text(parser->context->interner, before->word);
-    Diag *diag = diag_add(parser->diags, DIAG_SYNTAX_ERROR, open->span,
+    Diag *diag = diag_add(parser->diags, DIAG_SYNTAX_ERROR, span,
                           "this `{` opens a block that belongs to nothing: the blank line above "
                           "ended `%.*s`",
                           SLICE_FMT(word));
-    diag_fix(parser->diags, diag, (Span){before->span.end, open->span.start}, SLICE(" "),
+    diag_fix(parser->diags, diag, (Span){before->span.end, span.start}, SLICE(" "),
              "put it behind `%.*s`", SLICE_FMT(word));
-    build_block(before, block, open, close);
-    build_item_end(before, close->span);
+    attach_block(parser, before, block);
 }

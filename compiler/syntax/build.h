@@ -16,7 +16,8 @@ typedef struct Parser {
     bool started;
     bool too_deep; /* reported */
     bool stopped;  /* the parser gave up */
-    Span failed;   /* where the last syntax error lies */
+    Span lost;     /* the last thing that should have been an item and could not be read */
+    const Item *last_item; /* that ended; NULL: none yet */
     ItemList items;
     Expr *expression;
     Atom real, place, places;
@@ -60,11 +61,11 @@ Item *build_broken(Item *item);
 /* An error lies in the head: saves the name and the title that may stand there, so that those
  * who use the name are not blamed. */
 Item *build_broken_head(Parser *parser, const Token *word);
-void build_block(Item *item, ItemList block, const Token *open, const Token *close);
-Item *build_item_end(Item *item, Span end);
+Block *build_block(Parser *parser, const Token *open, ItemList items, const Token *close);
+/* `block` NULL: the item has none. */
+Item *build_item_end(Parser *parser, Item *item, Block *block, Span end);
 /* A block that no item stands before, as after a blank line. */
-void build_stray_block(Parser *parser, ItemList *items, ItemList block, const Token *open,
-                       const Token *close);
+void build_stray_block(Parser *parser, ItemList *items, Block *block);
 
 /* ---- errors (messages.c) ---- */
 

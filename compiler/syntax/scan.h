@@ -28,6 +28,13 @@ typedef struct {
     } as;
 } Token;
 
+/* `{ items }` */
+typedef struct {
+    const Token *open;
+    const Token *close;
+    ItemList items;
+} Block;
+
 typedef struct {
     Slice text; /* lines joined, without the marks */
     Span span;
