@@ -104,6 +104,7 @@ void *arena_try_alloc(Arena *arena, size_t size) {
     arena->boundary = &here;
     if (!setjmp(here.at)) piece = arena_alloc(arena, size);
     arena->boundary = outer;
+    if (!piece) boundary_note(outer, here.status, here.message);
     return piece;
 }
 

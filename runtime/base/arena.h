@@ -29,7 +29,8 @@ void arena_free(Arena *arena);
 void *arena_alloc(Arena *arena, size_t size);
 void *arena_alloc_array(Arena *arena, size_t count, size_t size);
 
-/* As arena_alloc, but NULL rather than leaving: for who holds something to give back first. */
+/* As arena_alloc, but NULL rather than leaving: for who holds something to give back first.
+ * Why is then noted at the arena's boundary. */
 void *arena_try_alloc(Arena *arena, size_t size);
 
 /* A copy ended by NUL, which is not counted in the length. */

@@ -32,8 +32,8 @@ Exact exact_from_double(Arena *arena, double value);
  * only one decimal so short is meant); false where it has more or is not finite. */
 bool exact_from_short_decimal(Arena *arena, double value, Exact *result);
 
-/* Reads `12.5`, `-3` or `a/b` of whole numbers, any number of figures. False where the text
- * is none of these or b is zero. */
+/* Reads `12.5`, `-3` or `a/b` of whole numbers. False where the text is none of these or b is
+ * zero. Beyond 1,233 decimals or 1,234 figures of a whole number: overflowed. */
 bool exact_parse(Arena *arena, Slice text, Exact *result);
 
 bool exact_overflowed(Exact x);

@@ -45,9 +45,14 @@ void *mem_realloc(void *block, size_t new_size) {
 
 void mem_free(void *block) { free(block); }
 
+void boundary_note(Boundary *boundary, ScpStatus status, const char *message) {
+    boundary->status = status;
+    if (message != boundary->message)
+        snprintf(boundary->message, sizeof boundary->message, "%s", message);
+}
+
 _Noreturn void boundary_leave(Boundary *boundary, ScpStatus status, const char *message) {
     assert(boundary && status != SCP_OK);
-    boundary->status = status;
-    snprintf(boundary->message, sizeof boundary->message, "%s", message);
+    boundary_note(boundary, status, message);
     longjmp(boundary->at, 1);
 }

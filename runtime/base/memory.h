@@ -33,7 +33,9 @@ typedef struct {
     char message[160];  /* in the user's words, naming the limit */
 } Boundary;
 
-/* Records why and leaves to the boundary. Never returns. */
+/* Records why; and, the second, leaves to the boundary and never returns. The message may be
+ * the boundary's own. */
+void boundary_note(Boundary *boundary, ScpStatus status, const char *message);
 _Noreturn void boundary_leave(Boundary *boundary, ScpStatus status, const char *message);
 
 #endif

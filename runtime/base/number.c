@@ -265,6 +265,14 @@ double number_round_significant(double value, int figures) {
     return decimal_value(&decimal);
 }
 
+void number_shortest_decimal(double value, int64_t *mantissa, int *power) {
+    Decimal decimal = decimal_shortest(value);
+    int64_t figures = 0;
+    for (int i = 0; i < decimal.count; i++) figures = figures * 10 + (decimal.digits[i] - '0');
+    *mantissa = decimal.negative ? -figures : figures;
+    *power = decimal.count ? decimal.point - decimal.count : 0;
+}
+
 static size_t write_word(const char *word, char text[NUMBER_TEXT_SIZE]) {
     return (size_t)snprintf(text, NUMBER_TEXT_SIZE, "%s", word);
 }

@@ -32,6 +32,10 @@ Slice number_format_significant(Arena *arena, double value, int figures, bool gr
 
 Slice number_format_int(Arena *arena, int64_t value, bool group_thousands);
 
+/* The figures of the shortest text as mantissa * 10^power, the last of them not 0 (but 0 for
+ * zero). The value is finite. */
+void number_shortest_decimal(double value, int64_t *mantissa, int *power);
+
 /* The same roundings as numbers. */
 double number_round_places(double value, int places);
 double number_round_significant(double value, int figures);
