@@ -13,13 +13,18 @@ typedef struct {
     const VmOptions *options;
     Arena *arena;
     Array *registers;
+    Reg reg; /* being computed */
     uint64_t steps, step_limit;
+    VEC(VmNote) notes;
     Slice error;
 } Vm;
 
 /* Counts work: a cell, a byte of text, a digit group of a long exact number. */
 bool vm_charge(Vm *vm, uint64_t steps);
 bool vm_refuse(Vm *vm, const char *limit);
+
+/* Adds a note on the register being computed, unless it has one of that name. */
+void vm_note(Vm *vm, const char *name, const char *message);
 
 /* Sets a cell of reals or exacts, or makes it absent: a result that is no number (over zero,
  * or beyond what may be held) is not calculable. */

@@ -84,6 +84,8 @@ static int64_t holidays_between(const NativeCall *call, int32_t from, int32_t to
 AbsentReason native_working_days(NativeCall *call, uint32_t i) {
     int64_t wanted;
     int32_t from = (int32_t)native_integer(call, 1);
+    uint64_t holidays = call->lane_count;
+    if (!vm_charge(call->vm, 22 * holidays * holidays)) return ABSENT_NONE;
     if (!native_whole(call, 0, &wanted) || wanted < 0) return ABSENT_NOT_CALCULABLE;
     int64_t low = from, high = DATE_LAST;
     while (wanted && low < high) {
@@ -94,7 +96,6 @@ AbsentReason native_working_days(NativeCall *call, uint32_t i) {
         else
             low = middle + 1;
     }
-    if (!vm_charge(call->vm, (uint64_t)call->lane_count * call->lane_count)) return ABSENT_NONE;
     if (low == DATE_LAST && wanted) return ABSENT_NOT_CALCULABLE;
     return write_date(call, i, low);
 }

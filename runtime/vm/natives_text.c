@@ -13,9 +13,13 @@ AbsentReason native_matches(NativeCall *call, uint32_t i) {
     return ABSENT_NONE;
 }
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || (c & 0x80);
+/* Letters of other scripts count as parts of words; the signs of Latin-1 (the pound among them)
+ * and general punctuation, whose first bytes are C2 and E2, do not. */
+static bool is_word_at(Slice text, size_t at) {
+    while (at && ((uint8_t)text.data[at] & 0xC0) == 0x80) at--;
+    uint8_t c = (uint8_t)text.data[at];
+    if (c >= 0x80) return c != 0xC2 && c != 0xE2;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
@@ -32,9 +36,9 @@ static bool holds_words(Slice text, Slice words) {
     for (size_t at = 0; at < text.length; at++) {
         size_t end = at + words.length;
         if (!starts_with(text, at, words)) continue;
-        bool open_before = at == 0 || !is_word(words.data[0]) || !is_word(text.data[at - 1]);
-        bool open_after = end == text.length || !is_word(words.data[words.length - 1]) ||
-                          !is_word(text.data[end]);
+        bool open_before = !at || !is_word_at(words, 0) || !is_word_at(text, at - 1);
+        bool open_after = end == text.length || !is_word_at(words, words.length - 1) ||
+                          !is_word_at(text, end);
         if (open_before && open_after) return true;
     }
     return false;

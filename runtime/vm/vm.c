@@ -29,6 +29,12 @@ void vm_take_note(Array *out, const Array *operand) {
     if (!out->absent_note.length) out->absent_note = operand->absent_note;
 }
 
+void vm_note(Vm *vm, const char *name, const char *message) {
+    for (uint32_t i = vm->notes.count; i-- > 0 && vm->notes.items[i].reg == vm->reg;)
+        if (slice_equal(vm->notes.items[i].name, slice_of(name))) return;
+    VEC_PUSH(vm->arena, &vm->notes, (VmNote){slice_of(name), vm->reg, slice_of(message)});
+}
+
 /* ---- Constants ---------------------------------------------------------------------------- */
 
 static bool evaluate_const(Vm *vm, const Instr *instr, Array *out) {
@@ -147,6 +153,7 @@ static bool run(Vm *vm) {
         uint64_t cells = regtype_cells(vm->module, &instr->type);
         if (!vm_charge(vm, cells + cells_read(vm, instr))) return false;
         Array *out = &vm->registers[i];
+        vm->reg = i;
         *out = array_new(vm->arena, vm->module, instr->type);
         if (!evaluate(vm, instr, out)) return false;
         if (out->absent) take_notes(vm, instr, out);
@@ -161,6 +168,8 @@ ScpStatus vm_run(const Module *module, const VmOptions *options, Arena *arena, V
     vm.registers = ARENA_NEW_ARRAY(arena, Array, module->code.count);
     bool finished = run(&vm);
     *result = (VmResult){.module = module, .registers = vm.registers, .steps = vm.steps};
+    result->notes.items = vm.notes.items;
+    result->notes.count = result->notes.capacity = vm.notes.count;
     if (finished) return SCP_OK;
     *error = vm.error;
     return SCP_LIMIT;

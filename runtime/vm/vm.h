@@ -13,10 +13,18 @@ typedef struct {
     uint64_t step_limit;  /* cells computed; 0: 10^9 */
 } VmOptions;
 
+/* What a reader of a statistic should know; at most one of a name for a register. */
+typedef struct {
+    Slice name; /* `strata-left-out`, `strata-too-small` */
+    Reg reg;
+    Slice message;
+} VmNote;
+
 typedef struct {
     const Module *module;
     Array *registers; /* module->code.count of them */
     uint64_t steps;
+    VEC(VmNote) notes; /* in order of registers */
 } VmResult;
 
 /* SCP_OK or SCP_LIMIT with `error`. Arrays live in the arena. */
@@ -28,7 +36,8 @@ typedef enum { REQUIREMENT_PASSED, REQUIREMENT_FAILED, REQUIREMENT_UNKNOWN, REQU
 /* What a requirement came to as of that day. */
 RequirementOutcome vm_requirement(const VmResult *result, uint32_t requirement, int32_t as_of);
 
-/* A cell as text in a unit, or its reason in words ("suppressed", "not yet known"). */
+/* A cell as text in a unit, for readers (`£1,250.50`, `12.5%`, `6 August 2018`, `2026/27`), or
+ * its reason in words (`suppressed`, `unknown until 2027-06-30: first linked extract`). */
 Slice vm_cell_text(Arena *arena, const Module *module, const Array *array, uint32_t cell,
                    uint16_t unit);
 
