@@ -42,7 +42,9 @@ OutputSet *output_set_new(void) {
     return set;
 }
 
-const char *output_set_error(const OutputSet *set) { return set->error; }
+const char *output_set_error(const OutputSet *set) {
+    return set->error;
+}
 
 /* Keeps the first fault, which the others tend to follow from. Control characters of the path
  * do not reach the terminal. */

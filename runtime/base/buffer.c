@@ -9,7 +9,9 @@
 
 enum { FIRST_CAPACITY = 128 };
 
-void buffer_init(Buffer *buffer, Arena *arena) { *buffer = (Buffer){.arena = arena}; }
+void buffer_init(Buffer *buffer, Arena *arena) {
+    *buffer = (Buffer){.arena = arena};
+}
 
 char *buffer_reserve(Buffer *buffer, size_t count) {
     if (buffer->capacity - buffer->length > count) return buffer->data + buffer->length;
@@ -35,7 +37,9 @@ void buffer_add(Buffer *buffer, Slice text) {
     finish(buffer, text.length);
 }
 
-void buffer_add_text(Buffer *buffer, const char *text) { buffer_add(buffer, slice_of(text)); }
+void buffer_add_text(Buffer *buffer, const char *text) {
+    buffer_add(buffer, slice_of(text));
+}
 
 void buffer_add_char(Buffer *buffer, char c) {
     *buffer_reserve(buffer, 1) = c;

@@ -30,18 +30,22 @@ bool date_valid(int year, int month, int day) {
            day >= 1 && day <= date_days_in_month(year, month);
 }
 
-bool date_in_range(int64_t days) { return days >= DATE_FIRST && days <= DATE_LAST; }
+bool date_in_range(int64_t days) {
+    return days >= DATE_FIRST && days <= DATE_LAST;
+}
 
 /* Days from 1 March to the first of the month `months` later: 31 30 31 30 31, repeated. */
-static int days_before_month(int months) { return (153 * months + 2) / 5; }
+static int days_before_month(int months) {
+    return (153 * months + 2) / 5;
+}
 
 int32_t date_from_civil(int year, int month, int day) {
     assert(date_valid(year, month, day));
     int from_march = (month + 9) % 12;
     int y = year - (month <= 2);
     int cycle = y / CYCLE_YEARS, in_cycle = y % CYCLE_YEARS;
-    int day_of_cycle = in_cycle * 365 + in_cycle / 4 - in_cycle / 100 +
-                       days_before_month(from_march) + day - 1;
+    int day_of_cycle =
+        in_cycle * 365 + in_cycle / 4 - in_cycle / 100 + days_before_month(from_march) + day - 1;
     return MARCH_0000 + cycle * CYCLE_DAYS + day_of_cycle;
 }
 
@@ -67,7 +71,9 @@ int date_weekday(int32_t days) {
     return (days - DATE_FIRST) % 7 + 1;
 }
 
-int32_t date_monday_of(int32_t days) { return days - (date_weekday(days) - 1); }
+int32_t date_monday_of(int32_t days) {
+    return days - (date_weekday(days) - 1);
+}
 
 /* `count` digits as a number; -1 where one is none. */
 static int read_digits(const char *text, int count) {
@@ -149,18 +155,30 @@ bool date_add_months(int32_t days, int months, int32_t *result) {
     return true;
 }
 
-int quarter_of(int32_t days) { return month_of(days) / 3; }
-int32_t quarter_start(int quarter_index) { return month_start(quarter_index * 3); }
-int32_t quarter_end(int quarter_index) { return month_end(quarter_index * 3 + 2); }
+int quarter_of(int32_t days) {
+    return month_of(days) / 3;
+}
+int32_t quarter_start(int quarter_index) {
+    return month_start(quarter_index * 3);
+}
+int32_t quarter_end(int quarter_index) {
+    return month_end(quarter_index * 3 + 2);
+}
 
 int financial_year_of(int32_t days) {
     CivilDate date = date_to_civil(days);
     return date.year - (date.month < 4);
 }
 
-int32_t financial_year_start(int fy) { return date_from_civil(fy, 4, 1); }
-int32_t financial_year_end(int fy) { return date_from_civil(fy + 1, 3, 31); }
-int financial_quarter_of(int32_t days) { return (month_of(days) / 3 + 3) % 4 + 1; }
+int32_t financial_year_start(int fy) {
+    return date_from_civil(fy, 4, 1);
+}
+int32_t financial_year_end(int fy) {
+    return date_from_civil(fy + 1, 3, 31);
+}
+int financial_quarter_of(int32_t days) {
+    return (month_of(days) / 3 + 3) % 4 + 1;
+}
 
 int financial_quarter_index(int fy, int quarter) {
     assert(quarter >= 1 && quarter <= 4);

@@ -40,7 +40,7 @@ Slice date_format_long(Arena *arena, int32_t days); /* 6 August 2018 */
 int month_of(int32_t days);
 int month_number(int year, int month);
 int32_t month_start(int month_index);
-int32_t month_end(int month_index); /* its last day */
+int32_t month_end(int month_index);                 /* its last day */
 bool month_parse_iso(Slice text, int *month_index); /* `2026-09` */
 Slice month_format_iso(Arena *arena, int month_index);
 Slice month_format_long(Arena *arena, int month_index); /* August 2018 */
@@ -57,10 +57,10 @@ int32_t quarter_end(int quarter_index);
 /* A financial year is the calendar year it starts in: 2026 is FY2026/27. That of the days
  * before 0001-04-01 is 0, which starts before the calendar. */
 int financial_year_of(int32_t days);
-int32_t financial_year_start(int fy);        /* 1 April, fy 1 .. 9999 */
-int32_t financial_year_end(int fy);          /* 31 March, fy 0 .. 9998 */
-int financial_quarter_of(int32_t days);      /* 1 (April to June) .. 4 */
-int financial_quarter_index(int fy, int quarter); /* for quarter_start and quarter_end */
+int32_t financial_year_start(int fy);                    /* 1 April, fy 1 .. 9999 */
+int32_t financial_year_end(int fy);                      /* 31 March, fy 0 .. 9998 */
+int financial_quarter_of(int32_t days);                  /* 1 (April to June) .. 4 */
+int financial_quarter_index(int fy, int quarter);        /* for quarter_start and quarter_end */
 Slice financial_year_format(Arena *arena, int fy);       /* FY2026/27 */
 Slice financial_year_format_short(Arena *arena, int fy); /* 2026/27 */
 Slice financial_quarter_format(Arena *arena, int fy, int quarter); /* FY2026/27Q1 */

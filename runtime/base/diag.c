@@ -20,7 +20,9 @@ static const DiagRow rows[DIAG_COUNT] = {
 #undef DIAG
 };
 
-void diag_bag_init(DiagBag *bag, Arena *arena) { *bag = (DiagBag){.arena = arena}; }
+void diag_bag_init(DiagBag *bag, Arena *arena) {
+    *bag = (DiagBag){.arena = arena};
+}
 
 /* The latest that is milder than `severity`, or NULL. */
 static Diag **find_milder(DiagBag *bag, Severity severity) {
@@ -78,7 +80,9 @@ void diag_fix(DiagBag *bag, Diag *diag, Span replaced, Slice text, const char *f
     VEC_PUSH(bag->arena, &diag->edits, (DiagEdit){replaced, arena_copy(bag->arena, text)});
 }
 
-static int compare_numbers(uint32_t a, uint32_t b) { return (a > b) - (a < b); }
+static int compare_numbers(uint32_t a, uint32_t b) {
+    return (a > b) - (a < b);
+}
 
 static int compare_diags(const Diag *a, const Diag *b) {
     int order = compare_numbers(a->span.start, b->span.start);
@@ -133,9 +137,15 @@ uint32_t diag_bag_count(const DiagBag *bag, Severity at_least) {
     return count;
 }
 
-const char *diag_name_text(DiagName name) { return rows[name].name; }
-Severity diag_name_severity(DiagName name) { return rows[name].severity; }
-const char *diag_name_summary(DiagName name) { return rows[name].summary; }
+const char *diag_name_text(DiagName name) {
+    return rows[name].name;
+}
+Severity diag_name_severity(DiagName name) {
+    return rows[name].severity;
+}
+const char *diag_name_summary(DiagName name) {
+    return rows[name].summary;
+}
 
 DiagName diag_name_find(Slice name) {
     for (int i = DIAG_NONE + 1; i < DIAG_COUNT; i++)

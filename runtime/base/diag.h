@@ -34,7 +34,7 @@ typedef struct {
     Slice message;
     Slice label; /* a few words under the primary span; may be empty */
     Span span;
-    Slice path;  /* heading path: "Outcome: People age well > KPI: Falls"; may be empty */
+    Slice path; /* heading path: "Outcome: People age well > KPI: Falls"; may be empty */
     VEC(DiagRelated) related;
     Slice fix_message; /* empty: no fix */
     VEC(DiagEdit) edits;

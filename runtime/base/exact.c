@@ -35,7 +35,9 @@ static const Exact overflowed = {0, 0, NULL};
 
 static const char memory_message[] = "there is not enough memory";
 
-bool exact_overflowed(Exact x) { return !x.den && !x.big; }
+bool exact_overflowed(Exact x) {
+    return !x.den && !x.big;
+}
 
 /* ---- One look at both forms ------------------------------------------------------------------ */
 
@@ -114,9 +116,9 @@ typedef struct {
     mp_err error;
 } Work;
 
-#define TRY(work, call)                                                 \
-    do {                                                                \
-        if ((work)->error == MP_OKAY) (work)->error = (call);           \
+#define TRY(work, call)                                       \
+    do {                                                      \
+        if ((work)->error == MP_OKAY) (work)->error = (call); \
     } while (0)
 
 static void work_begin(Work *w) {
@@ -253,7 +255,9 @@ static uint64_t greatest_divisor(uint64_t a, uint64_t b) {
     return a;
 }
 
-Exact exact_from_int(int64_t value) { return (Exact){value, 1, NULL}; }
+Exact exact_from_int(int64_t value) {
+    return (Exact){value, 1, NULL};
+}
 
 Exact exact_from_ratio(Arena *arena, int64_t num, int64_t den) {
     if (!den) return overflowed;
@@ -319,7 +323,9 @@ bool exact_from_short_decimal(Arena *arena, double value, Exact *result) {
 
 /* ---- Arithmetic ------------------------------------------------------------------------------ */
 
-static bool both_small(Exact a, Exact b) { return a.den && b.den; }
+static bool both_small(Exact a, Exact b) {
+    return a.den && b.den;
+}
 
 static uint64_t gcd_with_wide(Wide value, uint64_t divisor) {
     return greatest_divisor(divisor, (uint64_t)(magnitude(value) % divisor));
@@ -332,8 +338,7 @@ static Exact small_add(Arena *arena, Exact a, Wide b_num, int64_t b_den) {
     Wide sum = a.num * b_part + b_num * a_part;
     if (!sum) return EXACT_ZERO;
     uint64_t rest = common == 1 ? 1 : gcd_with_wide(sum, common);
-    return from_wide(arena, sum / (Wide)rest,
-                     (UnsignedWide)a_part * ((uint64_t)b_den / rest));
+    return from_wide(arena, sum / (Wide)rest, (UnsignedWide)a_part * ((uint64_t)b_den / rest));
 }
 
 Exact exact_add(Arena *arena, Exact a, Exact b) {
@@ -380,7 +385,9 @@ Exact exact_neg(Arena *arena, Exact x) {
     return exact_bits(negated) == 64 ? exact_add(arena, negated, EXACT_ZERO) : negated;
 }
 
-Exact exact_abs(Arena *arena, Exact x) { return exact_sign(x) < 0 ? exact_neg(arena, x) : x; }
+Exact exact_abs(Arena *arena, Exact x) {
+    return exact_sign(x) < 0 ? exact_neg(arena, x) : x;
+}
 
 Exact exact_pow(Arena *arena, Exact x, int power) {
     Exact result = exact_overflowed(x) ? x : exact_from_int(1);
@@ -399,7 +406,9 @@ int exact_sign(Exact x) {
     return (x.num > 0) - (x.num < 0);
 }
 
-bool exact_is_zero(Exact x) { return !x.num && x.den; }
+bool exact_is_zero(Exact x) {
+    return !x.num && x.den;
+}
 
 bool exact_is_integer(Exact x) {
     if (x.big) return x.big->den_size == 1 && x.big->bytes[x.big->num_size] == 1;
@@ -438,8 +447,8 @@ static void multiply(const unsigned char *a, size_t a_size, const unsigned char 
         unsigned char *end = product->bytes + sizeof product->bytes - i;
         unsigned carry = 0;
         for (size_t j = 0; j < b_size; j++) {
-            carry += end[-1 - (ptrdiff_t)j] +
-                     (unsigned)a[a_size - 1 - i] * (unsigned)b[b_size - 1 - j];
+            carry +=
+                end[-1 - (ptrdiff_t)j] + (unsigned)a[a_size - 1 - i] * (unsigned)b[b_size - 1 - j];
             end[-1 - (ptrdiff_t)j] = (unsigned char)carry;
             carry >>= 8;
         }
@@ -467,7 +476,9 @@ int exact_compare(Exact a, Exact b) {
     return (left > right) - (left < right);
 }
 
-bool exact_equal(Exact a, Exact b) { return exact_compare(a, b) == 0; }
+bool exact_equal(Exact a, Exact b) {
+    return exact_compare(a, b) == 0;
+}
 
 /* ---- Rounding -------------------------------------------------------------------------------- */
 
@@ -535,7 +546,9 @@ bool exact_to_int64(Exact x, int64_t *value) {
 
 /* ---- Text ------------------------------------------------------------------------------------ */
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 static size_t count_digits(Slice text, size_t from) {
     size_t at = from;
@@ -627,7 +640,9 @@ static void add_part(Buffer *text, Exact x, bool den) {
     buffer_printf(text, "%llu", (unsigned long long)part);
 }
 
-static Slice too_large(void) { return SLICE("too large"); }
+static Slice too_large(void) {
+    return SLICE("too large");
+}
 
 static Slice format_places(Arena *arena, Exact x, int places, bool group) {
     assert(places >= 0);

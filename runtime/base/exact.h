@@ -22,7 +22,7 @@ typedef struct {
 #define EXACT_ZERO ((Exact){0, 1, NULL})
 
 Exact exact_from_int(int64_t value);
-Exact exact_from_ratio(Arena *arena, int64_t num, int64_t den); /* den 0: overflowed */
+Exact exact_from_ratio(Arena *arena, int64_t num, int64_t den);      /* den 0: overflowed */
 Exact exact_from_decimal(Arena *arena, int64_t mantissa, int power); /* mantissa * 10^power */
 
 /* The binary number itself, every digit of it. Not finite: overflowed. */

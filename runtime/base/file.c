@@ -88,8 +88,8 @@ static ScpStatus fail_for_memory(Slice *error) {
 static ScpStatus fail_for_limit(Arena *arena, Slice path, size_t limit, Slice *error) {
     char reason[64];
     bool kibibytes = limit % 1024 == 0;
-    snprintf(reason, sizeof reason, "is over the limit of %zu %s",
-             kibibytes ? limit / 1024 : limit, kibibytes ? "KiB" : "bytes");
+    snprintf(reason, sizeof reason, "is over the limit of %zu %s", kibibytes ? limit / 1024 : limit,
+             kibibytes ? "KiB" : "bytes");
     fail(arena, path, reason, error);
     return SCP_LIMIT;
 }
@@ -126,16 +126,16 @@ static size_t expected_size(int descriptor, size_t limit) {
     return (size < limit ? size : limit) + 1;
 }
 
-ScpStatus file_read_descriptor(Arena *arena, int descriptor, Slice name, size_t limit,
-                               Slice *text, Slice *error) {
+ScpStatus file_read_descriptor(Arena *arena, int descriptor, Slice name, size_t limit, Slice *text,
+                               Slice *error) {
     if (limit > SIZE_MAX / 4) limit = SIZE_MAX / 4;
     Reading reading = {0};
     size_t room = expected_size(descriptor, limit);
     for (;;) {
         if (reading.length == reading.capacity && !reading_grow(arena, &reading, room))
             return fail_for_memory(error);
-        ssize_t taken = read_some(descriptor, reading.text + reading.length,
-                                  reading.capacity - reading.length);
+        ssize_t taken =
+            read_some(descriptor, reading.text + reading.length, reading.capacity - reading.length);
         if (taken < 0) return fail_by_number(arena, name, errno, error);
         if (taken == 0) break;
         reading.length += (size_t)taken;
@@ -266,8 +266,7 @@ static int open_by_steps(int root, char *path) {
     }
 }
 
-static ScpStatus finish_open(Arena *arena, int opened, Slice path, int *descriptor,
-                             Slice *error) {
+static ScpStatus finish_open(Arena *arena, int opened, Slice path, int *descriptor, Slice *error) {
     if (opened < 0) return fail_by_number(arena, path, errno, error);
     ScpStatus status = require_regular(arena, opened, path, error);
     if (status == SCP_OK) *descriptor = opened;
@@ -289,8 +288,7 @@ ScpStatus file_confined_open_by_steps(Arena *arena, int root, Slice path, int *d
 /* -1 with errno as open has it; ENOSYS where the kernel has no openat2, which some sandboxes
  * call EPERM. EAGAIN means that something was renamed meanwhile. */
 static int open_beneath(int root, const char *path) {
-    struct open_how how = {.flags = READ_FLAGS,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {.flags = READ_FLAGS, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     long opened;
     int tries = 0;
     do opened = syscall(SYS_openat2, root, path, &how, sizeof how);
@@ -318,9 +316,9 @@ ScpStatus file_confined_open(Arena *arena, int root, Slice path, int *descriptor
     return finish_open(arena, opened, path, descriptor, error);
 }
 
-ScpStatus file_confined_read(Arena *arena, const char *root, Slice path, size_t limit,
-                             Slice *text, Slice *error) {
-    int folder, descriptor;
+ScpStatus file_confined_read(Arena *arena, const char *root, Slice path, size_t limit, Slice *text,
+                             Slice *error) {
+    int folder = -1, descriptor = -1;
     ScpStatus status = file_root_open(arena, root, &folder, error);
     if (status != SCP_OK) return status;
     status = file_confined_open(arena, folder, path, &descriptor, error);

@@ -14,8 +14,8 @@
 ScpStatus file_read(Arena *arena, const char *path, size_t limit, Slice *text, Slice *error);
 
 /* The same from an open descriptor, which may be a pipe and stays open; `name` is for messages. */
-ScpStatus file_read_descriptor(Arena *arena, int descriptor, Slice name, size_t limit,
-                               Slice *text, Slice *error);
+ScpStatus file_read_descriptor(Arena *arena, int descriptor, Slice name, size_t limit, Slice *text,
+                               Slice *error);
 
 /* Opens a folder under which confined paths are resolved. The caller closes it. */
 ScpStatus file_root_open(Arena *arena, const char *path, int *root, Slice *error);
@@ -31,8 +31,8 @@ ScpStatus file_confined_open_by_steps(Arena *arena, int root, Slice path, int *d
                                       Slice *error);
 
 /* Opens, reads and closes `path` below the folder `root`. */
-ScpStatus file_confined_read(Arena *arena, const char *root, Slice path, size_t limit,
-                             Slice *text, Slice *error);
+ScpStatus file_confined_read(Arena *arena, const char *root, Slice path, size_t limit, Slice *text,
+                             Slice *error);
 
 /* Why a path may not be used below a root; NULL where it may. The text alone is judged. */
 const char *file_path_fault(Slice path);

@@ -9,7 +9,9 @@ typedef struct {
     uint64_t v[4];
 } SipState;
 
-static uint64_t rotate_left(uint64_t x, int by) { return x << by | x >> (64 - by); }
+static uint64_t rotate_left(uint64_t x, int by) {
+    return x << by | x >> (64 - by);
+}
 
 static void sip_round(SipState *s) {
     uint64_t *v = s->v;
@@ -38,8 +40,7 @@ uint64_t hash_bytes(Slice bytes, uint64_t seed) {
     size_t whole = bytes.length / 8 * 8;
     for (size_t at = 0; at < whole; at += 8) sip_word(&s, load_little_endian(bytes.data + at, 8));
     uint64_t last = (uint64_t)bytes.length << 56;
-    if (whole < bytes.length)
-        last |= load_little_endian(bytes.data + whole, bytes.length - whole);
+    if (whole < bytes.length) last |= load_little_endian(bytes.data + whole, bytes.length - whole);
     sip_word(&s, last);
     s.v[2] ^= 0xff;
     for (int i = 0; i < 3; i++) sip_round(&s);
@@ -69,7 +70,9 @@ static void place_in_slots(uint32_t *slots, uint32_t mask, uint64_t hash, uint32
     slots[slot] = number;
 }
 
-void hashmap_init(HashMap *map, Arena *arena) { *map = (HashMap){.arena = arena}; }
+void hashmap_init(HashMap *map, Arena *arena) {
+    *map = (HashMap){.arena = arena};
+}
 
 static HashEntry *hashmap_find(const HashMap *map, uint64_t key) {
     if (!map->slots) return NULL;

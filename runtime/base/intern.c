@@ -33,4 +33,6 @@ Slice atom_text(const Interner *interner, Atom atom) {
     return atom ? interner->words.entries[atom - 1].key : SLICE("");
 }
 
-uint32_t interner_count(const Interner *interner) { return interner->words.count; }
+uint32_t interner_count(const Interner *interner) {
+    return interner->words.count;
+}

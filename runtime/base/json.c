@@ -51,10 +51,18 @@ static void end_level(JsonWriter *json, char opened, char bracket) {
     buffer_add_char(json->out, bracket);
 }
 
-void json_begin_object(JsonWriter *json) { begin_level(json, '{'); }
-void json_end_object(JsonWriter *json) { end_level(json, '{', '}'); }
-void json_begin_array(JsonWriter *json) { begin_level(json, '['); }
-void json_end_array(JsonWriter *json) { end_level(json, '[', ']'); }
+void json_begin_object(JsonWriter *json) {
+    begin_level(json, '{');
+}
+void json_end_object(JsonWriter *json) {
+    end_level(json, '{', '}');
+}
+void json_begin_array(JsonWriter *json) {
+    begin_level(json, '[');
+}
+void json_end_array(JsonWriter *json) {
+    end_level(json, '[', ']');
+}
 
 void json_key(JsonWriter *json, Slice key) {
     assert(json->depth && json->open[json->depth - 1] == '{' && !json->after_key);
@@ -90,7 +98,9 @@ void json_bool(JsonWriter *json, bool value) {
     json_raw(json, value ? SLICE("true") : SLICE("false"));
 }
 
-void json_null(JsonWriter *json) { json_raw(json, SLICE("null")); }
+void json_null(JsonWriter *json) {
+    json_raw(json, SLICE("null"));
+}
 
 static void escape_code_point(Buffer *out, uint32_t code) {
     switch (code) {
@@ -107,7 +117,9 @@ static void escape_code_point(Buffer *out, uint32_t code) {
         buffer_add_code_point(out, code);
 }
 
-static bool is_plain_ascii(char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; }
+static bool is_plain_ascii(char c) {
+    return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
+}
 
 void json_escape(Buffer *out, Slice text) {
     buffer_add_char(out, '"');
@@ -156,7 +168,9 @@ static void skip_blanks(Reader *reader) {
         reader->at++;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 static bool take_digits(Reader *reader) {
     size_t from = reader->at;
@@ -186,7 +200,7 @@ static bool take_hexadecimal(Reader *reader, uint32_t *unit) {
     uint32_t number = 0;
     for (size_t i = 0; i < 4; i++) {
         char c = reader->text.data[reader->at + i];
-        int digit = is_digit(c)              ? c - '0'
+        int digit = is_digit(c)            ? c - '0'
                     : c >= 'a' && c <= 'f' ? c - 'a' + 10
                     : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                            : -1;

@@ -26,7 +26,7 @@ void json_end_object(JsonWriter *json);
 void json_begin_array(JsonWriter *json);
 void json_end_array(JsonWriter *json);
 void json_key(JsonWriter *json, Slice key);
-void json_string(JsonWriter *json, Slice text); /* malformed UTF-8 becomes U+FFFD */
+void json_string(JsonWriter *json, Slice text);   /* malformed UTF-8 becomes U+FFFD */
 void json_number(JsonWriter *json, double value); /* finite; reads back as the same number */
 void json_int(JsonWriter *json, int64_t value);
 void json_bool(JsonWriter *json, bool value);

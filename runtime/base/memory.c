@@ -28,7 +28,9 @@ static bool failure_is_due(void) {
     return false;
 }
 
-void *mem_alloc(size_t size) { return mem_alloc_array(1, size); }
+void *mem_alloc(size_t size) {
+    return mem_alloc_array(1, size);
+}
 
 void *mem_alloc_array(size_t count, size_t size) {
     if (size && count > PTRDIFF_MAX / size) return NULL;
@@ -43,7 +45,9 @@ void *mem_realloc(void *block, size_t new_size) {
     return realloc(block, new_size ? new_size : 1);
 }
 
-void mem_free(void *block) { free(block); }
+void mem_free(void *block) {
+    free(block);
+}
 
 void boundary_note(Boundary *boundary, ScpStatus status, const char *message) {
     boundary->status = status;

@@ -29,8 +29,8 @@ long mem_fail_after(long n);
  * sets `at` with setjmp, hands the boundary to its arenas, and on return frees them. */
 typedef struct {
     jmp_buf at;
-    ScpStatus status;   /* why: SCP_LIMIT or SCP_FAULT */
-    char message[160];  /* in the user's words, naming the limit */
+    ScpStatus status;  /* why: SCP_LIMIT or SCP_FAULT */
+    char message[160]; /* in the user's words, naming the limit */
 } Boundary;
 
 /* Records why; and, the second, leaves to the boundary and never returns. The message may be

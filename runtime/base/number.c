@@ -26,7 +26,9 @@ typedef struct {
     bool negative;
 } Parts;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 static Slice take_digits(Slice text, size_t *at) {
     size_t from = *at;

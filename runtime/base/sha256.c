@@ -14,7 +14,9 @@ static const uint32_t round_constants[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static uint32_t rotate_right(uint32_t x, int by) { return x >> by | x << (32 - by); }
+static uint32_t rotate_right(uint32_t x, int by) {
+    return x >> by | x << (32 - by);
+}
 
 static void spread(const unsigned char block[SHA256_BLOCK], uint32_t w[64]) {
     for (int t = 0; t < 16; t++)

@@ -5,7 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
-Slice slice_of(const char *text) { return (Slice){text, strlen(text)}; }
+Slice slice_of(const char *text) {
+    return (Slice){text, strlen(text)};
+}
 
 bool slice_equal(Slice a, Slice b) {
     return a.length == b.length && (!a.length || !memcmp(a.data, b.data, a.length));
@@ -33,7 +35,9 @@ Slice slice_sub(Slice text, size_t from, size_t to) {
     return (Slice){from ? text.data + from : text.data, to - from};
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 Slice slice_trim(Slice text) {
     size_t from = 0, to = text.length;
@@ -55,8 +59,8 @@ static size_t fill_row(Slice a, Slice b, size_t i, const size_t *two_above, cons
         size_t best = above[j - 1] + (a.data[i - 1] != b.data[j - 1]);
         if (above[j] + 1 < best) best = above[j] + 1;
         if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-        bool swapped = i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] &&
-                       a.data[i - 2] == b.data[j - 1];
+        bool swapped =
+            i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] && a.data[i - 2] == b.data[j - 1];
         if (swapped && two_above[j - 2] + 1 < best) best = two_above[j - 2] + 1;
         row[j] = best;
         if (best < least) least = best;

@@ -12,7 +12,7 @@ typedef struct {
 } Slice;
 
 #define SLICE(literal) ((Slice){(literal), sizeof(literal) - 1})
-#define SLICE_FMT(s) (int)(s).length, (s).data /* for "%.*s" */
+#define SLICE_FMT(s)   (int)(s).length, (s).data /* for "%.*s" */
 
 Slice slice_of(const char *text);
 bool slice_equal(Slice a, Slice b);

@@ -7,7 +7,9 @@
 
 static const Slice byte_order_mark = {"\xEF\xBB\xBF", 3};
 
-void source_map_init(SourceMap *map, Arena *arena) { *map = (SourceMap){.arena = arena}; }
+void source_map_init(SourceMap *map, Arena *arena) {
+    *map = (SourceMap){.arena = arena};
+}
 
 /* Each source owns one offset more than it has bytes: the place of its end. */
 static uint64_t end_of_sources(const SourceMap *map) {
@@ -35,8 +37,10 @@ static Source *find_source(const SourceMap *map, uint32_t offset) {
     uint32_t low = 0, high = map->sources.count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (map->sources.items[middle].base <= offset) low = middle + 1;
-        else high = middle;
+        if (map->sources.items[middle].base <= offset)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (!low) return NULL;
     Source *source = &map->sources.items[low - 1];
@@ -70,8 +74,10 @@ static uint32_t line_at(const Source *source, uint32_t at) {
     uint32_t low = 1, high = source->line_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (source->line_starts[middle] <= at) low = middle + 1;
-        else high = middle;
+        if (source->line_starts[middle] <= at)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }

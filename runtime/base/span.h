@@ -21,10 +21,10 @@ static inline Span span_join(Span a, Span b) {
 }
 
 typedef struct {
-    Slice path;     /* as the user knows it; `<nhs.framework>` for an embedded library */
-    Slice text;     /* followed by two NUL bytes that are not counted */
-    uint32_t base;  /* offset of the first byte */
-    bool library;   /* part of the standard library */
+    Slice path;            /* as the user knows it; `<nhs.framework>` for an embedded library */
+    Slice text;            /* followed by two NUL bytes that are not counted */
+    uint32_t base;         /* offset of the first byte */
+    bool library;          /* part of the standard library */
     uint32_t *line_starts; /* offsets within text; computed on first use */
     uint32_t line_count;
 } Source;

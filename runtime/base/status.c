@@ -6,11 +6,14 @@
 const char *status_meaning(ScpStatus status) {
     switch (status) {
 #define STATUS(constant, exit_status, meaning) \
-    case constant: return meaning;
+    case constant:                             \
+        return meaning;
 #include "runtime/base/status.def"
 #undef STATUS
     }
     return NULL;
 }
 
-ScpStatus status_worse(ScpStatus a, ScpStatus b) { return a > b ? a : b; }
+ScpStatus status_worse(ScpStatus a, ScpStatus b) {
+    return a > b ? a : b;
+}

@@ -20,8 +20,7 @@ static Lead read_lead(unsigned char byte) {
 
 /* How many bytes of the sequence announced by `lead` are as they must be, at least 1. */
 static size_t count_sound(const unsigned char *bytes, size_t available, Lead lead) {
-    if (lead.length < 2 || available < 2 || bytes[1] < lead.least || bytes[1] > lead.most)
-        return 1;
+    if (lead.length < 2 || available < 2 || bytes[1] < lead.least || bytes[1] > lead.most) return 1;
     size_t sound = 2;
     while (sound < lead.length && sound < available && (bytes[sound] & 0xC0) == 0x80) sound++;
     return sound;
@@ -88,7 +87,9 @@ size_t utf8_find_malformed(Slice text) {
     return text.length;
 }
 
-bool utf8_valid(Slice text) { return utf8_find_malformed(text) == text.length; }
+bool utf8_valid(Slice text) {
+    return utf8_find_malformed(text) == text.length;
+}
 
 size_t utf8_count(Slice text) {
     size_t count = 0;

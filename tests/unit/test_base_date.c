@@ -51,7 +51,7 @@ PLAIN_TEST(only_whole_iso_dates_are_read) {
     int32_t days = 77;
     assert_true(date_parse_iso(SLICE("2026-09-30"), &days));
     assert_int_equal(days, date_from_civil(2026, 9, 30));
-    const char *wrong[] = {"",           "2026-9-30",  "2026-09-31", "2026/09/30", " 2026-09-3",
+    const char *wrong[] = {"",           "2026-9-30",  "2026-09-31",  "2026/09/30", " 2026-09-3",
                            "2026-09-3a", "02026-09-3", "2026-09-300", "2026--9-30", "+026-09-30"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(date_parse_iso(slice_of(wrong[i]), &days));

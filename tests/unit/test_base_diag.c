@@ -13,8 +13,8 @@ static void assert_position(const SourceMap *map, uint32_t offset, uint32_t line
 ARENA_TEST(offsets_name_file_line_and_column) {
     SourceMap map;
     source_map_init(&map, arena);
-    assert_int_equal(source_map_add(&map, SLICE("a.scp"), SLICE("plan x\r\n  caf\xC3\xA9 y\n"), false),
-                     0);
+    assert_int_equal(
+        source_map_add(&map, SLICE("a.scp"), SLICE("plan x\r\n  caf\xC3\xA9 y\n"), false), 0);
     assert_int_equal(source_map_add(&map, SLICE("b.scp"), SLICE("z"), true), 1);
     const Source *a = &map.sources.items[0], *b = &map.sources.items[1];
     assert_int_equal(a->base, 1);
@@ -44,7 +44,10 @@ ARENA_TEST(text_of_a_source_ends_with_two_nul_bytes) {
 ARENA_TEST(lines_come_without_their_ends_and_without_a_byte_order_mark) {
     SourceMap map;
     source_map_init(&map, arena);
-    source_map_add(&map, SLICE("a"), SLICE("\xEF\xBB\xBF" "one\r\ntwo\n\nfour"), false);
+    source_map_add(&map, SLICE("a"),
+                   SLICE("\xEF\xBB\xBF"
+                         "one\r\ntwo\n\nfour"),
+                   false);
     const Source *source = &map.sources.items[0];
     for (int known = 0; known < 2; known++) {
         assert_slice(source_line(source, 1), "one");

@@ -24,8 +24,18 @@ static void assert_exact_at(Arena *arena, Exact got, const char *want, int line)
 
 /* Numbers that lie near the edges of 64 and 128 bits more often than by chance. */
 static Exact random_exact(Arena *arena, uint64_t *random) {
-    static const int64_t edges[] = {0, 1, -1, 2, 10, 100, INT64_MAX, INT64_MIN, INT64_MAX - 1,
-                                    (int64_t)1 << 32, -((int64_t)1 << 62), 1000000007};
+    static const int64_t edges[] = {0,
+                                    1,
+                                    -1,
+                                    2,
+                                    10,
+                                    100,
+                                    INT64_MAX,
+                                    INT64_MIN,
+                                    INT64_MAX - 1,
+                                    (int64_t)1 << 32,
+                                    -((int64_t)1 << 62),
+                                    1000000007};
     int64_t parts[2];
     for (int i = 0; i < 2; i++) {
         uint64_t choice = test_random(random);
@@ -34,8 +44,9 @@ static Exact random_exact(Arena *arena, uint64_t *random) {
     }
     Exact x = exact_from_ratio(arena, parts[0], parts[1] ? parts[1] : 1);
     if (test_random(random) % 4 == 0)
-        x = exact_mul(arena, x, exact_from_decimal(arena, parts[1] | 1,
-                                                   (int)(test_random(random) % 80) - 40));
+        x = exact_mul(
+            arena, x,
+            exact_from_decimal(arena, parts[1] | 1, (int)(test_random(random) % 80) - 40));
     return test_random(random) % 2 ? exact_neg(arena, x) : x;
 }
 
@@ -64,8 +75,8 @@ ARENA_TEST(laws_of_arithmetic_hold_for_every_length) {
         assert_true(exact_valid(sum) && exact_valid(product));
         assert_true(exact_equal(sum, exact_add(arena, y, x)));
         assert_true(exact_equal(exact_sub(arena, sum, y), x));
-        assert_true(exact_equal(exact_add(arena, sum, z),
-                                exact_add(arena, x, exact_add(arena, y, z))));
+        assert_true(
+            exact_equal(exact_add(arena, sum, z), exact_add(arena, x, exact_add(arena, y, z))));
         assert_true(exact_equal(exact_mul(arena, sum, z),
                                 exact_add(arena, exact_mul(arena, x, z), exact_mul(arena, y, z))));
         if (!exact_is_zero(y)) assert_true(exact_equal(exact_div(arena, product, y), x));
@@ -152,17 +163,28 @@ ARENA_TEST(overflow_is_handed_on_and_never_forgotten) {
     assert_true(exact_overflowed(over));
     assert_int_equal(exact_bits(over), SIZE_MAX);
     const Exact results[] = {
-        exact_add(arena, over, one),   exact_add(arena, one, over),
-        exact_sub(arena, over, over),  exact_sub(arena, one, over),
-        exact_mul(arena, over, EXACT_ZERO), exact_mul(arena, EXACT_ZERO, over),
-        exact_div(arena, over, one),   exact_div(arena, one, over),
-        exact_neg(arena, over),        exact_abs(arena, over),
-        exact_pow(arena, over, 0),     exact_pow(arena, over, -2),
-        exact_floor(arena, over),      exact_ceil(arena, over),
-        exact_round_places(arena, over, 2), exact_div(arena, one, EXACT_ZERO),
-        exact_from_ratio(arena, 1, 0), exact_from_decimal(arena, 1, 1234),
-        exact_from_decimal(arena, 1, -1234), exact_from_double(arena, NAN),
-        exact_from_double(arena, INFINITY), exact_div(arena, one, exact_mul(arena, largest, largest)),
+        exact_add(arena, over, one),
+        exact_add(arena, one, over),
+        exact_sub(arena, over, over),
+        exact_sub(arena, one, over),
+        exact_mul(arena, over, EXACT_ZERO),
+        exact_mul(arena, EXACT_ZERO, over),
+        exact_div(arena, over, one),
+        exact_div(arena, one, over),
+        exact_neg(arena, over),
+        exact_abs(arena, over),
+        exact_pow(arena, over, 0),
+        exact_pow(arena, over, -2),
+        exact_floor(arena, over),
+        exact_ceil(arena, over),
+        exact_round_places(arena, over, 2),
+        exact_div(arena, one, EXACT_ZERO),
+        exact_from_ratio(arena, 1, 0),
+        exact_from_decimal(arena, 1, 1234),
+        exact_from_decimal(arena, 1, -1234),
+        exact_from_double(arena, NAN),
+        exact_from_double(arena, INFINITY),
+        exact_div(arena, one, exact_mul(arena, largest, largest)),
     };
     for (size_t i = 0; i < sizeof results / sizeof *results; i++)
         assert_true(exact_overflowed(results[i]));
@@ -213,8 +235,8 @@ ARENA_TEST(decimals_and_fractions_are_read) {
     assert_exact(exact_from_decimal(arena, 125, -2), "5/4");
     assert_exact(exact_from_decimal(arena, -3, 20), "-300000000000000000000");
     assert_exact(exact_from_decimal(arena, 0, 1 << 30), "0");
-    const char *wrong[] = {"",    "-",    ".5",    "5.",   "1/",    "/2",   "1/0",  "1/-2", "1.5/2",
-                           "1e3", "1_000", " 1",   "1 ",   "0x1",   "1/2/3", "--1", "1..2", "1/00"};
+    const char *wrong[] = {"",    "-",     ".5", "5.", "1/",  "/2",    "1/0", "1/-2", "1.5/2",
+                           "1e3", "1_000", " 1", "1 ", "0x1", "1/2/3", "--1", "1..2", "1/00"};
     Exact x;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (exact_parse(arena, slice_of(wrong[i]), &x)) fail_msg("\"%s\" was read", wrong[i]);
@@ -237,7 +259,8 @@ ARENA_TEST(text_beyond_the_limit_overflows_without_effort) {
 }
 
 ARENA_TEST(only_canonical_fractions_are_taken_back) {
-    const char *wrong[] = {"6/4", "+1", "-0", "01", "1/1", "1.5", "0/5", "-", "1/02", "", "too large"};
+    const char *wrong[] = {"6/4", "+1", "-0",   "01", "1/1",      "1.5",
+                           "0/5", "-",  "1/02", "",   "too large"};
     Exact x = exact_from_int(77);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(exact_parse_fraction(arena, slice_of(wrong[i]), &x));
@@ -252,9 +275,17 @@ ARENA_TEST(rounding_is_half_away_from_zero) {
         int places;
         const char *want;
     } cases[] = {
-        {"2.675", 2, "67/25"},  {"-2.675", 2, "-67/25"},   {"0.5", 0, "1"},     {"-0.5", 0, "-1"},
-        {"1/3", 2, "33/100"},   {"-1/3", 0, "0"},          {"1250", -2, "1300"}, {"-1249", -2, "-1200"},
-        {"7", 3, "7"},          {"49.999", -2, "0"},       {"50", -2, "100"},
+        {"2.675", 2, "67/25"},
+        {"-2.675", 2, "-67/25"},
+        {"0.5", 0, "1"},
+        {"-0.5", 0, "-1"},
+        {"1/3", 2, "33/100"},
+        {"-1/3", 0, "0"},
+        {"1250", -2, "1300"},
+        {"-1249", -2, "-1200"},
+        {"7", 3, "7"},
+        {"49.999", -2, "0"},
+        {"50", -2, "100"},
         {"123456789012345678901234567890.5", 0, "123456789012345678901234567891"},
         {"-123456789012345678901234567890.5", 0, "-123456789012345678901234567891"},
         {"123456789012345678901234567890.499", 0, "123456789012345678901234567890"},
@@ -266,8 +297,10 @@ ARENA_TEST(rounding_is_half_away_from_zero) {
     assert_exact(exact_floor(arena, of(arena, "7/2")), "3");
     assert_exact(exact_ceil(arena, of(arena, "-7/2")), "-3");
     assert_exact(exact_ceil(arena, of(arena, "7/2")), "4");
-    assert_exact(exact_floor(arena, of(arena, "-100000000000000000000.5")), "-100000000000000000001");
-    assert_exact(exact_ceil(arena, of(arena, "-100000000000000000000.5")), "-100000000000000000000");
+    assert_exact(exact_floor(arena, of(arena, "-100000000000000000000.5")),
+                 "-100000000000000000001");
+    assert_exact(exact_ceil(arena, of(arena, "-100000000000000000000.5")),
+                 "-100000000000000000000");
     assert_exact(exact_floor(arena, exact_from_int(INT64_MIN)), "-9223372036854775808");
 }
 

@@ -40,16 +40,15 @@ static void put(const char *path, const char *text) {
 
 static void assert_content(Arena *arena, const char *path, const char *want) {
     Slice text, error;
-    if (file_read(arena, path, LIMIT, &text, &error) != SCP_OK)
-        fail_msg("%.*s", SLICE_FMT(error));
+    if (file_read(arena, path, LIMIT, &text, &error) != SCP_OK) fail_msg("%.*s", SLICE_FMT(error));
     assert_slice(text, want);
 }
 
 static int count_entries(const char *path) {
     DIR *folder = opendir(path);
     int count = 0;
-    for (struct dirent *entry; (entry = readdir(folder));) count += entry->d_name[0] != '.' ||
-        strlen(entry->d_name) > 2;
+    for (struct dirent *entry; (entry = readdir(folder));)
+        count += entry->d_name[0] != '.' || strlen(entry->d_name) > 2;
     closedir(folder);
     return count;
 }
@@ -90,8 +89,7 @@ ARENA_TEST(what_cannot_be_read_is_said_in_plain_words) {
     put("locked", "");
     chmod("locked", 0);
     if (geteuid())
-        assert_unread(arena, "locked", SCP_DATA,
-                      "`locked` may not be read: permission is refused");
+        assert_unread(arena, "locked", SCP_DATA, "`locked` may not be read: permission is refused");
     assert_slice(file_quote(arena, SLICE("a\xFF\xE2\x80\xAE")), "`a\\xFF\\u{202E}`");
 }
 
@@ -162,9 +160,10 @@ static ScpStatus open_and_close(Arena *arena, Opening *opening, int root, Slice 
     return status;
 }
 
-/* root/{in, sub/{deep, up → ../in, out → ../../secret}, loop, away → /etc}, and secret beside. */
+/* root/{in, pipe, sub/{deep, up → ../in, out → ../../secret}, loop, away → /etc, above → ..}
+ * and a secret beside it. */
 static int make_tree(Arena *arena) {
-    int root;
+    int root = -1;
     Slice error;
     put("secret", "secret");
     mkdir("root", 0777);
@@ -183,13 +182,13 @@ static int make_tree(Arena *arena) {
 
 ARENA_TEST(paths_stay_below_their_root) {
     Opening *const ways[] = {file_confined_open, file_confined_open_by_steps};
-    const char *inside[] = {"in",          "./in",       "sub/deep",       "sub//deep",
-                            "sub/../in",   "sub/./deep", "sub/../sub/deep", ".//in"};
-    const char *outside[] = {"",         "/etc/passwd", "../secret",  "sub/../../secret",
-                             "sub/out",  "away/passwd", "above/secret", "loop",
-                             "none",     "sub/none",    "in/x",       "sub",
-                             ".",        "pipe",        "sub/..",     "above",
-                             "away",     "x/../../root/in"};
+    const char *inside[] = {"in",        "./in",       "sub/deep",        "sub//deep",
+                            "sub/../in", "sub/./deep", "sub/../sub/deep", ".//in"};
+    const char *outside[] = {"",        "/etc/passwd",    "../secret",    "sub/../../secret",
+                             "sub/out", "away/passwd",    "above/secret", "loop",
+                             "none",    "sub/none",       "in/x",         "sub",
+                             ".",       "pipe",           "sub/..",       "above",
+                             "away",    "x/../../root/in"};
     int root = make_tree(arena);
     int before = next_descriptor();
     Slice error;
@@ -210,8 +209,9 @@ ARENA_TEST(paths_stay_below_their_root) {
 PLAIN_TEST(paths_with_characters_that_deceive_are_refused) {
     assert_null(file_path_fault(SLICE("data/caf\xC3\xA9 (1).csv")));
     assert_null(file_path_fault(SLICE("..data/...")));
-    const Slice wrong[] = {SLICE("a\nb"), SLICE("a\0b"), SLICE("a\x7F"), SLICE("a\xE2\x80\xAE"),
-                           SLICE("a\xFF"), SLICE("a\xC2\x85"), SLICE("a/../.."), SLICE("..")};
+    const Slice wrong[] = {SLICE("a\nb"),          SLICE("a\0b"),  SLICE("a\x7F"),
+                           SLICE("a\xE2\x80\xAE"), SLICE("a\xFF"), SLICE("a\xC2\x85"),
+                           SLICE("a/../.."),       SLICE("..")};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_non_null(file_path_fault(wrong[i]));
 }

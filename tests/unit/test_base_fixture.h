@@ -16,12 +16,12 @@ static inline void run_with_arena(void (*body)(Arena *arena)) {
     arena_free(&arena);
 }
 
-#define ARENA_TEST(name)                    \
-    static void name##_body(Arena *arena);  \
-    static void name(void **state) {        \
-        (void)state;                        \
-        run_with_arena(name##_body);        \
-    }                                       \
+#define ARENA_TEST(name)                   \
+    static void name##_body(Arena *arena); \
+    static void name(void **state) {       \
+        (void)state;                       \
+        run_with_arena(name##_body);       \
+    }                                      \
     static void name##_body(Arena *arena)
 
 #define PLAIN_TEST(name) static void name(void **state __attribute__((unused)))

@@ -57,8 +57,10 @@ ARENA_TEST(indented_writing_gives_every_entry_a_line) {
 ARENA_TEST(malformed_text_is_written_as_replacement) {
     Buffer out;
     buffer_init(&out, arena);
-    json_escape(&out, SLICE("a\xFF" "b\xE2\x82"));
-    assert_slice(buffer_slice(&out), "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\"");
+    json_escape(&out, SLICE("a\xFF"
+                            "b\xE2\x82"));
+    assert_slice(buffer_slice(&out), "\"a\xEF\xBF\xBD"
+                                     "b\xEF\xBF\xBD\"");
 }
 
 static JsonValue *parsed(Arena *arena, Slice text) {
@@ -93,12 +95,14 @@ ARENA_TEST(values_are_read_with_their_places) {
 }
 
 ARENA_TEST(escapes_are_decoded) {
-    assert_slice(parsed(arena, SLICE("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00a3\\u20AC\\uD83D\\uDE00\""))->text,
-                 "\"\\/\b\f\n\r\t\xC2\xA3\xE2\x82\xAC\xF0\x9F\x98\x80");
+    assert_slice(
+        parsed(arena, SLICE("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00a3\\u20AC\\uD83D\\uDE00\""))->text,
+        "\"\\/\b\f\n\r\t\xC2\xA3\xE2\x82\xAC\xF0\x9F\x98\x80");
     const char *replacement = "\xEF\xBF\xBD";
     assert_slice(parsed(arena, SLICE("\"\\uD83D\""))->text, replacement);
     assert_slice(parsed(arena, SLICE("\"\\uDE00\""))->text, replacement);
-    assert_slice(parsed(arena, SLICE("\"\\uD83D\\u0041\""))->text, "\xEF\xBF\xBD" "A");
+    assert_slice(parsed(arena, SLICE("\"\\uD83D\\u0041\""))->text, "\xEF\xBF\xBD"
+                                                                   "A");
     assert_slice(parsed(arena, SLICE("\"\\uD83D\\n\""))->text, "\xEF\xBF\xBD\n");
 }
 
@@ -113,13 +117,27 @@ ARENA_TEST(mistakes_are_named_at_their_byte) {
         Slice text;
         size_t offset;
     } cases[] = {
-        {SLICE(""), 0},          {SLICE("[1,]"), 3},     {SLICE("[1 2]"), 3},
-        {SLICE("{\"a\" 1}"), 5}, {SLICE("{\"a\":1,}"), 7}, {SLICE("{a:1}"), 1},
-        {SLICE("01"), 1},        {SLICE("-"), 1},        {SLICE("1."), 2},
-        {SLICE("1e+"), 3},       {SLICE("\"a"), 2},      {SLICE("\"a\nb\""), 2},
-        {SLICE("\"\\x\""), 2},   {SLICE("\"\\u12G4\""), 3}, {SLICE("nul"), 0},
-        {SLICE("1 1"), 2},       {SLICE("\xEF\xBB\xBF{}"), 0}, {SLICE("[\"\xC0\xAF\"]"), 2},
-        {SLICE("[\0]"), 1},      {SLICE("NaN"), 0},      {SLICE("+1"), 0},
+        {SLICE(""), 0},
+        {SLICE("[1,]"), 3},
+        {SLICE("[1 2]"), 3},
+        {SLICE("{\"a\" 1}"), 5},
+        {SLICE("{\"a\":1,}"), 7},
+        {SLICE("{a:1}"), 1},
+        {SLICE("01"), 1},
+        {SLICE("-"), 1},
+        {SLICE("1."), 2},
+        {SLICE("1e+"), 3},
+        {SLICE("\"a"), 2},
+        {SLICE("\"a\nb\""), 2},
+        {SLICE("\"\\x\""), 2},
+        {SLICE("\"\\u12G4\""), 3},
+        {SLICE("nul"), 0},
+        {SLICE("1 1"), 2},
+        {SLICE("\xEF\xBB\xBF{}"), 0},
+        {SLICE("[\"\xC0\xAF\"]"), 2},
+        {SLICE("[\0]"), 1},
+        {SLICE("NaN"), 0},
+        {SLICE("+1"), 0},
         {SLICE("\"\\\0\""), 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -224,8 +242,12 @@ static int run_suite(const char *part) {
     return count;
 }
 
-PLAIN_TEST(suite_of_documents_is_decided_as_it_says) { assert_int_equal(run_suite("parsing"), 185); }
-PLAIN_TEST(suite_of_transformations_is_survived) { assert_true(run_suite("transform") > 5); }
+PLAIN_TEST(suite_of_documents_is_decided_as_it_says) {
+    assert_int_equal(run_suite("parsing"), 185);
+}
+PLAIN_TEST(suite_of_transformations_is_survived) {
+    assert_true(run_suite("transform") > 5);
+}
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -138,7 +138,8 @@ ARENA_TEST(copies_and_prints_end_with_nul) {
 }
 
 PLAIN_TEST(every_status_has_a_meaning_and_the_higher_counts) {
-#define STATUS(constant, exit_status, meaning) assert_string_equal(status_meaning(constant), meaning);
+#define STATUS(constant, exit_status, meaning) \
+    assert_string_equal(status_meaning(constant), meaning);
 #include "runtime/base/status.def"
 #undef STATUS
     assert_int_equal(status_worse(SCP_NO, SCP_DATA), SCP_DATA);

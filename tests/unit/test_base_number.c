@@ -67,9 +67,26 @@ PLAIN_TEST(the_last_of_a_thousand_figures_decides) {
 }
 
 PLAIN_TEST(what_is_no_number_is_refused) {
-    const char *wrong[] = {"",   "-",   "+",     ".5",  "5.",   "1e",   "1e+",  " 1",  "1 ",
-                           "0x1", "nan", "inf",  "1,5", "1_0",  "--1",  "1.2.3", "1e5.", "1e400",
-                           "-1e999999999999999999", "\xD9\xA1"};
+    const char *wrong[] = {"",
+                           "-",
+                           "+",
+                           ".5",
+                           "5.",
+                           "1e",
+                           "1e+",
+                           " 1",
+                           "1 ",
+                           "0x1",
+                           "nan",
+                           "inf",
+                           "1,5",
+                           "1_0",
+                           "--1",
+                           "1.2.3",
+                           "1e5.",
+                           "1e400",
+                           "-1e999999999999999999",
+                           "\xD9\xA1"};
     double value = 77;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (number_parse(slice_of(wrong[i]), &value)) fail_msg("\"%s\" was read", wrong[i]);
@@ -83,8 +100,16 @@ PLAIN_TEST(whole_numbers_never_saturate) {
     assert_true(number_parse_int(SLICE("-9223372036854775808"), &value) && value == INT64_MIN);
     assert_true(number_parse_int(SLICE("+000000000000000000000012"), &value) && value == 12);
     value = 77;
-    const char *wrong[] = {"9223372036854775808", "-9223372036854775809", "18446744073709551616",
-                           "99999999999999999999", "", "-", "1.0", "1e3", " 1", "1 "};
+    const char *wrong[] = {"9223372036854775808",
+                           "-9223372036854775809",
+                           "18446744073709551616",
+                           "99999999999999999999",
+                           "",
+                           "-",
+                           "1.0",
+                           "1e3",
+                           " 1",
+                           "1 "};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(number_parse_int(slice_of(wrong[i]), &value));
     assert_int_equal(value, 77);

@@ -17,7 +17,8 @@ PLAIN_TEST(digests_agree_with_the_examples_of_nist) {
     assert_digest(SLICE("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmno"
                         "ijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"),
                   "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
-    assert_digest(SLICE("\xd3"), "28969cdfa74a12c82f3bad960b0b000aca2ac329deea5c2328ebc6f2ba9802c1");
+    assert_digest(SLICE("\xd3"),
+                  "28969cdfa74a12c82f3bad960b0b000aca2ac329deea5c2328ebc6f2ba9802c1");
 }
 
 PLAIN_TEST(a_million_letters_in_any_pieces_have_one_digest) {
@@ -33,7 +34,8 @@ PLAIN_TEST(a_million_letters_in_any_pieces_have_one_digest) {
         }
         char hex[SHA256_HEX_SIZE];
         sha256_hex(sha256_finish(&sha), hex);
-        assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+        assert_string_equal(hex,
+                            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     }
 }
 

@@ -21,11 +21,12 @@ PLAIN_TEST(every_code_point_survives_and_nothing_else_is_written) {
     assert_int_equal(utf8_encode(UINT32_MAX, bytes), 0);
 }
 
-/* Sequences of up to three bytes, a seventh of the longest: well-formed exactly when encoding what the textbook
- * arithmetic reads gives the same bytes back. */
+/* Sequences of up to three bytes, a seventh of the longest: well-formed exactly when encoding what
+ * the textbook arithmetic reads gives the same bytes back. */
 PLAIN_TEST(only_shortest_forms_are_well_formed) {
     for (uint32_t n = 0x80; n < 0x1000000; n += n < 0x10000 ? 1 : 7) {
-        unsigned char raw[3] = {(unsigned char)(n >> 16), (unsigned char)(n >> 8), (unsigned char)n};
+        unsigned char raw[3] = {(unsigned char)(n >> 16), (unsigned char)(n >> 8),
+                                (unsigned char)n};
         size_t skip = n < 0x100 ? 2 : n < 0x10000 ? 1 : 0, length = 3 - skip;
         Slice text = {(const char *)raw + skip, length};
         uint32_t code = 0;
@@ -81,7 +82,9 @@ static size_t count_lossy(Slice text) {
 }
 
 PLAIN_TEST(replacement_is_one_for_each_beginning) {
-    assert_int_equal(count_lossy(SLICE("\xE2\x82" "a")), 2);
+    assert_int_equal(count_lossy(SLICE("\xE2\x82"
+                                       "a")),
+                     2);
     assert_int_equal(count_lossy(SLICE("\xC0\xAF")), 2);
     assert_int_equal(count_lossy(SLICE("\xED\xA0\x80")), 3);
     assert_int_equal(count_lossy(SLICE("\xF0\x9F\x98")), 1);
