@@ -153,7 +153,11 @@ bool concentration_index(const ConcentrationData *data, ConcentrationMethod meth
     if (!isfinite(factor) || !isfinite(index.value)) return false;
     result->value = index.value * factor;
     result->variance = index.variance * factor * factor;
-    return normal_limits(result->value, sqrt(result->variance), confidence, &result->limits);
+    /* Kakwani's variance may come out below zero; the index then stands without limits. */
+    double error = result->variance >= 0 ? sqrt(result->variance) : NAN;
+    if (!normal_limits(result->value, error, confidence, &result->limits))
+        result->limits = (Interval){NAN, NAN};
+    return true;
 }
 
 void lorenz_curve(const double *values, const double *weights, size_t count, size_t *order,

@@ -113,6 +113,7 @@ static double bisected_mean(double events, double tail, bool lower) {
 }
 
 Interval funnel_expected_counts(double events, double tail) {
+    if (!(events >= 0 && events <= FUNNEL_EVENTS_MAX)) return (Interval){NAN, NAN};
     return (Interval){bisected_mean(events, tail, true), bisected_mean(events, tail, false)};
 }
 

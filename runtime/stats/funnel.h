@@ -11,6 +11,9 @@
 
 #define FUNNEL_POINTS 100
 
+/* Poisson funnels are drawn up to so many events. */
+#define FUNNEL_EVENTS_MAX 1e9
+
 typedef enum { FUNNEL_PROPORTION, FUNNEL_RATIO, FUNNEL_RATE_CRUDE, FUNNEL_RATE_DSR } FunnelKind;
 
 /* Places: for a proportion x of n, for a ratio observed and expected, for a rate events,
@@ -42,8 +45,9 @@ Interval funnel_proportion_limits(double n, double p, double tail);
 
 /* The expected counts for which `events` observed lie exactly at `tail` below (lower: so many
  * or fewer have that probability) and above. Solved by the bisection that the reference
- * publishes, to 1e-7 of v in mean = (1 + x) v / (1 - v): limits are read off charts that were
- * made so, and agree with exact gamma quantiles to 1e-6. */
+ * publishes, to 1e-7 of v in mean = (1 + x) v / (1 - v), so that charts agree: exact gamma
+ * quantiles differ in the sixth figure, in the fourth for a single event. NaN outside
+ * 0..FUNNEL_EVENTS_MAX. */
 Interval funnel_expected_counts(double events, double tail);
 
 typedef enum {

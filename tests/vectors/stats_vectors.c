@@ -65,8 +65,12 @@ static void report_difference(Comparison *comparison, size_t row, Slice column,
     const Case *c = comparison->c;
     Slice wanted = cell_shown(c, expected), found = cell_shown(c, got);
     if (++comparison->differences > DIFFERENCES_SHOWN) return;
-    printf("  %s row %zu, %.*s: expected %.*s, got %.*s, difference %g\n", comparison->table,
-           row + 1, SLICE_FMT(column), SLICE_FMT(wanted), SLICE_FMT(found), difference);
+    printf("  %s row %zu, %.*s: expected %.*s, got %.*s", comparison->table, row + 1,
+           SLICE_FMT(column), SLICE_FMT(wanted), SLICE_FMT(found));
+    if (isnan(difference))
+        printf("\n");
+    else
+        printf(", difference %g\n", difference);
 }
 
 static bool is_number_type(Slice type) {
