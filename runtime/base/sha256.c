@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const uint32_t round_constants[64] = {
+const uint32_t sha256_round_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -29,38 +29,50 @@ static void spread(const unsigned char block[SHA256_BLOCK], uint32_t w[64]) {
     }
 }
 
-/* Section 6.2.2; s[0] .. s[7] are a .. h. */
+/* Section 6.2.2. */
 static void compress(uint32_t state[8], const unsigned char block[SHA256_BLOCK]) {
-    uint32_t w[64], s[8];
+    uint32_t w[64];
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     spread(block, w);
-    memcpy(s, state, sizeof s);
     for (int t = 0; t < 64; t++) {
-        uint32_t sum1 = rotate_right(s[4], 6) ^ rotate_right(s[4], 11) ^ rotate_right(s[4], 25);
-        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-        uint32_t t1 = s[7] + sum1 + choice + round_constants[t] + w[t];
-        uint32_t sum0 = rotate_right(s[0], 2) ^ rotate_right(s[0], 13) ^ rotate_right(s[0], 22);
-        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += t1;
-        s[0] = t1 + sum0 + majority;
+        uint32_t sum1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
+        uint32_t sum0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
+        uint32_t t1 = h + sum1 + ((e & f) ^ (~e & g)) + sha256_round_constants[t] + w[t];
+        uint32_t t2 = sum0 + ((a & b) ^ (a & c) ^ (b & c));
+        h = g, g = f, f = e, e = d + t1;
+        d = c, c = b, b = a, a = t1 + t2;
     }
-    for (int i = 0; i < 8; i++) state[i] += s[i];
+    state[0] += a, state[1] += b, state[2] += c, state[3] += d;
+    state[4] += e, state[5] += f, state[6] += g, state[7] += h;
+}
+
+void sha256_compress_portable(uint32_t state[8], const unsigned char *blocks, size_t count) {
+    for (; count; count--, blocks += SHA256_BLOCK) compress(state, blocks);
 }
 
 void sha256_init(Sha256 *sha) {
-    *sha = (Sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+    Sha256Compress *fast = sha256_compress_fast();
+    *sha = (Sha256){.compress = fast ? fast : sha256_compress_portable,
+                    .state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
                               0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
 }
 
+/* Fills up the block begun, works through whole blocks in place, and keeps the rest. */
 void sha256_add(Sha256 *sha, Slice bytes) {
     while (bytes.length) {
         size_t filled = sha->length % SHA256_BLOCK;
         size_t taken = SHA256_BLOCK - filled;
-        if (taken > bytes.length) taken = bytes.length;
-        memcpy(sha->block + filled, bytes.data, taken);
+        if (!filled && bytes.length >= SHA256_BLOCK) {
+            taken = bytes.length - bytes.length % SHA256_BLOCK;
+            sha->compress(sha->state, (const unsigned char *)bytes.data, taken / SHA256_BLOCK);
+        } else {
+            if (taken > bytes.length) taken = bytes.length;
+            memcpy(sha->block + filled, bytes.data, taken);
+            if (filled + taken == SHA256_BLOCK) sha->compress(sha->state, sha->block, 1);
+        }
         sha->length += taken;
         bytes = slice_sub(bytes, taken, bytes.length);
-        if (sha->length % SHA256_BLOCK == 0) compress(sha->state, sha->block);
     }
 }
 

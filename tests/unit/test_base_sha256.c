@@ -52,11 +52,28 @@ PLAIN_TEST(hexadecimal_text_reads_back) {
     assert_false(sha256_equal(digest, sha256_of(SLICE("abd"))));
 }
 
+/* Every length around the ends of blocks, and both ways of working through them. */
+PLAIN_TEST(both_ways_give_one_digest) {
+    if (!sha256_compress_fast()) skip();
+    unsigned char bytes[5 * SHA256_BLOCK + 7];
+    uint64_t random = 1;
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)test_random(&random);
+    for (size_t length = 0; length <= sizeof bytes; length++) {
+        Slice text = {(const char *)bytes + sizeof bytes - length, length};
+        Sha256 sha;
+        sha256_init(&sha);
+        sha.compress = sha256_compress_portable;
+        sha256_add(&sha, text);
+        assert_true(sha256_equal(sha256_finish(&sha), sha256_of(text)));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_agree_with_the_examples_of_nist),
         cmocka_unit_test(a_million_letters_in_any_pieces_have_one_digest),
         cmocka_unit_test(hexadecimal_text_reads_back),
+        cmocka_unit_test(both_ways_give_one_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
