@@ -28,8 +28,7 @@ static void separate(JsonWriter *json) {
 }
 
 static void begin_value(JsonWriter *json) {
-    bool in_object = json->depth && json->open[json->depth - 1] == '{';
-    assert(in_object == json->after_key);
+    assert((json->depth && json->open[json->depth - 1] == '{') == json->after_key);
     assert(json->depth || !json->has_value);
     if (!json->after_key) separate(json);
     json->after_key = false;
@@ -43,9 +42,10 @@ static void begin_level(JsonWriter *json, char bracket) {
     buffer_add_char(json->out, bracket);
 }
 
-static void end_level(JsonWriter *json, char opened, char bracket) {
-    assert(json->depth && json->open[json->depth - 1] == opened && !json->after_key);
+static void end_level(JsonWriter *json, char bracket) {
+    assert(json->depth && !json->after_key);
     json->depth--;
+    assert((json->open[json->depth] == '{') == (bracket == '}'));
     if (json->has_value) begin_line(json);
     json->has_value = true;
     buffer_add_char(json->out, bracket);
@@ -55,13 +55,13 @@ void json_begin_object(JsonWriter *json) {
     begin_level(json, '{');
 }
 void json_end_object(JsonWriter *json) {
-    end_level(json, '{', '}');
+    end_level(json, '}');
 }
 void json_begin_array(JsonWriter *json) {
     begin_level(json, '[');
 }
 void json_end_array(JsonWriter *json) {
-    end_level(json, '[', ']');
+    end_level(json, ']');
 }
 
 void json_key(JsonWriter *json, Slice key) {
