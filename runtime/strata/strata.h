@@ -14,10 +14,12 @@ typedef struct {
     int64_t *rows;   /* rows in the cell that passed (and had a value, where one is needed) */
     int64_t *people; /* distinct people behind them */
     double *value;   /* the aggregate in canonical units, rounded once from the exact sum */
-    double *largest, *second; /* AGG_SUM: the two largest contributions of one person, by
-                                 absolute value, canonical; else NULL */
-    int64_t left_out_missing_group; /* rows that passed but had no value of a grouping */
-    int64_t left_out_missing_value; /* rows without the value summed */
+    double *largest, *second; /* AGG_SUM: the two largest contributions of one person, their
+                                 absolute values, canonical (0 where there is no such person);
+                                 else NULL */
+    int64_t left_out_missing_group; /* rows that passed but had no value of a grouping, or one
+                                       that is no member of its dimension */
+    int64_t left_out_missing_value; /* of the others, rows without the value summed or valued */
 } StrataCells;
 
 typedef struct {
@@ -28,8 +30,12 @@ typedef struct {
     uint32_t passes;
 } StrataResult;
 
-/* Runs all queries. `threads` 0: as many as the machine has. The result lives in `arena`.
- * SCP_LIMIT where the cells would pass `cell_limit` (0: 64 million). */
+/* Runs all queries of a verified module over data loaded for it. Events whose person is not in
+ * the query's snapshot count nowhere, not as left out either. Integer arithmetic that passes 64
+ * bits and real arithmetic that leaves the doubles give missing. The squares of doubles are
+ * rounded each, their sum is exact; a double whose square is none is without the value summed.
+ * `threads` 0: as many as the machine has. The result lives in `arena`. SCP_LIMIT with `error`
+ * where the cells would pass `cell_limit` (0: 64 million), or where memory ended. */
 ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads,
                      uint64_t cell_limit, Arena *arena, StrataResult *result, Slice *error);
 

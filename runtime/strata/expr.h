@@ -1,0 +1,102 @@
+/* Row expressions over batches of rows. The nodes that the queries of one table need are put
+ * into a program in which each stands once, whatever the number of queries that share it; a
+ * machine evaluates the program for one batch after the other. Every machine belongs to one
+ * thread. Expects a verified module. */
+#ifndef RUNTIME_STRATA_EXPR_H
+#define RUNTIME_STRATA_EXPR_H
+
+#include "runtime/base/hashmap.h"
+#include "runtime/data/dataset.h"
+
+enum { EXPR_BATCH = 2048 };
+
+/* How a step holds its values: whole numbers as narrow as all that can occur. */
+typedef enum { REPR_BYTE, REPR_INT, REPR_LONG, REPR_REAL } Repr;
+
+typedef struct {
+    uint8_t op;     /* RowOp, or ExprOp */
+    uint8_t repr;   /* Repr */
+    uint32_t a, b, c; /* earlier steps, or as the op says */
+    int64_t value;
+    double number;
+} ExprKey; /* equal keys are one step */
+
+/* Steps that are no row node: what the representation asks for. */
+typedef enum {
+    EXPR_WIDEN = ROW_OP_COUNT, /* a, in the wider representation `repr` */
+    EXPR_TRUTH,                /* 1 where a is not 0, as a byte */
+} ExprOp;
+
+/* A look-up by whole numbers low … low+count-1. Below `low` is missing; above is the last entry. */
+#define EXPR_NO_CODE INT32_MIN
+
+typedef struct {
+    int64_t low;
+    uint32_t count;
+    int32_t *codes; /* EXPR_NO_CODE: missing */
+} ExprTable;
+
+typedef struct {
+    ExprKey key;
+    int64_t low, high; /* whole numbers lie within, also where they are missing */
+    bool checked;      /* a result may not fit: then it is missing */
+    const Column *column; /* ROW_COLUMN, ROW_PERSON_COLUMN */
+    ExprTable table;      /* ROW_TABLE, and dates whose days are few */
+} ExprStep;
+
+typedef struct {
+    const Module *module;
+    Arena *arena;
+    const TableData *table;
+    const TableData *people; /* events: the population joined to; else the table itself */
+    VEC(ExprStep) steps;
+    uint32_t *of_node; /* row node to step, MODULE_NONE where not needed yet */
+    TextMap index;     /* bytes of keys to steps */
+} ExprProgram;
+
+void expr_program_init(ExprProgram *program, Arena *arena, const Module *module,
+                       const TableData *table, const TableData *people);
+
+/* The step of a row node, with all it needs. */
+uint32_t expr_add(ExprProgram *program, uint32_t node);
+
+/* The same as truth, a byte 0 or 1. */
+uint32_t expr_add_truth(ExprProgram *program, uint32_t node);
+
+/* Values and missing marks (bytes 0 or 1; NULL: none) of one batch. Values that are missing
+ * are within the bounds of the step and mean nothing. */
+typedef struct {
+    const void *values;
+    const uint8_t *missing;
+} ExprVector;
+
+typedef struct {
+    const ExprProgram *program;
+    ExprVector *vectors; /* by step: where its values are now */
+    struct ExprBuffer {
+        void *values;
+        uint8_t *missing;
+    } *buffers;          /* by step: where it may put them */
+    void *block;         /* holds the buffers */
+} ExprMachine;
+
+/* False: no memory. */
+bool expr_machine_init(ExprMachine *machine, const ExprProgram *program);
+void expr_machine_free(ExprMachine *machine);
+
+/* Evaluates every step for `count` rows (at most EXPR_BATCH) from `row`. */
+void expr_run(ExprMachine *machine, uint64_t row, uint32_t count);
+
+/* Bytes of columns the program reads for each row. */
+uint64_t expr_row_bytes(const ExprProgram *program);
+
+/* The whole number at `i` of a vector of that representation. */
+static inline int64_t expr_whole(const void *values, uint8_t repr, uint32_t i) {
+    switch (repr) {
+    case REPR_BYTE: return ((const uint8_t *)values)[i];
+    case REPR_INT: return ((const int32_t *)values)[i];
+    default: return ((const int64_t *)values)[i];
+    }
+}
+
+#endif

@@ -1,0 +1,56 @@
+/* What the queries of a module come to: passes over tables, in each the filters, groupings and
+ * cubes (a filter with a grouping) that its queries share, in each cube the measures. Reads no
+ * rows. */
+#ifndef RUNTIME_STRATA_PLAN_H
+#define RUNTIME_STRATA_PLAN_H
+
+#include "runtime/strata/expr.h"
+#include "runtime/strata/tally.h"
+
+/* Rows that count: those whose values are there. Steps, or MODULE_NONE. */
+typedef struct {
+    uint32_t value;
+    uint32_t valued;
+    bool squares; /* of doubles: one too large for that does not count */
+    TallyShape shape;
+} Measure;
+
+typedef struct {
+    uint8_t dim_count;
+    uint32_t sizes[MODULE_MAX_DIMS];
+    uint32_t steps[MODULE_MAX_DIMS]; /* the code of each dimension */
+    uint32_t cells;
+} Grouping;
+
+typedef struct {
+    uint32_t filter;   /* of the pass */
+    uint32_t grouping; /* of the pass */
+    VEC(Measure) measures;
+} Cube;
+
+typedef struct {
+    uint32_t table, snapshot;
+    const TableData *data;
+    bool events;
+    ExprProgram program;
+    VEC(uint32_t) filters; /* steps of truth, or MODULE_NONE: every row */
+    VEC(Grouping) groupings;
+    VEC(Cube) cubes;
+} Pass;
+
+/* Where a query's answer is made. */
+typedef struct {
+    uint32_t pass, cube, measure;
+} QueryPlace;
+
+typedef struct {
+    VEC(Pass *) passes;
+    QueryPlace *places; /* by query */
+    uint64_t cells;     /* of all queries */
+} StrataPlan;
+
+/* SCP_LIMIT where the queries have more than `cell_limit` cells; *error then says which. */
+ScpStatus strata_plan(const Module *module, const Dataset *data, uint64_t cell_limit,
+                      Arena *arena, StrataPlan *plan, Slice *error);
+
+#endif
