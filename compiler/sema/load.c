@@ -1,10 +1,9 @@
 /* Loading a plan with what it uses: the prelude, libraries of the standard library by name,
  * files below the plan's folder by path. Refuses what lies outside that folder, circles, and
  * more files than the limits allow. */
-#include <string.h>
-
 #include "compiler/sema/embedded.h"
 #include "compiler/sema/sema.h"
+#include "runtime/base/buffer.h"
 #include "runtime/base/file.h"
 #include "runtime/base/sha256.h"
 
@@ -31,12 +30,11 @@ static uint32_t add_file(Compilation *c, Slice name, Slice path, Slice text, boo
 }
 
 static const EmbeddedFile *embedded_find(Compilation *c, Slice library) {
-    char *path = arena_copy(c->arena, library).data ? (char *)arena_copy(c->arena, library).data : NULL;
-    if (!path) return NULL;
-    for (size_t i = 0; i < library.length; i++) {
-        if (path[i] == '.') path[i] = '/';
-    }
-    Slice wanted = arena_printf(c->arena, "%.*s.scp", (int)library.length, path);
+    Buffer path;
+    buffer_init(&path, c->arena);
+    for (size_t i = 0; i < library.length; i++) buffer_add_char(&path, library.data[i] == '.' ? '/' : library.data[i]);
+    buffer_add(&path, SLICE(".scp"));
+    Slice wanted = buffer_slice(&path);
     for (size_t i = 0; i < scp_stdlib_count; i++) {
         if (slice_equal(slice_of(scp_stdlib_files[i].name), wanted)) return &scp_stdlib_files[i];
     }
@@ -64,11 +62,10 @@ static void library_not_found(Compilation *c, Slice name, Span span) {
     Nearest nearest = {.wanted = name};
     for (size_t i = 0; i < scp_stdlib_count; i++) {
         Slice file = slice_of(scp_stdlib_files[i].name);
-        char *text = (char *)arena_copy(c->arena, slice_sub(file, 0, file.length - 4)).data;
-        for (char *at = text; *at; at++) {
-            if (*at == '/') *at = '.';
-        }
-        nearest_offer(&nearest, slice_of(text));
+        Buffer dotted;
+        buffer_init(&dotted, c->arena);
+        for (size_t j = 0; j + 4 < file.length; j++) buffer_add_char(&dotted, file.data[j] == '/' ? '.' : file.data[j]);
+        nearest_offer(&nearest, buffer_slice(&dotted));
     }
     nearest_fix(c, diag, span, &nearest);
 }
@@ -122,7 +119,7 @@ static uint32_t load_local(Compilation *c, uint32_t from, Slice written, Span sp
     }
     Slice text, error;
     size_t size_limit = c->options.file_limit ? c->options.file_limit : 1u << 20;
-    if (file_read_confined(c->arena, c->options.root, path, size_limit, &text, &error) != SCP_OK) {
+    if (file_confined_read(c->arena, arena_copy(c->arena, c->options.root).data, path, size_limit, &text, &error) != SCP_OK) {
         diag_add(c->diags, DIAG_IMPORT_NOT_FOUND, span, "`%.*s` cannot be used: %.*s", SLICE_FMT(written),
                  SLICE_FMT(error));
         return MODULE_NONE;

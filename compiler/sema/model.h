@@ -226,6 +226,7 @@ struct Decl {
     Value *value;          /* let, table, segment, dimension, population: what it stands for */
     Table *table;          /* population, events */
     struct FnSpec *fn;
+    struct Geography *geography; /* geography: its levels and areas */
 };
 
 typedef struct FnParam {

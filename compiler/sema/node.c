@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "compiler/sema/sema.h"
-#include "runtime/base/buffer.h"
 #include "runtime/stats/estimate.h"
 
 Type type_of(BaseType base) { return (Type){.base = base}; }
@@ -184,14 +183,7 @@ static ModuleUnit rate_unit(Compilation *c, const Unit *unit, Exact scale) {
     } else {
         result.label = arena_printf(c->arena, "%.*s%sper %lld %.*s", SLICE_FMT(up), up.length ? " " : "",
                                     (long long)per, SLICE_FMT(down));
-        Slice grouped = exact_format_fixed(c->arena, scale, 0);
-        Buffer digits;
-        buffer_init(&digits, c->arena);
-        for (size_t i = 0; i < grouped.length; i++) {
-            if (i && (grouped.length - i) % 3 == 0) buffer_add(&digits, SLICE(","));
-            buffer_add_char(&digits, grouped.data[i]);
-        }
-        Slice text = buffer_slice(&digits);
+        Slice text = exact_format_grouped(c->arena, scale, 0);
         result.prose = arena_printf(c->arena, "%.*s%sper %.*s %.*s", SLICE_FMT(up_prose),
                                     up.length ? " " : "", SLICE_FMT(text), SLICE_FMT(down_prose));
     }

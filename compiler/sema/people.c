@@ -155,7 +155,9 @@ static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *colu
     unit->used = true;
     type->unit = unit->unit;
     if (unit_is(&unit->unit, BASE_GBP)) type->price = PRICE_CASH;
-    if (!exact_num_den(unit->scale, &info->scale_num, &info->scale_den)) return false;
+    if (unit->scale.big) return false;
+    info->scale_num = unit->scale.num;
+    info->scale_den = unit->scale.den;
     if (is_word(c, name, "pounds")) {
         column->sort = COLUMN_MONEY;
         info->scale_den = 100;

@@ -5,6 +5,7 @@
 #define COMPILER_SEMA_SEMA_H
 
 #include "compiler/sema/model.h"
+#include "compiler/sema/options.h"
 #include "compiler/syntax/parse.h"
 
 /* One source file of the compilation. */
@@ -26,6 +27,8 @@ typedef struct {
     uint32_t depth_limit;  /* imports within imports; 0: 16 */
     bool has_as_of;
     int32_t as_of;     /* overrides the plan's */
+    const CompileData *data; /* --data for geographies */
+    uint32_t data_count;
 } SemaOptions;
 
 typedef struct {
@@ -114,6 +117,7 @@ bool fold_bool(const Node *node, bool *truth); /* constant and present */
 Node *value_node(Compilation *c, const Scope *scope, Value *value); /* a value used as a number */
 Value *value_of_decl(Compilation *c, Decl *decl, Span span);
 Value *value_of_clause(Compilation *c, Clause *clause);
+Node *index_member(Compilation *c, Node *node, uint16_t dim, uint32_t member, Span span);
 Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member, Span span);
 bool fn_declare(Compilation *c, Decl *decl);
 
@@ -124,6 +128,12 @@ Node *node_select(Compilation *c, const Scope *scope, Node *condition, Node *a, 
 
 /* ---- calls.c: functions, aggregates and the forms of the language */
 Value *elaborate_call(Compilation *c, const Scope *scope, const Expr *expr);
+/* [FY2026/27: …] as an array over the horizon; other keys stay pairs. */
+/* A measure as an array over dims. */
+Node *measure_by(Compilation *c, Node *measure, const uint16_t *dims, int count, Span span);
+Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs);
+/* ( estimate at 99.8% ) */
+Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at);
 Value *narrow_people(Compilation *c, const Scope *scope, Value *people, const Phrase *where);
 
 /* ---- clauses.c: clause values against their types */

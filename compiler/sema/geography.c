@@ -1,0 +1,213 @@
+/* Geographies: the areas of a plan and how they nest, read from a file that is part of the
+ * plan (places are not people). Refuses an area that stands twice or lies in two others. */
+#include "compiler/sema/people.h"
+
+#include <string.h>
+
+#include "runtime/base/file.h"
+#include "runtime/data/csv.h"
+
+typedef struct {
+    Atom name;
+    uint16_t dim;
+    uint32_t parents; /* row table from the finest level; MODULE_NONE for the finest itself */
+} Level;
+
+struct Geography {
+    VEC(Level) levels; /* finest first */
+};
+
+/* While it is read. */
+typedef struct {
+    Compilation *c;
+    Decl *decl;
+    Slice file;
+    uint32_t level_count;
+    uint32_t column[MODULE_MAX_DIMS];
+    VEC(Slice) members[MODULE_MAX_DIMS];
+    HashMap codes[MODULE_MAX_DIMS]; /* atom → code */
+    VEC(int32_t) parents[MODULE_MAX_DIMS];
+} Reading;
+
+static Diag *fault(Reading *r, DiagName name, uint64_t line, const char *text, Slice area) {
+    Slice at = line ? arena_printf(r->c->arena, "%.*s:%llu: ", SLICE_FMT(r->file), (unsigned long long)line)
+                    : arena_printf(r->c->arena, "%.*s: ", SLICE_FMT(r->file));
+    r->c->data_missing = true;
+    return sema_error(r->c, NULL, name, r->decl->name_span, "%.*s%s%s%.*s%s", SLICE_FMT(at), text,
+                      area.length ? " `" : "", SLICE_FMT(area), area.length ? "`" : "");
+}
+
+static bool find_columns(Reading *r, const CsvReader *csv) {
+    uint32_t level = 0;
+    for (uint32_t i = 0; i < r->decl->children.count; i++) {
+        const Decl *child = r->decl->children.items[i];
+        if (child->kind->sort != SORT_LEVEL) continue;
+        Slice name = word(r->c, child->name);
+        uint32_t column = 0;
+        while (column < csv->count && !slice_equal(csv->fields[column], name)) column++;
+        if (column == csv->count) {
+            fault(r, DIAG_DATA_COLUMN_MISSING, 1, "there is no column", name);
+            return false;
+        }
+        r->column[level++] = column;
+    }
+    r->level_count = level;
+    return level > 0;
+}
+
+/* The code of an area of a level, new areas in order of the file. */
+static int32_t area_code(Reading *r, uint32_t level, Slice area) {
+    Atom atom = intern(r->c->interner, area);
+    uint64_t found;
+    if (hashmap_get(&r->codes[level], atom, &found)) return (int32_t)found;
+    hashmap_put(&r->codes[level], atom, r->members[level].count);
+    VEC_PUSH(r->c->arena, &r->members[level], atom_text(r->c->interner, atom));
+    return (int32_t)(r->members[level].count - 1);
+}
+
+static bool read_record(Reading *r, const CsvReader *csv) {
+    for (uint32_t level = 0; level < r->level_count; level++) {
+        Slice area = csv->fields[r->column[level]];
+        if (!area.length) {
+            fault(r, DIAG_DATA_TYPE, csv->record_line, "an area has no name", (Slice){0});
+            return false;
+        }
+        uint32_t before = r->members[level].count;
+        int32_t code = area_code(r, level, area);
+        if (level == 0 && before == r->members[0].count) {
+            fault(r, DIAG_DATA_DUPLICATE_KEY, csv->record_line, "an area stands twice:", area);
+            return false;
+        }
+        VEC_PUSH(r->c->arena, &r->parents[level], code);
+    }
+    return true;
+}
+
+/* Each level must nest in the next: one coarser area for each finer one. */
+static bool check_nesting(Reading *r) {
+    for (uint32_t level = 1; level + 1 < r->level_count; level++) {
+        HashMap above;
+        hashmap_init(&above, r->c->arena);
+        for (uint32_t i = 0; i < r->members[0].count; i++) {
+            uint64_t child = (uint64_t)r->parents[level].items[i], parent;
+            uint64_t here = (uint64_t)r->parents[level + 1].items[i];
+            if (!hashmap_get(&above, child, &parent)) hashmap_put(&above, child, here);
+            else if (parent != here) {
+                fault(r, DIAG_DATA_DUPLICATE_KEY, i + 2, "an area lies in two larger ones:", r->members[level].items[child]);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void keep_levels(Reading *r) {
+    Compilation *c = r->c;
+    uint32_t level = 0;
+    struct Geography *geography = ARENA_NEW(c->arena, struct Geography);
+    for (uint32_t i = 0; i < r->decl->children.count; i++) {
+        const Decl *child = r->decl->children.items[i];
+        if (child->kind->sort != SORT_LEVEL) continue;
+        ModuleDim dim = {.name = word(c, child->name), .sort = DIM_GEOGRAPHY, .member_count = r->members[level].count,
+                         .members = r->members[level].items, .titles = r->members[level].items};
+        dim.title = child->title.length ? child->title : dim.name;
+        Level kept = {.name = child->name, .dim = dim_intern(c, &dim), .parents = MODULE_NONE};
+        if (level) {
+            RowTable table = {.count = r->parents[level].count, .codes = r->parents[level].items};
+            kept.parents = c->module->row_tables.count;
+            VEC_PUSH(c->arena, &c->module->row_tables, table);
+        }
+        VEC_PUSH(c->arena, &geography->levels, kept);
+        level++;
+    }
+    r->decl->geography = geography;
+}
+
+static bool read_text(Reading *r, Slice text) {
+    char *padded = arena_alloc(r->c->arena, text.length + CSV_PADDING);
+    memcpy(padded, text.data, text.length);
+    size_t skip = slice_starts_with(text, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
+    CsvReader *csv = ARENA_NEW(r->c->arena, CsvReader);
+    csv_reader_init(csv, padded + skip, text.length - skip, ',', 0);
+    for (uint32_t level = 0; level < MODULE_MAX_DIMS; level++) hashmap_init(&r->codes[level], r->c->arena);
+    bool header = true;
+    while (csv_next(csv)) {
+        if (csv->fault != CSV_SOUND) {
+            fault(r, DIAG_DATA_ROW_SHAPE, csv->record_line, "the record is not well-formed delimited text", (Slice){0});
+            return false;
+        }
+        if (header) {
+            if (!find_columns(r, csv)) return false;
+            csv->expected = csv->count;
+            header = false;
+        } else if (!read_record(r, csv)) {
+            return false;
+        }
+    }
+    return check_nesting(r);
+}
+
+static Slice file_named(Compilation *c, const Decl *decl, bool *overridden) {
+    for (uint32_t i = 0; i < c->options.data_count; i++) {
+        if (!slice_equal(c->options.data[i].name, word(c, decl->name))) continue;
+        *overridden = true;
+        return c->options.data[i].path;
+    }
+    *overridden = false;
+    const Phrase *from = item_phrase(&decl->item->phrases, intern(c->interner, SLICE("from")));
+    return from && from->values.count && from->values.items[0]->kind == EXPR_STRING ? from->values.items[0]->text
+                                                                                     : (Slice){0};
+}
+
+void geography_read(Compilation *c, Decl *decl) {
+    Reading *r = ARENA_NEW(c->arena, Reading);
+    r->c = c;
+    r->decl = decl;
+    bool overridden;
+    r->file = file_named(c, decl, &overridden);
+    uint32_t levels = 0;
+    for (uint32_t i = 0; i < decl->children.count; i++) levels += decl->children.items[i]->kind->sort == SORT_LEVEL;
+    if (!levels || levels > MODULE_MAX_DIMS) {
+        sema_error(c, NULL, DIAG_MISSING_CLAUSE, decl->name_span, "a geography has from one to %d levels, finest first",
+                   MODULE_MAX_DIMS);
+        return;
+    }
+    if (!r->file.length) return;
+    Slice text, error;
+    const size_t limit = 64u << 20;
+    ScpStatus status =
+        overridden ? file_read(c->arena, arena_copy(c->arena, r->file).data, limit, &text, &error)
+                   : file_confined_read(c->arena, arena_copy(c->arena, c->options.root).data, r->file, limit, &text, &error);
+    if (status != SCP_OK) {
+        c->data_missing = true;
+        sema_error(c, NULL, DIAG_DATA_NOT_FOUND, decl->name_span, "%.*s", SLICE_FMT(error));
+        return;
+    }
+    if (read_text(r, text)) keep_levels(r);
+}
+
+uint16_t geography_finest(Compilation *c, const Decl *decl) {
+    if (decl->geography) return decl->geography->levels.items[0].dim;
+    ModuleDim none = {.name = word(c, decl->name), .title = word(c, decl->name), .sort = DIM_GEOGRAPHY};
+    return dim_intern(c, &none);
+}
+
+bool geography_level(Compilation *c, const Decl *decl, Atom name, uint16_t *dim) {
+    (void)c;
+    if (!decl->geography) return false;
+    VEC_EACH(const Level, level, &decl->geography->levels) {
+        if (level->name != name) continue;
+        *dim = level->dim;
+        return true;
+    }
+    return false;
+}
+
+uint32_t geography_parent_table(Compilation *c, const Decl *decl, uint16_t dim) {
+    (void)c;
+    if (!decl->geography) return MODULE_NONE;
+    VEC_EACH(const Level, level, &decl->geography->levels) {
+        if (level->dim == dim) return level->parents;
+    }
+    return MODULE_NONE;
+}

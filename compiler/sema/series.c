@@ -1,0 +1,424 @@
+/* Bands of people, and values over financial years: keyed series, levels after changes,
+ * trajectories, measures at a year. */
+#include "compiler/sema/forms.h"
+
+#include "runtime/base/date.h"
+#include "runtime/bytecode/natives.h"
+#include "runtime/stats/estimate.h"
+
+/* ---- Bands -------------------------------------------------------------------------------------- */
+
+typedef struct {
+    int64_t starts[256];
+    uint32_t count;
+} Starts;
+
+static bool whole_number(Compilation *c, const Scope *scope, const Expr *expr, int64_t *value) {
+    Node *node = elaborate_node(c, scope, expr);
+    if (!node) return false;
+    if (node->sort == NODE_CONST && node->constant.sort == CONST_EXACT && exact_to_int64(node->constant.exact, value)) return true;
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "bands start at whole numbers");
+    return false;
+}
+
+static bool add_start(Compilation *c, const Scope *scope, Starts *starts, int64_t start, Span span) {
+    if (starts->count && start <= starts->starts[starts->count - 1]) {
+        sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "each band starts above the one before");
+        return false;
+    }
+    if (starts->count == 256) {
+        sema_error(c, scope, DIAG_LIMIT_REACHED, span, "at most 256 bands");
+        return false;
+    }
+    starts->starts[starts->count++] = start;
+    return true;
+}
+
+/* from 0, 1, 5 to 90 every 5 */
+static bool read_starts(Compilation *c, const Scope *scope, const Expr *call, Starts *starts) {
+    const Phrase *from = call_label(c, call, "from");
+    const Expr *to = call_label_value(c, call, "to"), *every = call_label_value(c, call, "every");
+    if (!from) {
+        sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`band` wants `from`: `band(age from 0 to 90 every 5)`");
+        return false;
+    }
+    int64_t start = 0, last, step;
+    for (uint32_t i = 0; i < from->values.count; i++) {
+        if (!whole_number(c, scope, from->values.items[i], &start)) return false;
+        if (!add_start(c, scope, starts, start, from->values.items[i]->span)) return false;
+    }
+    if (!to && !every) return true;
+    if (!to || !every) {
+        sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`to` and `every` belong together: `to 90 every 5`");
+        return false;
+    }
+    if (!whole_number(c, scope, to, &last) || !whole_number(c, scope, every, &step)) return false;
+    if (step < 1) {
+        sema_error(c, scope, DIAG_OUT_OF_RANGE, every->span, "bands are at least 1 wide");
+        return false;
+    }
+    while (start <= last - step) {
+        start += step;
+        if (!add_start(c, scope, starts, start, to->span)) return false;
+    }
+    return true;
+}
+
+static ModuleDim band_dim(Compilation *c, const Starts *starts, bool closed, int64_t highest) {
+    ModuleDim dim = {.name = SLICE("band"), .title = SLICE("Band"), .sort = DIM_BAND, .ordered = true, .member_count = starts->count};
+    dim.members = ARENA_NEW_ARRAY(c->arena, Slice, starts->count);
+    dim.titles = ARENA_NEW_ARRAY(c->arena, Slice, starts->count);
+    for (uint32_t i = 0; i < starts->count; i++) {
+        long long low = starts->starts[i];
+        bool last = i + 1 == starts->count;
+        long long high = last ? (long long)highest : (long long)starts->starts[i + 1] - 1;
+        if (last && !closed) {
+            dim.members[i] = arena_printf(c->arena, "%lld+", low);
+            dim.titles[i] = arena_printf(c->arena, "%lld and over", low);
+        } else if (low == high) {
+            dim.members[i] = dim.titles[i] = arena_printf(c->arena, "%lld", low);
+        } else {
+            dim.members[i] = arena_printf(c->arena, "%lld-%lld", low, high);
+            dim.titles[i] = arena_printf(c->arena, "%lld to %lld", low, high);
+        }
+    }
+    return dim;
+}
+
+static uint32_t band_table(Compilation *c, const Starts *starts) {
+    int64_t first = starts->starts[0], last = starts->starts[starts->count - 1];
+    RowTable table = {.first = first, .count = (uint32_t)(last - first + 1)};
+    table.codes = ARENA_NEW_ARRAY(c->arena, int32_t, table.count);
+    uint32_t band = 0;
+    for (uint32_t i = 0; i < table.count; i++) {
+        while (band + 1 < starts->count && starts->starts[band + 1] <= first + (int64_t)i) band++;
+        table.codes[i] = (int32_t)band;
+    }
+    VEC_PUSH(c->arena, &c->module->row_tables, table);
+    return c->module->row_tables.count - 1;
+}
+
+Value *form_band(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"from", "to", "every", NULL};
+    const Expr *argument = call_argument(c, scope, call, 0);
+    if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
+    Node *value = elaborate_node(c, scope, argument);
+    Starts *starts = ARENA_NEW(c->arena, Starts);
+    if (!value || !read_starts(c, scope, call, starts)) return value_poison(c);
+    if (value->sort != NODE_COLUMN || value->type.base != TYPE_QUANTITY) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "bands are made of a column of whole numbers, such as age");
+        return value_poison(c);
+    }
+    const ModuleColumn *column = &c->module->tables.items[value->table->index].columns.items[value->column];
+    int64_t first = starts->starts[0], last = starts->starts[starts->count - 1];
+    if (column->sort != COLUMN_INTEGER || last - first > 10000000) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "bands are made of whole numbers, over a span of up to ten million");
+        return value_poison(c);
+    }
+    /* a column that ends within the last band closes it: deciles 9-10, not 9+ */
+    bool closed = column->has_range && column->high < last + (starts->count > 1 ? last - starts->starts[starts->count - 2] : 1) &&
+                  column->high >= last;
+    ModuleDim dim = band_dim(c, starts, closed, column->high);
+    Node *node = node_new(c, NODE_ROW_TABLE, type_of(TYPE_CODE), call->span);
+    node->type.row = true;
+    node->type.code_dim = dim_intern(c, &dim);
+    node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
+    node->args[0] = value;
+    node->arg_count = 1;
+    node->member = band_table(c, starts);
+    return value_from_node(c, node);
+}
+
+/* ---- Keyed series ---------------------------------------------------------------------------------- */
+
+static Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count, Type type, Span span) {
+    Node *node = node_new(c, NODE_STACK, type, span);
+    node->args = members;
+    node->arg_count = count;
+    node->dim_count = 1;
+    node->dims[0] = dim;
+    Type own = type;
+    node->type.dim_count = 1;
+    node->type.dims[0] = dim;
+    type_join(&node->type, &own);
+    node->type.estimate = false;
+    return node;
+}
+
+/* All values of a keyed list as one kind of quantity; the first says which. */
+static bool same_quantity(Compilation *c, const Scope *scope, Node **nodes, uint32_t count, Type *type) {
+    *type = nodes[0]->type;
+    for (uint32_t i = 1; i < count; i++) {
+        if (type->base != nodes[i]->type.base) {
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, nodes[i]->span, "%.*s stands in a list of %.*s",
+                       SLICE_FMT(type_text(c, &nodes[i]->type)), SLICE_FMT(type_text(c, type)));
+            return false;
+        }
+        if (type->base == TYPE_QUANTITY && !operate(c, scope, OP_ADD, nodes[0], nodes[i], nodes[i]->span)) return false;
+        type_join(type, &nodes[i]->type);
+    }
+    type->bare = false;
+    type->estimate = false;
+    return true;
+}
+
+static bool outside_horizon(Compilation *c, const Scope *scope, int64_t year, Span span) {
+    if (year >= c->horizon_first && year <= c->horizon_last) return false;
+    sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "%.*s is outside the plan's horizon, %.*s to %.*s",
+               SLICE_FMT(financial_year_format(c->arena, (int)year)), SLICE_FMT(financial_year_format(c->arena, c->horizon_first)),
+               SLICE_FMT(financial_year_format(c->arena, c->horizon_last)));
+    return true;
+}
+
+static Value *year_array(Compilation *c, const Scope *scope, const Value *pairs, Node **nodes) {
+    if (!c->has_horizon) return (Value *)(uintptr_t)pairs;
+    Type type;
+    uint32_t count = c->module->dims.items[c->horizon_dim].member_count;
+    if (!same_quantity(c, scope, nodes, pairs->pairs.count, &type)) return value_poison(c);
+    Node **members = ARENA_NEW_ARRAY(c->arena, Node *, count);
+    for (uint32_t i = 0; i < pairs->pairs.count; i++) {
+        const Value *key = pairs->pairs.items[i].key;
+        if (outside_horizon(c, scope, key->node->constant.integer, key->span)) return value_poison(c);
+        uint32_t member = (uint32_t)(key->node->constant.integer - c->horizon_first);
+        if (members[member]) {
+            sema_error(c, scope, DIAG_DUPLICATE_NAME, key->span, "this financial year stands in the list twice");
+            return value_poison(c);
+        }
+        members[member] = nodes[i];
+    }
+    bool money = type.unit.up[BASE_GBP] > 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (members[i]) continue;
+        members[i] = money ? node_exact(c, exact_from_int(0), pairs->span)
+                           : node_absent(c, type.base, ABSENT_MISSING, (Slice){0}, pairs->span);
+    }
+    return value_from_node(c, stack(c, c->horizon_dim, members, count, type, pairs->span));
+}
+
+Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs) {
+    Node **nodes = ARENA_NEW_ARRAY(c->arena, Node *, pairs->pairs.count);
+    for (uint32_t i = 0; i < pairs->pairs.count; i++) {
+        const Value *key = pairs->pairs.items[i].key;
+        if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST || key->node->type.base != TYPE_YEAR) return pairs;
+        nodes[i] = value_node(c, scope, pairs->pairs.items[i].value);
+        if (!nodes[i]) return value_poison(c);
+    }
+    return year_array(c, scope, pairs, nodes);
+}
+
+/* ---- Measures at a year ------------------------------------------------------------------------------ */
+
+static Value *at_year(Compilation *c, Node *measure, int64_t year, Span span) {
+    if (!measure->type.measure) return value_from_node(c, measure);
+    Node *node = node_new(c, NODE_AT, measure->type, span);
+    node->type.measure = measure->type.measure;
+    node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
+    node->args[0] = measure;
+    node->arg_count = 1;
+    node->integer = year;
+    return value_from_node(c, node);
+}
+
+/* The year of an `at`, where it is stated and known; 0: the latest. */
+static bool year_of(Compilation *c, const Scope *scope, const Expr *at, int64_t *year) {
+    *year = 0;
+    if (!at) return true;
+    Value *value = elaborate(c, scope, at);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    if (value->sort == VALUE_MISSING) return true;
+    if (value->sort == VALUE_NODE && value->node->sort == NODE_CONST && value->node->type.base == TYPE_YEAR) {
+        *year = value->node->constant.integer;
+        return true;
+    }
+    if (value->sort != VALUE_POISON) sema_error(c, scope, DIAG_TYPE_MISMATCH, at->span, "a financial year is wanted after `at`");
+    return false;
+}
+
+Value *form_measured(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"at", NULL};
+    const Expr *argument = call_argument(c, scope, call, 0);
+    if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
+    Node *measure = elaborate_node(c, scope, argument);
+    int64_t year;
+    if (!measure || !year_of(c, scope, call_label_value(c, call, "at"), &year)) return value_poison(c);
+    return at_year(c, measure, year, call->span);
+}
+
+Node *measure_by(Compilation *c, Node *measure, const uint16_t *dims, int count, Span span) {
+    Node *node = node_new(c, NODE_BY, measure->type, span);
+    node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
+    node->args[0] = measure;
+    node->arg_count = 1;
+    node->type.measure = false;
+    for (int i = 0; i < count; i++) node->dims[node->dim_count++] = dims[i];
+    Type whole = measure->type;
+    node->type.dim_count = 0;
+    for (int i = 0; i < count; i++) node->type.dims[node->type.dim_count++] = dims[i];
+    whole.measure = false;
+    type_join(&node->type, &whole);
+    return node;
+}
+
+/* Every dimension of a crossing, and of a list of crossings, in turn. */
+Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"by", "at", NULL};
+    const Expr *argument = call_argument(c, scope, call, 0), *by = call_label_value(c, call, "by");
+    if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
+    Node *measure = elaborate_node(c, scope, argument);
+    int64_t year;
+    if (!measure || !year_of(c, scope, call_label_value(c, call, "at"), &year)) return value_poison(c);
+    Value *results = value_new(c, VALUE_LIST, call->span);
+    if (!measure->type.measure) {
+        VEC_PUSH(c->arena, &results->list, value_from_node(c, measure));
+        return results;
+    }
+    Node *at = at_year(c, measure, year, call->span)->node;
+    VEC_PUSH(c->arena, &results->list, value_from_node(c, measure_by(c, at, NULL, 0, call->span)));
+    Value *dims = by ? elaborate(c, scope, by) : value_new(c, VALUE_LIST, call->span);
+    for (int i = 0; i < 4 && dims->sort == VALUE_CLAUSE; i++) dims = value_of_clause(c, dims->clause);
+    if (dims->sort == VALUE_POISON) return dims;
+    for (uint32_t i = 0; dims->sort == VALUE_LIST && i < dims->list.count; i++) {
+        const Value *crossing = dims->list.items[i];
+        if (crossing->sort != VALUE_DIMS) continue;
+        VEC_PUSH(c->arena, &results->list,
+                 value_from_node(c, measure_by(c, at, crossing->dims, crossing->dim_count, crossing->span)));
+    }
+    return results;
+}
+
+/* ---- Levels after changes ------------------------------------------------------------------------------ */
+
+static Value *stripped(Compilation *c, const Scope *scope, const Expr *expr) {
+    Value *value = elaborate(c, scope, expr);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    return value;
+}
+
+/* Where a target of a clause stands: a level by `to`, or a change of the baseline. */
+static Node *level_after(Compilation *c, const Scope *scope, Node *baseline, Value *target, Span span) {
+    if (target->sort == VALUE_CLAUSE) {
+        elaborate_clause(c, target->clause);
+        const ClauseLabel *to = clause_label(c, target->clause, intern(c->interner, SLICE("to")));
+        if (to && to->values.count) return value_node(c, scope, to->values.items[0]);
+        target = value_of_clause(c, target->clause);
+    }
+    if (target->sort == VALUE_NODE) return target->node;
+    if (target->sort != VALUE_CHANGE) return NULL;
+    if (!baseline || !target->node) return NULL;
+    if (!target->relative) return operate(c, scope, OP_ADD, baseline, target->node, span);
+    Node *one = node_exact(c, exact_from_int(1), span);
+    one->type.bare = true;
+    return operate(c, scope, OP_MUL, baseline, operate(c, scope, OP_ADD, one, target->node, span), span);
+}
+
+Value *form_after(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *base = call_argument(c, scope, call, 0), *change = call_argument(c, scope, call, 1);
+    if (!base || !change) return value_poison(c);
+    Value *baseline = stripped(c, scope, base);
+    Value *target = elaborate(c, scope, change);
+    if (baseline->sort == VALUE_POISON || target->sort == VALUE_POISON) return value_poison(c);
+    Node *node = baseline->sort == VALUE_MISSING ? node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, call->span)
+                                                 : value_node(c, scope, baseline);
+    return value_from_node(c, level_after(c, scope, node, target, call->span));
+}
+
+/* trajectory(year : level, each(t.by : level for t in target)): over the years from the first to the last. */
+static bool add_point(Compilation *c, const Scope *scope, Value *key, Value *value, Node **args, uint32_t *count) {
+    for (int i = 0; i < 4 && key->sort == VALUE_CLAUSE; i++) key = value_of_clause(c, key->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    if (key->sort == VALUE_MISSING || value->sort == VALUE_MISSING) return true;
+    if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST || key->node->type.base != TYPE_YEAR) return false;
+    Node *level = value_node(c, scope, value);
+    if (!level) return false;
+    args[(*count)++] = key->node;
+    args[(*count)++] = level;
+    return true;
+}
+
+Value *form_trajectory(Compilation *c, const Scope *scope, const Expr *call) {
+    Node **args = ARENA_NEW_ARRAY(c->arena, Node *, 256);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < call->entries.count; i++) {
+        const Entry *entry = &call->entries.items[i];
+        if (entry->key) {
+            if (!add_point(c, scope, elaborate(c, scope, entry->key), elaborate(c, scope, entry->value), args, &count))
+                return value_poison(c);
+            continue;
+        }
+        Value *more = elaborate(c, scope, entry->value);
+        if (more->sort == VALUE_POISON) return more;
+        for (uint32_t j = 0; more->sort == VALUE_PAIRS && j < more->pairs.count && count < 250; j++) {
+            if (!add_point(c, scope, more->pairs.items[j].key, more->pairs.items[j].value, args, &count)) return value_poison(c);
+        }
+    }
+    if (count < 4) return value_new(c, VALUE_MISSING, call->span);
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (uint32_t i = 0; i < count; i += 2) {
+        int64_t year = args[i]->constant.integer;
+        if (year < first) first = year;
+        if (year > last) last = year;
+    }
+    if (last - first > 200) return value_new(c, VALUE_MISSING, call->span);
+    Type type = args[1]->type;
+    for (uint32_t i = 1; i < count; i += 2) type_join(&type, &args[i]->type);
+    type.estimate = type.bare = false;
+    type.real = true;
+    Node *node = node_new(c, NODE_CALL, type, call->span);
+    node->op = NATIVE_PLAN_TRAJECTORY;
+    node->args = args;
+    node->arg_count = count;
+    node->dims[node->dim_count++] = dim_years(c, (int32_t)first, (int32_t)last);
+    node->type.dims[node->type.dim_count++] = node->dims[0];
+    return value_from_node(c, node);
+}
+
+/* ---- Estimates at a level of confidence ------------------------------------------------------------------ */
+
+Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at) {
+    Node *confidence = confidence_node(c, scope, at->values.items[0], at->span);
+    Value *value = elaborate(c, scope, estimate);
+    if (!confidence || value->sort == VALUE_POISON) return value_poison(c);
+    Node *node = value_node(c, scope, value);
+    if (!node) return value_poison(c);
+    if (node->sort != NODE_CALL || !node->type.estimate) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, estimate->span, "`at` gives the confidence of an estimate, such as a rate or a proportion");
+        return value_poison(c);
+    }
+    /* the confidence is the last register argument of every estimate */
+    Node *copy = ARENA_NEW(c->arena, Node);
+    *copy = *node;
+    copy->args = ARENA_NEW_ARRAY(c->arena, Node *, node->arg_count);
+    for (uint32_t i = 0; i < node->arg_count; i++) copy->args[i] = node->args[i];
+    copy->args[node->arg_count - 1] = confidence;
+    return value_from_node(c, copy);
+}
+
+/* ---- Prices ------------------------------------------------------------------------------------------------ */
+
+Node *deflator_index(Compilation *c, const Scope *scope, Span span) {
+    Value plan = {.sort = VALUE_DECL, .decl = c->plan, .span = span};
+    Value *deflator = c->plan ? value_member(c, scope, &plan, intern(c->interner, SLICE("deflator")), span) : value_new(c, VALUE_MISSING, span);
+    for (int i = 0; i < 4 && deflator->sort == VALUE_CLAUSE; i++) deflator = value_of_clause(c, deflator->clause);
+    if (deflator->sort == VALUE_NODE) return deflator->node;
+    if (deflator->sort != VALUE_POISON) sema_error(c, scope, DIAG_MISSING_CLAUSE, span, "the plan names no deflator: add `deflator nhs.deflators.gdp` to it");
+    return NULL;
+}
+
+Node *deflator_at(Compilation *c, const Scope *scope, Node *index, int32_t year, Span span) {
+    const ModuleDim *years = &c->module->dims.items[index->type.dims[0]];
+    int32_t member = year - years->first;
+    if (member >= 0 && (uint32_t)member < years->member_count) return index_member(c, index, index->type.dims[0], (uint32_t)member, span);
+    sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "the plan's deflator has no value for %.*s", SLICE_FMT(financial_year_format(c->arena, year)));
+    return NULL;
+}
+
+Node *deflator_over_horizon(Compilation *c, const Scope *scope, Node *index, Span span) {
+    if (!c->has_horizon) return NULL;
+    uint32_t count = c->module->dims.items[c->horizon_dim].member_count;
+    Node **members = ARENA_NEW_ARRAY(c->arena, Node *, count);
+    for (uint32_t i = 0; i < count; i++) {
+        members[i] = deflator_at(c, scope, index, c->horizon_first + (int32_t)i, span);
+        if (!members[i]) return NULL;
+    }
+    return stack(c, c->horizon_dim, members, count, members[0]->type, span);
+}
