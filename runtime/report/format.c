@@ -98,6 +98,11 @@ int format_million_places(Shown shown, int at_least) {
     return places;
 }
 
+Slice format_share(Arena *arena, double share) {
+    Slice number = fixed(arena, share * 100, 1);
+    return arena_printf(arena, "%.*s%%", SLICE_FMT(number));
+}
+
 Slice format_year(Arena *arena, int32_t year) { return financial_year_format_short(arena, year); }
 
 Slice format_member(const ModuleDim *dim, uint32_t member) {

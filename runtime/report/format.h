@@ -34,6 +34,9 @@ Slice format_unit(const ModuleUnit *unit);
 /* A number with its unit, for a sentence: "1,930 per 100,000 person-years". */
 Slice format_with_unit(Arena *arena, const ReportInput *input, Shown shown, uint32_t cell);
 
+/* A share from 0 to 1 as a percentage with one decimal. */
+Slice format_share(Arena *arena, double share);
+
 Slice format_year(Arena *arena, int32_t year); /* 2026/27 */
 
 /* A member of a dimension, for readers. */

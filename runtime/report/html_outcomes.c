@@ -1,0 +1,320 @@
+/* What the plan is for: vision, plan on a page, outcomes with their KPIs. */
+#include "runtime/report/html.h"
+
+/* ---- Vision --------------------------------------------------------------------------------- */
+
+void section_vision(Html *html) {
+    Slice text;
+    if (scalar_text(html->input, decl_value(plan_decl(html->input), "vision"), &text)) {
+        html_raw(html, "<div class=\"vision\">\n");
+        html_markdown(html, text);
+        html_raw(html, "</div>\n");
+    }
+}
+
+void html_placed_texts(Html *html, const char *place) {
+    EACH_DECL(html->input, decl, "section", NULL) {
+        Slice where = value_word(decl_value(decl, "place"));
+        Slice text;
+        if (!text_is(where.length ? where : SLICE("appendix"), place)) continue;
+        if (!scalar_text(html->input, decl_value(decl, "text"), &text)) continue;
+        if (!text_is(slice_of(place), "foreword") || decl->title.length)
+            html_heading(html, 3, decl_title(html->arena, decl));
+        html_markdown(html, text);
+    }
+}
+
+void section_forewords(Html *html) { html_placed_texts(html, "foreword"); }
+void section_appendix(Html *html) { html_placed_texts(html, "appendix"); }
+
+/* ---- KPIs ------------------------------------------------------------------------------------- */
+
+/* "1,930 to 1,544 by 2030/31" */
+static void kpi_in_short(Html *html, const Kpi *kpi) {
+    if (!shown_present(kpi->baseline, 0)) return;
+    int places = format_places(kpi->baseline);
+    html_raw(html, ": ");
+    html_text(html, format_cell(html->arena, html->input, kpi->baseline, 0, places));
+    const KpiTarget *last = NULL;
+    VEC_EACH(const KpiTarget, target, &kpi->targets)
+        if (shown_present(target->level, 0) && (!last || target->year > last->year)) last = target;
+    if (!last) return;
+    html_raw(html, " to ");
+    html_text(html, format_cell(html->arena, html->input, last->level, 0, places));
+    if (!last->year) return;
+    html_raw(html, " by ");
+    html_text(html, format_year(html->arena, last->year));
+}
+
+static void tile(Html *html, Slice term, Shown shown, int places, Slice more) {
+    html_raw(html, "<div><dt>");
+    html_text(html, term);
+    bool present = shown_present(shown, 0);
+    html_raw(html, present ? "</dt><dd><span class=\"big\">" : "</dt><dd><span>");
+    if (present)
+        html_text(html, format_cell(html->arena, html->input, shown, 0, places));
+    else
+        html_scalar(html, shown);
+    html_raw(html, "</span>");
+    if (more.length) {
+        html_raw(html, " <span class=\"more\">");
+        html_text(html, more);
+        html_raw(html, "</span>");
+    }
+    html_raw(html, "</dd></div>\n");
+}
+
+static Slice with_year(Html *html, const char *word, int32_t year) {
+    if (!year) return slice_of(word);
+    Slice text = format_year(html->arena, year);
+    return arena_printf(html->arena, "%s %.*s", word, SLICE_FMT(text));
+}
+
+/* The change a target asks for, as it was written: "−12%". */
+static Slice target_change(Html *html, const KpiTarget *target) {
+    Shown change = shown_field(html->input, field_value(target->field));
+    if (!shown_present(change, 0) || !shown_is_number(change)) return SLICE("");
+    Slice text = format_with_unit(html->arena, html->input, change, 0);
+    const char *sign = shown_number(change, 0) > 0 ? "+" : "";
+    return arena_printf(html->arena, "%s%.*s", sign, SLICE_FMT(text));
+}
+
+static void kpi_tiles(Html *html, const Kpi *kpi) {
+    if (!kpi->baseline.array) return;
+    int places = format_places(kpi->baseline);
+    html_raw(html, "<dl class=\"tiles\">\n");
+    tile(html, with_year(html, "Baseline", kpi->baseline_year), kpi->baseline, places,
+         format_limits(html->arena, kpi->baseline, 0, places));
+    VEC_EACH(const KpiTarget, target, &kpi->targets)
+        tile(html, with_year(html, "Target", target->year), target->level, places,
+             target_change(html, target));
+    html_raw(html, "</dl>\n");
+}
+
+static const KpiTarget *target_of_year(const Kpi *kpi, int32_t year) {
+    VEC_EACH(const KpiTarget, target, &kpi->targets)
+        if (target->year == year) return target;
+    return NULL;
+}
+
+static Slice year_meaning(Html *html, bool baseline, const KpiTarget *target) {
+    if (baseline) return SLICE("Baseline");
+    if (!target) return SLICE("Planned level");
+    Slice change = target_change(html, target);
+    if (!change.length) return SLICE("Target");
+    return arena_printf(html->arena, "Target: %.*s from the baseline", SLICE_FMT(change));
+}
+
+static void year_row(Html *html, const Kpi *kpi, int32_t year, int places) {
+    const KpiTarget *target = target_of_year(kpi, year);
+    bool baseline = year == kpi->baseline_year;
+    Shown shown = baseline ? kpi->baseline : target ? target->level : kpi->trajectory;
+    bool scalar = baseline || target;
+    html_row_begin(html);
+    html_row_heading(html, format_year(html->arena, year));
+    html_shown_cell(html, shown, scalar ? 0 : shown_year_cell(html->input, shown, year), places);
+    html_cell(html, year_meaning(html, baseline, target), false);
+    html_row_end(html);
+}
+
+static void trajectory_table(Html *html, const Kpi *kpi) {
+    if (shown_year_axis(html->input, kpi->trajectory) == MODULE_NONE) return;
+    const ModuleDim *years = shown_dim(html->input, kpi->trajectory, 0);
+    int places = format_places(kpi->baseline.array ? kpi->baseline : kpi->trajectory);
+    Slice caption = SLICE("Baseline, planned level and targets by year");
+    html_table_begin(html, html_caption(html, caption, kpi->trajectory.unit));
+    html_column(html, SLICE("Year"), false);
+    html_column(html, SLICE("Level"), true);
+    html_column(html, SLICE("What it is"), false);
+    html_rows_begin(html);
+    if (kpi->baseline_year && kpi->baseline_year < years->first)
+        year_row(html, kpi, kpi->baseline_year, places);
+    for (uint32_t i = 0; i < years->member_count; i++)
+        year_row(html, kpi, years->first + (int32_t)i, places);
+    html_table_end(html);
+}
+
+/* "Place" as "place", but "IMD decile" as it is. */
+static Slice in_sentence(Arena *arena, Slice text) {
+    if (text.length < 2 || text.data[0] < 'A' || text.data[0] > 'Z') return text;
+    if (text.data[1] < 'a' || text.data[1] > 'z') return text;
+    return arena_printf(arena, "%c%.*s", text.data[0] + ('a' - 'A'), (int)text.length - 1,
+                        text.data + 1);
+}
+
+static Slice breakdown_title(Html *html, Shown shown) {
+    Slice title = SLICE("By");
+    for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++) {
+        Slice name = in_sentence(html->arena, shown_dim(html->input, shown, axis)->title);
+        title = arena_printf(html->arena, "%.*s%s %.*s", SLICE_FMT(title), axis ? " and" : "",
+                             SLICE_FMT(name));
+    }
+    return title;
+}
+
+static void kpi_results(Html *html, const Kpi *kpi) {
+    Shown whole = {NULL, NULL};
+    VEC_EACH(const Shown, result, &kpi->results) {
+        if (!result->array->type.dim_count) {
+            whole = *result;
+            continue;
+        }
+        Slice title = breakdown_title(html, *result);
+        html_breakdown_chart(html, title, *result, whole);
+        html_array_table(html, title, *result);
+    }
+}
+
+/* How to read the figures: "Lower is better. Figures are per 100,000 person-years." */
+static void kpi_reading(Html *html, const Kpi *kpi) {
+    Slice better = value_word(decl_value(kpi->decl, "better"));
+    Shown any = kpi->baseline.array || !kpi->results.count ? kpi->baseline : kpi->results.items[0];
+    html_raw(html, "<p class=\"unit\">");
+    if (text_is(better, "context"))
+        html_raw(html, "For context: neither direction is an improvement.");
+    else if (better.length)
+        html_text(html, arena_printf(html->arena, "%.*s is better.",
+                                     SLICE_FMT(word_title(html, better))));
+    if (any.unit && any.unit->sort == UNIT_PLAIN && format_unit(any.unit).length) {
+        html_raw(html, " Figures are ");
+        html_text(html, format_unit(any.unit));
+        html_raw(html, ".");
+    }
+    html_raw(html, "</p>\n");
+}
+
+static void kpi_block(Html *html, int level, const ModuleDecl *decl) {
+    static const char *const shown_elsewhere[] = {"better", "shown", "target", "baseline",
+                                                  "breakdown", "measure", NULL};
+    Kpi kpi = kpi_read(html->input, html->arena, decl);
+    html_raw(html, "<article class=\"card kpi\">\n");
+    html_decl_heading(html, level, decl);
+    html_markdown(html, decl->doc);
+    kpi_reading(html, &kpi);
+    kpi_tiles(html, &kpi);
+    html_other_clauses(html, decl, shown_elsewhere);
+    html_trajectory_chart(html, &kpi);
+    trajectory_table(html, &kpi);
+    kpi_results(html, &kpi);
+    const FieldValue *measure = decl_value(decl, "measure");
+    if (measure && measure->word.length) {
+        html_raw(html, "<p class=\"formula\">How it is measured: ");
+        html_element(html, "code", measure->word);
+        html_raw(html, "</p>\n");
+    }
+    EACH_DECL(html->input, child, NULL, decl)
+        if (decl_published(child)) html_card(html, level + 1, child);
+    html_raw(html, "</article>\n");
+}
+
+/* ---- Outcomes ----------------------------------------------------------------------------------- */
+
+static void outcome_parts(Html *html, int level, const ModuleDecl *decl);
+
+static void outcome_block(Html *html, int level, const ModuleDecl *decl) {
+    html_raw(html, "<section class=\"outcome\">\n");
+    html_decl_heading(html, level, decl);
+    html_markdown(html, decl->doc);
+    html_other_clauses(html, decl, NULL);
+    outcome_parts(html, level + 1, decl);
+    html_raw(html, "</section>\n");
+}
+
+static void outcome_parts(Html *html, int level, const ModuleDecl *decl) {
+    EACH_DECL(html->input, child, NULL, decl) {
+        if (decl_is(child, "kpi"))
+            kpi_block(html, level, child);
+        else if (decl_is(child, "sub_outcome"))
+            outcome_block(html, level, child);
+        else if (decl_published(child))
+            html_card(html, level, child);
+    }
+}
+
+void section_outcomes(Html *html) {
+    EACH_DECL(html->input, decl, "outcome", NULL) outcome_block(html, 3, decl);
+}
+
+/* ---- Plan on a page ------------------------------------------------------------------------------- */
+
+static bool refers_to(const ReportInput *input, const ModuleDecl *decl, const char *clause,
+                      const ModuleDecl *wanted) {
+    for (const ModuleField *field = decl_field(decl, clause); field;
+         field = next_field(decl, field, clause))
+        for (uint32_t i = 0; i < field->values.count; i++)
+            if (value_decl(input, &field->values.items[i]) == wanted) return true;
+    return false;
+}
+
+/* An intention serves an outcome by name, or by what it does to one of its KPIs. */
+static bool serves(const ReportInput *input, const ModuleDecl *intention,
+                   const ModuleDecl *outcome) {
+    if (refers_to(input, intention, "achieves", outcome)) return true;
+    EACH_DECL(input, kpi, "kpi", outcome)
+        if (refers_to(input, intention, "affects", kpi)) return true;
+    return false;
+}
+
+static void serving_intentions(Html *html, const ModuleDecl *outcome) {
+    bool any = false;
+    html_cell_begin(html, false);
+    EACH_DECL(html->input, intention, "intention", NULL) {
+        if (!serves(html->input, intention, outcome)) continue;
+        html_raw(html, any ? "<li>" : "<ul><li>");
+        html_link(html, intention);
+        html_raw(html, "</li>");
+        any = true;
+    }
+    html_raw(html, any ? "</ul>" : "None yet");
+    html_cell_end(html);
+}
+
+static void kpis_in_short(Html *html, const ModuleDecl *outcome) {
+    bool any = false;
+    html_cell_begin(html, false);
+    EACH_DECL(html->input, decl, "kpi", outcome) {
+        Kpi kpi = kpi_read(html->input, html->arena, decl);
+        html_raw(html, any ? "<li>" : "<ul><li>");
+        html_link(html, decl);
+        kpi_in_short(html, &kpi);
+        html_raw(html, "</li>");
+        any = true;
+    }
+    html_raw(html, any ? "</ul>" : "None yet");
+    html_cell_end(html);
+}
+
+static void page_row(Html *html, const ModuleDecl *outcome, const ModuleDecl *step) {
+    html_row_begin(html);
+    html_row_heading_begin(html);
+    html_link(html, outcome);
+    html_row_heading_end(html);
+    html_cell_begin(html, false);
+    if (step)
+        html_link(html, step);
+    else
+        html_raw(html, "The outcome as a whole");
+    html_cell_end(html);
+    kpis_in_short(html, step ? step : outcome);
+    serving_intentions(html, step ? step : outcome);
+    html_row_end(html);
+}
+
+static void page_rows(Html *html, const ModuleDecl *outcome) {
+    bool steps = next_decl(html->input, NULL, "sub_outcome", outcome) != NULL;
+    bool own = next_decl(html->input, NULL, "kpi", outcome) != NULL;
+    if (own || !steps) page_row(html, outcome, NULL);
+    EACH_DECL(html->input, step, "sub_outcome", outcome) page_row(html, outcome, step);
+}
+
+void section_plan_on_a_page(Html *html) {
+    if (!next_decl(html->input, NULL, "outcome", NULL)) return;
+    html_table_begin(html, SLICE("What we want to change, how we will know, and what we will do"));
+    html_column(html, SLICE("Outcome"), false);
+    html_column(html, SLICE("Step towards it"), false);
+    html_column(html, SLICE("How we will know"), false);
+    html_column(html, SLICE("What we will do"), false);
+    html_rows_begin(html);
+    EACH_DECL(html->input, outcome, "outcome", NULL) page_rows(html, outcome);
+    html_table_end(html);
+}
