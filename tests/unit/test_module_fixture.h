@@ -198,8 +198,9 @@ static inline void fixture_more_rows(Module *module, uint32_t integer, uint32_t 
 }
 
 static inline void fixture_queries(Module *module) {
-    static int32_t codes[] = {0, 1};
     Arena *arena = module->arena;
+    int32_t *codes = ARENA_NEW_ARRAY(arena, int32_t, 2);
+    codes[1] = 1;
     VEC_PUSH(arena, &module->row_tables, (RowTable){.first = 64, .count = 2, .codes = codes});
     uint32_t age = add_row(module, (RowNode){.op = ROW_COLUMN, .a = COLUMN_AT_AGE});
     uint32_t place = add_row(module, (RowNode){.op = ROW_COLUMN, .a = COLUMN_AT_PLACE});
