@@ -7,6 +7,7 @@
 
 void layout_init(Layout *layout, Scan *scan, uint32_t nesting_limit) {
     *layout = (Layout){.scan = scan, .last_kind = T_END, .limit = nesting_limit};
+    layout_balance(scan);
 }
 
 static Arena *arena_of(const Layout *layout) { return layout->scan->arena; }
@@ -63,26 +64,15 @@ static const char *mark_of(int kind) {
 
 /* ---- columns ---- */
 
-static uint32_t line_start(const Layout *layout, const Token *token) {
-    uint32_t at = token->span.start - layout->scan->base;
-    while (at && layout->scan->text.data[at - 1] != '\n') at--;
-    return at;
-}
-
 uint32_t layout_column(const Layout *layout, const Token *token) {
-    return token->span.start - layout->scan->base - line_start(layout, token);
-}
-
-uint32_t layout_indent(const Layout *layout, const Token *token) {
-    uint32_t start = line_start(layout, token), at = start;
-    const Slice text = layout->scan->text;
-    while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t')) at++;
-    return at - start;
+    uint32_t at = token->span.start - layout->scan->base, column = 0;
+    while (at > column && layout->scan->text.data[at - column - 1] != '\n') column++;
+    return column;
 }
 
 /* ---- handing out ---- */
 
-static const Token *insert(Layout *layout, int kind, Span span) {
+static Token *insert(Layout *layout, int kind, Span span) {
     Token *token = ARENA_NEW(arena_of(layout), Token);
     token->kind = (int16_t)kind;
     token->flags = TOKEN_INSERTED;
@@ -98,11 +88,13 @@ static Span after_last(const Layout *layout) {
 
 static const Token *insert_end(Layout *layout) {
     layout->end_now = false;
-    return insert(layout, T_END, after_last(layout));
+    Token *end = insert(layout, T_END, after_last(layout));
+    end->flags |= peek(layout, 0)->flags & TOKEN_DOUBTFUL;
+    return end;
 }
 
 static const Token *insert_unreadable(Layout *layout) {
-    Token *token = (Token *)insert(layout, T_UNREADABLE, after_last(layout));
+    Token *token = insert(layout, T_UNREADABLE, after_last(layout));
     token->as.value = ARENA_NEW(arena_of(layout), Expr);
     token->as.value->span = token->span;
     return token;
@@ -176,12 +168,13 @@ static bool begins_next_item(const Layout *layout, const Token *token) {
     if (token->kind != T_WORD || !(token->flags & TOKEN_FIRST) || !layout->item) return false;
     if (!token_can_end((int)layout->last_kind)) return false;
     if (token->doc || token->flags & TOKEN_BLANK) return true;
-    return layout_column(layout, token) <= layout_column(layout, layout->item);
+    return layout_column(layout, token) <= layout->item_column;
 }
 
 static bool ends_brackets(const Layout *layout, const Token *token) {
     if (layout->one_expression) return token->kind == T_FILE_END;
     if (top(layout)->token->kind == T_HOLE_OPEN) return false;
+    if (token->closers) return true;
     switch (token->kind) {
     case T_FILE_END:
     case T_BLOCK_OPEN:
@@ -209,42 +202,36 @@ static void report_stray(Layout *layout, const Token *token) {
     DiagBag *diags = layout->scan->diags;
     Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, token->span, "this `%s` closes nothing",
                           mark_of(token->kind));
-    if (token->kind == T_BLOCK_CLOSE && layout->suspects.count)
-        diag_relate(diags, diag, layout->suspects.items[0].token->span,
-                    "the block that begins here may have been closed too early");
     diag_fix(diags, diag, token->span, SLICE(""), "remove it");
+    peek(layout, 1)->flags |= TOKEN_DOUBTFUL;
 }
 
 /* ---- blocks ---- */
 
-/* At the end of the file: where a `}` stood at another indentation than its item, the block
- * that begins there is the likelier culprit. */
-static const Bracket *culprit(const Layout *layout) {
-    return layout->suspects.count ? &layout->suspects.items[0] : top(layout);
+static void leave_block(Layout *layout) {
+    layout->item = top(layout)->item;
+    layout->item_column = UINT32_MAX; /* it takes nothing more */
+    layout->open.count--;
 }
 
 static const Token *close_block_at_end(Layout *layout, const Token *at) {
     if (!layout->scan->cut_short && layout->reported != at) {
-        const Bracket *open = culprit(layout);
-        Diag *diag = diag_add(layout->scan->diags, DIAG_SYNTAX_ERROR, open->token->span,
+        DiagBag *diags = layout->scan->diags;
+        Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, top(layout)->token->span,
                               "this `{` is not closed: a `}` is missing before the file ends");
-        if (layout->open.count == 1 && !layout->suspects.count)
-            diag_fix(layout->scan->diags, diag, after_last(layout), SLICE("\n}"), "add a `}` at the end");
+        if (layout->open.count == 1)
+            diag_fix(diags, diag, after_last(layout), SLICE("\n}"), "add a `}` at the end");
         layout->reported = at;
     }
-    layout->item = top(layout)->item;
-    layout->open.count--;
+    leave_block(layout);
     return insert(layout, T_BLOCK_CLOSE, after_last(layout));
 }
 
-static void close_block(Layout *layout, const Token *token) {
-    const Bracket *block = top(layout);
-    bool alone = token->flags & TOKEN_FIRST;
-    if (alone && block->item &&
-        layout_column(layout, token) != layout_indent(layout, block->item))
-        VEC_PUSH(arena_of(layout), &layout->suspects, *block);
-    layout->item = block->item;
-    layout->open.count--;
+/* A `}` is missing before `token`, as its indentation told (balance.c). */
+static const Token *close_block_before(Layout *layout, Token *token) {
+    token->closers--;
+    leave_block(layout);
+    return insert(layout, T_BLOCK_CLOSE, after_last(layout));
 }
 
 /* ---- depth ---- */
@@ -285,17 +272,24 @@ static const Token *join_not_in(Layout *layout, const Token *token) {
     return joined;
 }
 
+/* The column is kept because a line can be as long as the file. */
+static void begin_item(Layout *layout, const Token *token) {
+    layout->item = token;
+    bool first = token->flags & TOKEN_FIRST;
+    layout->item_column = first ? layout_column(layout, token) : UINT32_MAX;
+}
+
 static const Token *hand_out(Layout *layout, Token *token) {
     if (token->kind == T_NOT && peek(layout, 1)->kind == T_IN) return join_not_in(layout, token);
     bool same_line = !(token->flags & TOKEN_FIRST);
     if (token->kind == T_WORD && same_line && token_takes_unit((int)layout->last_kind))
         token->kind = T_UNIT;
-    if (at_item_start(layout)) layout->item = token;
+    if (at_item_start(layout)) begin_item(layout, token);
     layout->last = token;
     layout->last_kind = (uint32_t)token->kind;
     if (token->kind != T_FILE_END) layout->next++;
     if (is_opener(token->kind)) open_bracket(layout, token);
-    else if (token->kind == T_BLOCK_CLOSE) close_block(layout, token);
+    else if (token->kind == T_BLOCK_CLOSE) leave_block(layout);
     else if (is_closer(token->kind)) layout->open.count--;
     return token;
 }
@@ -315,7 +309,7 @@ static bool ends_item(const Layout *layout, const Token *token) {
     if (at_item_start(layout)) return false;
     if (token->kind == T_BLOCK_CLOSE || token->kind == T_FILE_END || token->kind == T_SEMICOLON)
         return true;
-    if (layout->last_kind == T_BLOCK_CLOSE || layout->end_now) return true;
+    if (layout->last_kind == T_BLOCK_CLOSE || layout->end_now || token->closers) return true;
     if (!(token->flags & TOKEN_FIRST)) return false;
     if (token->flags & TOKEN_BLANK || token->doc) return true;
     return token->kind == T_WORD && token_can_end((int)layout->last_kind);
@@ -339,6 +333,7 @@ static const Token *next_in_block(Layout *layout, Token *token) {
         check_after_block(layout, token);
         return insert_end(layout);
     }
+    if (token->closers && layout->open.count) return close_block_before(layout, token);
     if (token->doc && (token->kind != T_WORD || !at_item_start(layout))) report_doc(layout, token);
     if (token->kind == T_FILE_END && layout->open.count) return close_block_at_end(layout, token);
     return hand_out(layout, token);
@@ -353,9 +348,19 @@ static const Token *next_in_brackets(Layout *layout, Token *token) {
     return mistaken_closer(layout, token);
 }
 
+static bool in_hole(const Layout *layout) { return top(layout)->token->kind == T_HOLE_OPEN; }
+
+/* The `}` of a value in a text is always there, so no other closer can stand for it. */
+static bool passes_over_in_hole(Layout *layout, const Token *token) {
+    if (!is_closer(token->kind) || token->kind == T_HOLE_CLOSE) return false;
+    report_stray(layout, token);
+    return true;
+}
+
 /* Whether `token` is passed over: a closer that closes nothing, a `;` after an end. */
 static bool passes_over(Layout *layout, const Token *token) {
-    if (!in_block(layout)) return false;
+    if (token->flags & TOKEN_DROPPED) return true;
+    if (!in_block(layout)) return in_hole(layout) && passes_over_in_hole(layout, token);
     if (token->kind == T_SEMICOLON && !layout->one_expression) return at_item_start(layout);
     bool stray = is_closer(token->kind) && !(token->kind == T_BLOCK_CLOSE && layout->open.count);
     if (!stray) return false;

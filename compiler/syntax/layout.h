@@ -17,8 +17,8 @@ typedef struct {
     uint32_t last_kind;   /* of what was handed out last; an item's end to begin with */
     const Token *last;    /* the last real piece handed out; NULL: none yet */
     const Token *item;    /* first word of the item we are in */
+    uint32_t item_column; /* where it stands, UINT32_MAX where it is not first on its line */
     VEC(Bracket) open;
-    VEC(Bracket) suspects; /* blocks whose `}` stands at another indentation than the item */
     const Token *reported; /* piece at which an open bracket was reported last */
     bool one_expression;   /* line ends mean nothing */
     bool end_now;          /* an item's end is due */
@@ -28,6 +28,9 @@ typedef struct {
 } Layout;
 
 void layout_init(Layout *layout, Scan *scan, uint32_t nesting_limit);
+
+/* Where braces do not come out even: marks what is missing or too many. */
+void layout_balance(Scan *scan);
 
 /* The next piece; the end of the file again and again. */
 const Token *layout_next(Layout *layout);
@@ -39,8 +42,7 @@ void layout_restart(Layout *layout, const Token *token);
 /* Whether a round or square bracket is open, and which. */
 const Token *layout_open_bracket(const Layout *layout);
 
-/* Column of a piece, and of the first piece on its line, from 0, in bytes. */
+/* Column from 0, in bytes. Costs the length of the line before it. */
 uint32_t layout_column(const Layout *layout, const Token *token);
-uint32_t layout_indent(const Layout *layout, const Token *token);
 
 #endif

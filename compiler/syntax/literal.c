@@ -216,14 +216,26 @@ static Slice replace_commas(Arena *arena, Slice text, const char *by) {
     return result;
 }
 
+/* `£1,5`: a decimal comma, as far as one can tell. */
+static bool comma_is_point(Slice text) {
+    size_t commas = 0, after = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == '.') return false;
+        if (text.data[i] == ',') commas++;
+        else if (commas && is_digit(text.data[i])) after++;
+    }
+    return text.data[0] == '\xC2' && commas == 1 && after < 3;
+}
+
 void literal_commas(Scan *scan, size_t at, size_t length) {
     Slice text = text_at(scan, at, length);
-    bool thousands = commas_are_thousands(text);
+    bool thousands = commas_are_thousands(text), point = comma_is_point(text);
     Diag *diag = report(scan, DIAG_BAD_LITERAL, at, length,
                         thousands ? "a comma between digits: thousands are set apart with `_`"
+                        : point   ? "a comma between digits: decimals are written with a point"
                                   : "a comma between digits: values are listed with a comma and a "
                                     "space, decimals written with a point");
-    mend(scan, diag, replace_commas(scan->arena, text, thousands ? "_" : ", "));
+    mend(scan, diag, replace_commas(scan->arena, text, thousands ? "_" : point ? "." : ", "));
 }
 
 /* What people write after a number for its size, and the suffix an amount of money takes. */
@@ -257,6 +269,14 @@ static size_t number_length(Slice text) {
     return i;
 }
 
+/* `1200000` as 1_200_000. */
+static Slice group_digits(Arena *arena, int64_t value) {
+    Slice text = SLICE("");
+    for (; value >= 1000; value /= 1000)
+        text = arena_printf(arena, "_%03d%.*s", (int)(value % 1000), SLICE_FMT(text));
+    return arena_printf(arena, "%d%.*s", (int)value, SLICE_FMT(text));
+}
+
 /* The number with its zeros written out: 1.2 and 6 give 1_200_000; empty if it has a part
  * below one or too many digits. */
 static Slice write_out(Arena *arena, Slice digits, int zeros) {
@@ -267,16 +287,7 @@ static Slice write_out(Arena *arena, Slice digits, int zeros) {
         if (value > INT64_MAX / 100) return SLICE("");
         value *= 10;
     }
-    Slice text = value % 1000 == value ? arena_printf(arena, "%lld", (long long)value)
-                                       : arena_printf(arena, "%03lld", (long long)(value % 1000));
-    while ((value /= 1000) > 0) {
-        const char *format = value >= 1000 ? "%03lld_%.*s" : "%lld_%.*s";
-        text = value >= 1000 ? arena_printf(arena, "%03lld_%.*s", (long long)(value % 1000),
-                                            SLICE_FMT(text))
-                             : arena_printf(arena, "%lld_%.*s", (long long)value, SLICE_FMT(text));
-        (void)format;
-    }
-    return text;
+    return group_digits(arena, value);
 }
 
 static void report_scale(Scan *scan, size_t at, size_t length, size_t digits, int scale) {
@@ -297,6 +308,30 @@ static void report_scale(Scan *scan, size_t at, size_t length, size_t digits, in
     if (full.length) mend(scan, diag, full);
 }
 
+/* `1e6`, as spreadsheets write it. Returns whether it is that. */
+static bool report_exponent(Scan *scan, size_t at, size_t length, size_t digits) {
+    Slice text = text_at(scan, at, length);
+    if (text.data[digits] != 'e' && text.data[digits] != 'E') return false;
+    int zeros = 0;
+    for (size_t i = digits + 1; i < length; i++) {
+        if (!is_digit(text.data[i]) || zeros > MOST_DIGITS) return false;
+        zeros = zeros * 10 + (text.data[i] - '0');
+    }
+    if (digits + 1 == length) return false;
+    Diag *diag = report(scan, DIAG_BAD_LITERAL, at, length,
+                        "a number is written with all its digits, without an exponent");
+    bool money = text.data[0] == '\xC2';
+    Slice full = write_out(scan->arena, slice_sub(text, 0, digits), zeros);
+    if (full.length)
+        mend(scan, diag, arena_printf(scan->arena, "%s%.*s", money ? "£" : "", SLICE_FMT(full)));
+    return true;
+}
+
+static void report_underscore(Scan *scan, size_t at, size_t length) {
+    report(scan, DIAG_BAD_LITERAL, at, length,
+           "within a number `_` stands between two digits, one at a time");
+}
+
 /* A number and a word without a space between them. */
 void literal_touching(Scan *scan, size_t at, size_t length) {
     Slice text = text_at(scan, at, length);
@@ -306,7 +341,12 @@ void literal_touching(Scan *scan, size_t at, size_t length) {
         report_scale(scan, at, length, digits, scale);
         return;
     }
-    if (digits < length && text.data[digits] == '%') digits++;
+    if (report_exponent(scan, at, length, digits)) return;
+    if (text.data[digits] == '_') {
+        report_underscore(scan, at, length);
+        return;
+    }
+    if (text.data[digits] == '%') digits++;
     Slice number = slice_sub(text, 0, digits), word = slice_sub(text, digits, length);
     scan_push_unreadable(scan, at, length);
     Diag *diag = diag_add(scan->diags, DIAG_BAD_LITERAL, scan_span(scan, at, length),
@@ -376,6 +416,11 @@ void literal_pound_apart(Scan *scan, size_t at, size_t length) {
 }
 
 void literal_bare_point(Scan *scan, size_t at, size_t length) {
+    char before = at ? scan->text.data[at - 1] : ' ';
+    if (is_letter(before) || before == ')' || before == ']') {
+        report(scan, DIAG_SYNTAX_ERROR, at, length, "after a `.` stands a word, and not a number");
+        return;
+    }
     Diag *diag = report(scan, DIAG_BAD_LITERAL, at, length,
                         "a number has a digit before its decimal point");
     mend(scan, diag, arena_printf(scan->arena, "0%.*s", SLICE_FMT(text_at(scan, at, length))));

@@ -10,8 +10,8 @@ void message_too_deep(Parser *parser, Span span) {
     if (parser->too_deep) return;
     parser->too_deep = true;
     diag_add(parser->diags, DIAG_LIMIT_REACHED, span,
-             "what is written here is nested too deeply: at most %d values may lie within each "
-             "other",
+             "what is written here lies too deeply within itself: a value is made of others at "
+             "most %d deep",
              (int)EXPR_HEIGHT);
 }
 
@@ -112,11 +112,8 @@ static void add_choice(Buffer *out, int *count, const char *text) {
     (*count)++;
 }
 
-static bool expects_any_label(const Mistake *m) {
-    for (int i = 0; i < m->count; i++)
-        if (token_is_label(m->expected[i])) return true;
-    return false;
-}
+/* `as` alone introduces the format of a value in a text. */
+static bool expects_any_label(const Mistake *m) { return expects(m, T_BY); }
 
 static Slice what_fits(const Mistake *m) {
     static const struct {
@@ -254,16 +251,23 @@ static void report_missing_value(const Mistake *m) {
 /* A label where a value belongs, or a mark where only a label stands before it: often a
  * reserved word that was meant as a name. */
 static bool report_reserved_name(const Mistake *m) {
-    const Token *label = m->previous;
+    const Token *word = m->previous;
     int found = m->found->kind;
-    if (!label || !token_is_label(label->kind)) return false;
-    if (found != T_EQUALS && found != T_COLON && found != T_BLOCK_OPEN && found != T_DOT)
-        return false;
-    Slice word = quote(m, label->span);
-    diag_add(m->diags, DIAG_SYNTAX_ERROR, label->span,
-             "`%.*s` is a reserved word: it introduces a value and cannot be a name",
-             SLICE_FMT(word));
+    if (!word || !token_is_reserved(word->kind) || m->bracket) return false;
+    if (found != T_EQUALS && found != T_COLON) return false;
+    diag_add(m->diags, DIAG_SYNTAX_ERROR, word->span,
+             token_is_label(word->kind)
+                 ? "`%.*s` is a reserved word: it introduces a value and cannot be a name"
+                 : "`%.*s` is a reserved word and cannot be a name",
+             SLICE_FMT(quote(m, word->span)));
     return true;
+}
+
+/* `column in : date`: what follows shows that the word was meant as a name. */
+static bool meant_as_name(const Mistake *m) {
+    if (!token_is_reserved(m->found->kind) || m->found->kind == T_NOT_IN) return false;
+    int next = m->found[1].kind;
+    return next == T_COLON || next == T_EQUALS || next == T_STRING || next == T_BLOCK_OPEN;
 }
 
 static void report_no_left_side(const Mistake *m) {
@@ -271,7 +275,10 @@ static void report_no_left_side(const Mistake *m) {
     int kind = m->found->kind;
     const Token *before = m->previous;
     bool after_item_word = before && before == m->parser->layout.item;
-    if (kind == T_IN && after_item_word)
+    if (after_item_word && meant_as_name(m))
+        diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
+                 "`%.*s` is a reserved word and cannot be a name", SLICE_FMT(found));
+    else if (kind == T_IN && after_item_word)
         diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
                  "`in` asks whether a value is one of several, and there is none on its left; what "
                  "belongs to `%.*s` is introduced by a label such as `as`, `of` or `at`",
@@ -324,15 +331,28 @@ static const Token *dangling(const Mistake *m) {
     const Layout *layout = &m->parser->layout;
     if (!word || word->kind != T_WORD || !is_first(word) || word == layout->item || !layout->item)
         return NULL;
-    if (m->bracket && layout_column(layout, word) > layout_column(layout, layout->item))
-        return NULL;
+    if (m->bracket && layout_column(layout, word) > layout->item_column) return NULL;
     const Token *above = word - 1;
     return token_can_end(above->kind) || kind_of(m->bracket) == T_HOLE_OPEN ? NULL : above;
+}
+
+/* Within brackets it is their closer that the line above lacks. */
+static void report_open_bracket(const Mistake *m, const Token *above) {
+    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, m->bracket->span,
+                          "this `%.*s` is not closed: a `%s` is missing",
+                          SLICE_FMT(quote(m, m->bracket->span)),
+                          m->bracket->kind == T_ROUND_OPEN ? ")" : "]");
+    diag_relate(m->diags, diag, after(above), "missing here, at the latest");
 }
 
 static bool report_dangling(const Mistake *m) {
     const Token *above = dangling(m);
     if (!above) return false;
+    if (m->bracket) {
+        report_open_bracket(m, above);
+        layout_restart(&m->parser->layout, m->previous);
+        return true;
+    }
     Slice mark = quote(m, above->span), word = quote(m, m->previous->span);
     Span span = above->kind == T_COMMA ? above->span : after(above);
     Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, span,
@@ -485,7 +505,7 @@ static bool report_colon(const Mistake *m) {
 }
 
 static bool report_after_hole(const Mistake *m) {
-    if (kind_of(m->bracket) != T_HOLE_OPEN || kind_of(m->previous) != T_AS) return false;
+    if (kind_of(m->previous) != T_AS || expects_value(m)) return false;
     diag_add(m->diags, DIAG_SYNTAX_ERROR, after(m->previous),
              "after `as` stands `percent`, `pounds`, `millions`, `whole`, or a number of `places`");
     return true;

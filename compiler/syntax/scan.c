@@ -53,12 +53,13 @@ static int last_kind(const Scan *scan) {
     return scan->tokens.count ? scan->tokens.items[scan->tokens.count - 1].kind : T_END;
 }
 
+static uint32_t take_doc(Scan *scan);
+
 Token *scan_push(Scan *scan, int kind, size_t at, size_t length) {
     Token token = {.kind = (int16_t)kind,
                    .flags = scan->next_flags,
-                   .doc = scan->doc_open ? scan->docs.count : 0,
+                   .doc = take_doc(scan),
                    .span = scan_span(scan, at, length)};
-    scan->doc_open = false;
     scan->next_flags = 0;
     scan->line_ends = 0;
     VEC_PUSH(scan->arena, &scan->tokens, token);
@@ -107,19 +108,27 @@ void scan_line_end(Scan *scan) {
 void scan_comment(Scan *scan) { scan->line_ends = 0; }
 
 /* One line after another joins the comment that waits for its item. */
-static void extend_doc(Scan *scan, Slice line, Span span) {
+static void add_doc_line(Scan *scan, Slice line, Span span) {
     if (slice_ends_with(line, SLICE("\r"))) line.length--;
     if (slice_starts_with(line, SLICE(" "))) line = slice_sub(line, 1, line.length);
+    if (!scan->doc_open) {
+        VEC_PUSH(scan->arena, &scan->docs, (DocComment){.span = span});
+        buffer_init(&scan->doc_lines, scan->arena);
+    } else {
+        buffer_add_char(&scan->doc_lines, '\n');
+    }
+    scan->doc_open = true;
+    buffer_add(&scan->doc_lines, line);
     DocComment *doc = &scan->docs.items[scan->docs.count - 1];
-    doc->text = arena_printf(scan->arena, "%.*s\n%.*s", SLICE_FMT(doc->text), SLICE_FMT(line));
     doc->span = span_join(doc->span, span);
 }
 
-static void begin_doc(Scan *scan, Slice line, Span span) {
-    if (slice_ends_with(line, SLICE("\r"))) line.length--;
-    if (slice_starts_with(line, SLICE(" "))) line = slice_sub(line, 1, line.length);
-    VEC_PUSH(scan->arena, &scan->docs, (DocComment){line, span});
-    scan->doc_open = true;
+/* The number of the comment that belongs to what comes now; 0: none. */
+static uint32_t take_doc(Scan *scan) {
+    if (!scan->doc_open) return 0;
+    scan->doc_open = false;
+    scan->docs.items[scan->docs.count - 1].text = buffer_slice(&scan->doc_lines);
+    return scan->docs.count;
 }
 
 void scan_doc_comment(Scan *scan, size_t at, size_t length) {
@@ -133,9 +142,7 @@ void scan_doc_comment(Scan *scan, size_t at, size_t length) {
                  "make it an ordinary comment");
         return;
     }
-    Slice line = scan_text(scan, at + 2, length - 2);
-    if (scan->doc_open) extend_doc(scan, line, span);
-    else begin_doc(scan, line, span);
+    add_doc_line(scan, scan_text(scan, at + 2, length - 2), span);
 }
 
 /* ---- words ---- */
@@ -435,7 +442,46 @@ bool scan_close_brace(Scan *scan, size_t at) {
     return scan->text_depth > 0;
 }
 
+/* Whether the line on which a text is closed holds one word before the quotes, as the line
+ * has on which a text is opened. */
+static bool closed_by_opening(const Scan *scan, Span close) {
+    size_t at = close.start - scan->base, end = at;
+    while (at && scan->text.data[at - 1] != '\n') at--;
+    Slice line = slice_sub(scan->text, at, end), word = slice_trim(line);
+    if (!at || !word.length || !slice_ends_with(line, SLICE(" "))) return false;
+    for (size_t i = 0; i < word.length; i++) {
+        char c = word.data[i];
+        if (!(c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) return false;
+    }
+    return true;
+}
+
+/* A text without its closing quotes ends where the next one begins, and from there on text is
+ * taken for plan and plan for text. If it began at `index`, forgets all that came of it. */
+static void forget_since(Scan *scan, uint32_t index) {
+    Span open = scan->tokens.items[index].span;
+    scan->tokens.count = index + 1;
+    scan->text_opened[1] = open;
+    uint32_t kept = scan->first_diag;
+    for (uint32_t i = kept; i < scan->diags->items.count; i++)
+        if (scan->diags->items.items[i]->span.start < open.start)
+            scan->diags->items.items[kept++] = scan->diags->items.items[i];
+    if (kept < scan->diags->items.count) scan->diags->items.count = kept;
+}
+
+static void find_open_text(Scan *scan) {
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < scan->tokens.count; i++) {
+        const Token *token = &scan->tokens.items[i];
+        if (token->kind == T_TEXT_OPEN) open = i;
+        if (token->kind != T_TEXT_CLOSE || !closed_by_opening(scan, token->span)) continue;
+        forget_since(scan, open);
+        return;
+    }
+}
+
 static void report_open_text(Scan *scan) {
+    if (scan->text_depth == 1) find_open_text(scan);
     Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, scan->text_opened[scan->text_depth],
                           "this text is not closed: three quotes `\"\"\"` are missing at its end");
     diag->label = SLICE("opened here");
@@ -529,6 +575,7 @@ void scan_source(Scan *scan, ParseContext *context, uint32_t source) {
                    .diags = context->diags,
                    .text = slice_sub(from->text, skip, from->text.length),
                    .base = from->base + (uint32_t)skip,
+                   .first_diag = context->diags->items.count,
                    .next_flags = TOKEN_FIRST};
     init_keywords(scan);
     if (is_utf16(scan->text)) {

@@ -6,6 +6,7 @@
 #define COMPILER_SYNTAX_SCAN_H
 
 #include "compiler/syntax/parse.h"
+#include "runtime/base/buffer.h"
 #include "runtime/base/hashmap.h"
 
 enum {
@@ -13,13 +14,15 @@ enum {
     TOKEN_BLANK = 2,      /* a blank line lies before it */
     TOKEN_DOUBTFUL = 4,   /* something unreadable was left out just before it */
     TOKEN_INSERTED = 8,   /* stands for something that is missing; already reported */
-    TOKEN_SPACED = 16     /* a space lies before it */
+    TOKEN_SPACED = 16,    /* a space lies before it */
+    TOKEN_DROPPED = 32    /* a `}` too many; already reported */
 };
 
 /* `kind` is one of grammar/scp.tab.h. */
 typedef struct {
     int16_t kind;
     uint8_t flags;
+    uint8_t closers; /* so many `}` are missing before it; already reported */
     uint32_t doc; /* its `##` lines: index + 1 in Scan.docs; 0: none */
     Span span;
     union {
@@ -61,6 +64,8 @@ typedef struct {
     uint8_t next_flags;     /* of what comes next */
     uint32_t line_ends;     /* since the last piece or comment */
     bool doc_open;          /* the last doc comment still waits for its item */
+    Buffer doc_lines;       /* its lines so far */
+    uint32_t first_diag;    /* diagnostics of this file begin there */
     uint32_t text_depth;    /* open texts */
     Span text_opened[SCAN_TEXT_DEPTH + 1];
     ScanMark hole_opened[SCAN_TEXT_DEPTH + 1]; /* `{` within them */
