@@ -46,8 +46,6 @@ static Scale scale_for(Range range, bool from_zero, int from, int to) {
     scale.step = nice_step(high - low);
     scale.low = floor(low / scale.step) * scale.step;
     scale.high = ceil(high / scale.step) * scale.step;
-    /* A point near the floor would have its label in the axis. */
-    if (scale.low > 0 && low - scale.low < scale.step * 0.7) scale.low -= scale.step;
     scale.places = scale.step >= 1 ? 0 : (int)fmin(6, ceil(-log10(scale.step) - 1e-9));
     return scale;
 }
@@ -229,6 +227,8 @@ void html_trajectory_chart(Html *html, const Kpi *kpi) {
     cover_years(&t);
     if (!range.any || t.first == t.last) return;
     t.y = scale_for(range, false, PLOT_BOTTOM, PLOT_TOP);
+    /* The label of a point near the floor would lie in the axis. */
+    if (t.y.low > 0 && range.low - t.y.low < t.y.step * 0.7) t.y.low -= t.y.step;
     Slice title = decl_title(html->arena, kpi->decl);
     Slice caption = html_caption(html, title, kpi->baseline.unit);
     figure_begin(html, arena_printf(html->arena, "Planned course of: %.*s", SLICE_FMT(caption)),

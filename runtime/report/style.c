@@ -83,7 +83,7 @@ const char *const report_style[] = {
     "clip-path:inset(50%);white-space:nowrap}\n"
     "td ul{padding-left:18px;margin:0}\n"
     ".total th,.total td{font-weight:700;border-top:2px solid #4c6272}\n"
-    "figure{margin:0 0 20px}\n"
+    "figure{margin:28px 0 20px}\n"
     ".chart{overflow-x:auto}\n"
     "svg{display:block;width:100%;min-width:34rem;max-width:46rem;height:auto}\n"
     "svg text{font-family:Arial,Helvetica,sans-serif;font-size:150px;fill:#212b32}\n"
