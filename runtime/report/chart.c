@@ -64,8 +64,8 @@ static Slice tick_text(Html *html, const ModuleUnit *unit, const Scale *scale, d
 
 static void text_at(Html *html, const char *class_name, const char *anchor, int x, int y,
                     Slice text) {
-    buffer_printf(html->out, "<text class=\"%s\" text-anchor=\"%s\" x=\"%d\" y=\"%d\">",
-                  class_name, anchor, x, y);
+    buffer_printf(html->out, "<text class=\"%s\" text-anchor=\"%s\" x=\"%d\" y=\"%d\">", class_name,
+                  anchor, x, y);
     html_text(html, text);
     html_raw(html, "</text>\n");
 }
@@ -80,8 +80,8 @@ static void circle(Html *html, int x, int y) {
 }
 
 static void diamond(Html *html, int x, int y) {
-    buffer_printf(html->out,
-                  "<path class=\"target\" d=\"M%d %dl80 80l-80 80l-80 -80z\"/>\n", x, y - 80);
+    buffer_printf(html->out, "<path class=\"target\" d=\"M%d %dl80 80l-80 80l-80 -80z\"/>\n", x,
+                  y - 80);
 }
 
 /* Opens figure and picture; the figure's title is what a reader of the page hears. */
@@ -136,9 +136,10 @@ static Range trajectory_range(Trajectory *t) {
         include(&range, upper);
     }
     VEC_EACH(const KpiTarget, target, &kpi->targets)
-        if (shown_present(target->level, 0)) include(&range, shown_number(target->level, 0));
+    if (shown_present(target->level, 0)) include(&range, shown_number(target->level, 0));
     for (uint32_t cell = 0; kpi->trajectory.array && cell < kpi->trajectory.array->count; cell++)
-        if (shown_present(kpi->trajectory, cell)) include(&range, shown_number(kpi->trajectory, cell));
+        if (shown_present(kpi->trajectory, cell))
+            include(&range, shown_number(kpi->trajectory, cell));
     return range;
 }
 
@@ -193,8 +194,8 @@ static void trajectory_line(Trajectory *t) {
 
 static void value_label(Trajectory *t, Shown shown, int x, int y) {
     bool falling = text_is(value_word(decl_value(t->kpi->decl, "better")), "lower");
-    Slice text = format_cell(t->html->arena, t->html->input, shown, 0,
-                             format_places(t->kpi->baseline));
+    Slice text =
+        format_cell(t->html->arena, t->html->input, shown, 0, format_places(t->kpi->baseline));
     text_at(t->html, "value", "middle", x, falling ? y + 250 : y - 150, text);
 }
 
@@ -312,12 +313,14 @@ static void breakdown_row(Breakdown *b, uint32_t cell, int y) {
     text_at(html, "label", "end", b->x.from - 130, y + 45,
             short_label(html, format_member(b->dim, cell)));
     if (!shown_present(b->shown, cell)) {
-        text_at(html, "value", "start", b->x.from + 60, y + 45, slice_of(mark_text(MARK_CONFIDENTIAL)));
+        text_at(html, "value", "start", b->x.from + 60, y + 45,
+                slice_of(mark_text(MARK_CONFIDENTIAL)));
         return;
     }
     int x = position(&b->x, shown_number(b->shown, cell));
     if (b->bars) {
-        buffer_printf(html->out, "<rect class=\"bar\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"180\"/>\n",
+        buffer_printf(html->out,
+                      "<rect class=\"bar\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"180\"/>\n",
                       b->x.from, y - 90, x - b->x.from);
     } else {
         if (shown_limits(b->shown, cell, &lower, &upper))
@@ -330,15 +333,20 @@ static void breakdown_row(Breakdown *b, uint32_t cell, int y) {
 
 static Slice breakdown_caption(Breakdown *b, Slice caption) {
     const char *how = b->bars ? "Bars" : "Dots, with confidence limits as lines";
-    const char *whole = !b->bars && shown_present(b->whole, 0) ? " The dashed line is the figure for everyone." : "";
+    const char *whole = !b->bars && shown_present(b->whole, 0)
+                            ? " The dashed line is the figure for everyone."
+                            : "";
     return arena_printf(b->html->arena, "%.*s. %s.%s%s", SLICE_FMT(caption), how, whole,
                         zero_note(&b->x));
 }
 
 void html_breakdown_chart(Html *html, Slice title, Shown shown, Shown whole) {
     if (!shown_is_number(shown) || shown.array->type.dim_count != 1) return;
-    Breakdown b = {.html = html, .shown = shown, .whole = whole,
-                   .dim = shown_dim(html->input, shown, 0), .places = format_places(shown),
+    Breakdown b = {.html = html,
+                   .shown = shown,
+                   .whole = whole,
+                   .dim = shown_dim(html->input, shown, 0),
+                   .places = format_places(shown),
                    .bars = !shown.array->type.estimate};
     Range range = breakdown_range(&b);
     if (!range.any || shown.array->count > 40 || (b.bars && range.low < 0)) return;

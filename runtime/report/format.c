@@ -60,7 +60,8 @@ int format_places(Shown shown) {
     return extent.largest >= 0.1 ? 2 : 4;
 }
 
-/* ---- Numbers ----------------------------------------------------------------------------------- */
+/* ---- Numbers -----------------------------------------------------------------------------------
+ */
 
 static Slice amount(Arena *arena, double pounds) {
     double size = fabs(pounds);
@@ -103,7 +104,9 @@ Slice format_share(Arena *arena, double share) {
     return arena_printf(arena, "%.*s%%", SLICE_FMT(number));
 }
 
-Slice format_year(Arena *arena, int32_t year) { return financial_year_format_short(arena, year); }
+Slice format_year(Arena *arena, int32_t year) {
+    return financial_year_format_short(arena, year);
+}
 
 Slice format_member(const ModuleDim *dim, uint32_t member) {
     Slice title = dim->titles ? dim->titles[member] : (Slice){"", 0};
@@ -116,8 +119,7 @@ static Slice code_title(const ReportInput *input, Shown shown, uint32_t cell) {
     return code < dim->member_count ? format_member(dim, (uint32_t)code) : SLICE("");
 }
 
-Slice format_cell(Arena *arena, const ReportInput *input, Shown shown, uint32_t cell,
-                  int places) {
+Slice format_cell(Arena *arena, const ReportInput *input, Shown shown, uint32_t cell, int places) {
     const Array *array = shown.array;
     switch ((ElemType)array->type.elem) {
     case ELEM_BOOL: return array->as.integer[cell] ? SLICE("Yes") : SLICE("No");
@@ -139,7 +141,8 @@ Slice format_limits(Arena *arena, Shown shown, uint32_t cell, int places) {
     return arena_printf(arena, "%.*s to %.*s", SLICE_FMT(low), SLICE_FMT(high));
 }
 
-/* ---- Units --------------------------------------------------------------------------------------- */
+/* ---- Units
+ * --------------------------------------------------------------------------------------- */
 
 Slice format_unit(const ModuleUnit *unit) {
     switch (unit->sort) {

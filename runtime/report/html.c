@@ -38,7 +38,8 @@ static const Section sections[] = {
 };
 enum { SECTION_COUNT = sizeof sections / sizeof *sections };
 
-/* ---- Head --------------------------------------------------------------------------------------- */
+/* ---- Head ---------------------------------------------------------------------------------------
+ */
 
 static Slice page_title(Html *html) {
     const ModuleDecl *plan = plan_decl(html->input);
@@ -62,8 +63,7 @@ static void head(Html *html) {
         html_text(html, decl_title(html->arena, board(html)));
     }
     html_raw(html, "</title>\n<style>\n");
-    for (const char *const *part = report_style; *part; part++)
-        html_raw(html, *part);
+    for (const char *const *part = report_style; *part; part++) html_raw(html, *part);
     html_raw(html, "</style>\n</head>\n");
 }
 
@@ -87,8 +87,7 @@ static void period(Html *html) {
 static void header(Html *html) {
     html_raw(html, "<a class=\"skip\" href=\"#main\">Skip to main content</a>\n"
                    "<header>\n<div class=\"bar\"><p class=\"width\">");
-    if (board(html))
-        html_text(html, decl_title(html->arena, board(html)));
+    if (board(html)) html_text(html, decl_title(html->arena, board(html)));
     html_raw(html, "</p></div>\n<div class=\"hero\"><div class=\"width\">\n");
     html_element(html, "h1", page_title(html));
     html_raw(html, "\n<p class=\"lead\">");
@@ -96,7 +95,8 @@ static void header(Html *html) {
     html_raw(html, "</p>\n</div></div>\n</header>\n");
 }
 
-/* ---- Summary ------------------------------------------------------------------------------------- */
+/* ---- Summary
+ * ------------------------------------------------------------------------------------- */
 
 static void partners(Html *html, const ModuleDecl *plan) {
     bool open = false;
@@ -113,8 +113,9 @@ static void partners(Html *html, const ModuleDecl *plan) {
 }
 
 void report_summary(Html *html) {
-    static const char *const shown[] = {"board", "partner", "horizon", "status", "as_of", "prices",
-                                        "vision", "protection", "deflator", "discount", NULL};
+    static const char *const shown[] = {"board",    "partner",  "horizon", "status",
+                                        "as_of",    "prices",   "vision",  "protection",
+                                        "deflator", "discount", NULL};
     const ModuleDecl *plan = plan_decl(html->input);
     if (!plan) return;
     html_terms_begin(html);
@@ -127,7 +128,8 @@ void report_summary(Html *html) {
     html_term(html, SLICE("Period"));
     period(html);
     html_term_end(html);
-    html_term_text(html, "Status", html->input->module->final_status ? SLICE("Final") : SLICE("Draft"));
+    html_term_text(html, "Status",
+                   html->input->module->final_status ? SLICE("Final") : SLICE("Draft"));
     html_term_text(html, "As of", date_format_long(html->arena, html->input->as_of));
     if (html->input->module->price_year)
         html_term_text(html, "Prices", format_year(html->arena, html->input->module->price_year));
@@ -137,7 +139,8 @@ void report_summary(Html *html) {
     html_markdown(html, plan->doc);
 }
 
-/* ---- Body ------------------------------------------------------------------------------------------ */
+/* ---- Body
+ * ------------------------------------------------------------------------------------------ */
 
 static Slice section_body(Html *html, const Section *section) {
     Buffer body;
@@ -161,7 +164,8 @@ static void contents(Html *html, const Slice *bodies) {
 
 static void body_section(Html *html, const Section *section, Slice body) {
     buffer_printf(html->out, "<section aria-labelledby=\"%s\">\n", section->id);
-    if (html->input->internal) html_raw(html, "<p class=\"tag\">Internal: not for publication</p>\n");
+    if (html->input->internal)
+        html_raw(html, "<p class=\"tag\">Internal: not for publication</p>\n");
     buffer_printf(html->out, "<h2 id=\"%s\">%s</h2>\n", section->id, section->title);
     buffer_add(html->out, body);
     html_raw(html, "</section>\n");
@@ -186,8 +190,7 @@ Slice report_html(Arena *arena, const ReportInput *input) {
     Html html = {.input = input, .arena = arena, .out = &page};
     Slice bodies[SECTION_COUNT];
     buffer_init(&page, arena);
-    for (int i = 0; i < SECTION_COUNT; i++)
-        bodies[i] = section_body(&html, &sections[i]);
+    for (int i = 0; i < SECTION_COUNT; i++) bodies[i] = section_body(&html, &sections[i]);
     head(&html);
     html_raw(&html, "<body>\n");
     header(&html);

@@ -3,7 +3,8 @@
 #include "runtime/base/date.h"
 #include "runtime/report/html.h"
 
-/* ---- Checks ----------------------------------------------------------------------------------- */
+/* ---- Checks -----------------------------------------------------------------------------------
+ */
 
 static bool is_accepted(Html *html, const ReportFinding *finding) {
     return finding->allow < html->input->module->allows.count;
@@ -29,8 +30,9 @@ static Slice rule_title(Html *html, Slice rule) {
 
 static const char *severity_word(Html *html, const ModuleRequirement *rule) {
     uint8_t severity = html->input->module->final_status ? rule->severity : rule->draft_severity;
-    return severity == SEVERITY_ERROR ? "Must be put right"
-           : severity == SEVERITY_WARNING ? "Should be put right" : "To note";
+    return severity == SEVERITY_ERROR     ? "Must be put right"
+           : severity == SEVERITY_WARNING ? "Should be put right"
+                                          : "To note";
 }
 
 static void failed_row(Html *html, const ReportFinding *finding) {
@@ -112,7 +114,7 @@ typedef VEC(RuleCount) RuleCounts;
 
 static RuleCount *count_of(Html *html, RuleCounts *counts, const ModuleRequirement *rule) {
     VEC_EACH(RuleCount, count, counts)
-        if (slice_equal(count->rule, rule->rule)) return count;
+    if (slice_equal(count->rule, rule->rule)) return count;
     VEC_PUSH(html->arena, counts, (RuleCount){.rule = rule->rule, .source = rule->source});
     return &counts->items[counts->count - 1];
 }
@@ -143,16 +145,14 @@ static void rule_table(Html *html) {
     html_column(html, SLICE("Requirement"), false);
     html_column(html, SLICE("Source"), false);
     const char *columns[] = {"Met", "Not met", "Accepted", "Not yet known"};
-    for (int i = 0; i < 4; i++)
-        html_column(html, slice_of(columns[i]), true);
+    for (int i = 0; i < 4; i++) html_column(html, slice_of(columns[i]), true);
     html_rows_begin(html);
     VEC_EACH(const RuleCount, count, &counts) {
         const uint32_t cells[] = {count->passed, count->failed, count->accepted, count->unknown};
         html_row_begin(html);
         html_row_heading(html, rule_title(html, count->rule));
         html_cell(html, count->source, false);
-        for (int i = 0; i < 4; i++)
-            html_cell(html, format_count(html->arena, cells[i]), true);
+        for (int i = 0; i < 4; i++) html_cell(html, format_count(html->arena, cells[i]), true);
         html_row_end(html);
     }
     html_table_end(html);
@@ -164,7 +164,8 @@ void section_compliance(Html *html) {
     rule_table(html);
 }
 
-/* ---- Data -------------------------------------------------------------------------------------- */
+/* ---- Data --------------------------------------------------------------------------------------
+ */
 
 static void released_cell(Html *html, bool people, int64_t exact) {
     int64_t count;
@@ -204,8 +205,7 @@ static void left_out_table(Html *html) {
             left_out_row(html, data, SLICE("Everything: the person is not in the population"),
                          false, data->orphans);
         for (uint32_t k = 0; k < data->left_out_count; k++)
-            left_out_row(html, data, data->left_out[k].what, data->people,
-                         data->left_out[k].count);
+            left_out_row(html, data, data->left_out[k].what, data->people, data->left_out[k].count);
     }
     html_table_end(html);
 }
@@ -231,7 +231,8 @@ void section_data(Html *html) {
     left_out_table(html);
 }
 
-/* ---- Methods -------------------------------------------------------------------------------------- */
+/* ---- Methods
+ * -------------------------------------------------------------------------------------- */
 
 static const char *policy_rules(Policy policy) {
     switch (policy) {
@@ -285,7 +286,8 @@ void section_methods(Html *html) {
     html_terms_end(html);
 }
 
-/* ---- How it was made ------------------------------------------------------------------------------- */
+/* ---- How it was made
+ * ------------------------------------------------------------------------------- */
 
 static void hash_row(Html *html, Slice name, const char *what, Slice sha256) {
     html_row_begin(html);
@@ -305,7 +307,7 @@ static void hashes(Html *html) {
     html_column(html, SLICE("SHA-256"), false);
     html_rows_begin(html);
     VEC_EACH(const ModuleSource, source, &input->module->sources)
-        hash_row(html, source->path, source->library ? "Standard library" : "Plan", source->sha256);
+    hash_row(html, source->path, source->library ? "Standard library" : "Plan", source->sha256);
     for (uint32_t i = 0; i < input->data_count; i++)
         hash_row(html, input->data[i].file, "Data", input->data[i].sha256);
     html_table_end(html);
@@ -317,9 +319,11 @@ void section_made(Html *html) {
                    "here; none was typed in. The same plan and the same data give the same page, "
                    "byte for byte.</p>\n");
     html_terms_begin(html);
-    html_term_text(html, "Made with", arena_printf(html->arena, "scpc %.*s", SLICE_FMT(input->version)));
-    html_term_text(html, "Compiled with",
-                   arena_printf(html->arena, "scpc %.*s", SLICE_FMT(input->module->compiler_version)));
+    html_term_text(html, "Made with",
+                   arena_printf(html->arena, "scpc %.*s", SLICE_FMT(input->version)));
+    html_term_text(
+        html, "Compiled with",
+        arena_printf(html->arena, "scpc %.*s", SLICE_FMT(input->module->compiler_version)));
     html_term(html, SLICE("Edition of the language"));
     html_int(html, input->module->edition);
     html_term_end(html);
@@ -329,7 +333,8 @@ void section_made(Html *html) {
     if (input->module->sources.count || input->data_count) hashes(html);
 }
 
-/* ---- Glossary ----------------------------------------------------------------------------------------- */
+/* ---- Glossary
+ * ----------------------------------------------------------------------------------------- */
 
 void section_glossary(Html *html) {
     static const char *const terms[][2] = {
@@ -342,7 +347,8 @@ void section_glossary(Html *html) {
          "the rate there would be if the population had the ages and sexes of a standard one, so "
          "that places can be compared"},
         {"Funding shift", "money moved from one budget to another"},
-        {"KPI", "key performance indicator: one number that shows whether an outcome is being reached"},
+        {"KPI",
+         "key performance indicator: one number that shows whether an outcome is being reached"},
         {"Percentage point",
          "the difference between two percentages: from 10% to 12% is 2 percentage points"},
         {"Person-years", "the number of people times the years for which they are counted"},

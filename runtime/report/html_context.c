@@ -4,7 +4,8 @@
 #include "runtime/base/date.h"
 #include "runtime/report/html.h"
 
-/* ---- Which kind belongs where ----------------------------------------------------------------- */
+/* ---- Which kind belongs where -----------------------------------------------------------------
+ */
 
 typedef enum {
     PLACE_ELSEWHERE, /* written by a section of its own */
@@ -93,8 +94,8 @@ static bool stands_elsewhere(Html *html, const ModuleDecl *decl) {
 static void kind_block(Html *html, const KindPlace *kind) {
     Decls decls = {0};
     EACH_DECL(html->input, decl, kind->kind, NULL)
-        if (decl_is_top(html->input, decl) && !stands_elsewhere(html, decl))
-            VEC_PUSH(html->arena, &decls, decl);
+    if (decl_is_top(html->input, decl) && !stands_elsewhere(html, decl))
+        VEC_PUSH(html->arena, &decls, decl);
     if (!decls.count) return;
     html_heading(html, 3, slice_of(kind->title));
     html->quiet = true;
@@ -106,7 +107,8 @@ static void place_blocks(Html *html, Place place) {
         if (kinds[i].place == place) kind_block(html, &kinds[i]);
 }
 
-/* ---- Population --------------------------------------------------------------------------------- */
+/* ---- Population ---------------------------------------------------------------------------------
+ */
 
 static const ReportData *data_of(Html *html, Slice name) {
     for (uint32_t i = 0; i < html->input->data_count; i++)
@@ -140,7 +142,7 @@ static void count_cell(Html *html, const ReportData *data) {
 static const ModuleDecl *decl_of_table(Html *html, const ModuleTable *table) {
     const char *kind = table->sort == TABLE_POPULATION ? "population" : "events";
     EACH_DECL(html->input, decl, kind, NULL)
-        if (slice_equal(decl->name, table->name)) return decl;
+    if (slice_equal(decl->name, table->name)) return decl;
     return NULL;
 }
 
@@ -183,7 +185,8 @@ void section_population(Html *html) {
     place_blocks(html, PLACE_POPULATION);
 }
 
-/* ---- The other sections ---------------------------------------------------------------------------- */
+/* ---- The other sections
+ * ---------------------------------------------------------------------------- */
 
 void section_needs(Html *html) {
     html_placed_texts(html, "needs");
@@ -195,9 +198,15 @@ void section_priorities(Html *html) {
     place_blocks(html, PLACE_PRIORITIES);
 }
 
-void section_assumptions(Html *html) { place_blocks(html, PLACE_ASSUMPTIONS); }
-void section_change(Html *html) { place_blocks(html, PLACE_CHANGE); }
-void section_contracts(Html *html) { place_blocks(html, PLACE_CONTRACTS); }
+void section_assumptions(Html *html) {
+    place_blocks(html, PLACE_ASSUMPTIONS);
+}
+void section_change(Html *html) {
+    place_blocks(html, PLACE_CHANGE);
+}
+void section_contracts(Html *html) {
+    place_blocks(html, PLACE_CONTRACTS);
+}
 
 void section_evaluation(Html *html) {
     html_placed_texts(html, "evaluation");
@@ -213,7 +222,8 @@ static void intention_risks(Html *html) {
         if (!parent || decl_is_top(html->input, decl)) continue;
         if (!open) {
             html_heading(html, 3, SLICE("Risks of the intentions"));
-            html_raw(html, "<p>Likelihood and impact run from 1 to 5; 5 is most likely and worst.</p>\n");
+            html_raw(html,
+                     "<p>Likelihood and impact run from 1 to 5; 5 is most likely and worst.</p>\n");
             html->quiet = true;
             html_table_begin(html, SLICE("Risks of the intentions"));
             html_column(html, SLICE("Risk"), false);
@@ -245,10 +255,15 @@ void section_risks(Html *html) {
     intention_risks(html);
 }
 
-void section_involved(Html *html) { place_blocks(html, PLACE_INVOLVED); }
-void section_evidence(Html *html) { place_blocks(html, PLACE_EVIDENCE); }
+void section_involved(Html *html) {
+    place_blocks(html, PLACE_INVOLVED);
+}
+void section_evidence(Html *html) {
+    place_blocks(html, PLACE_EVIDENCE);
+}
 
-/* ---- Kinds of the board's own ------------------------------------------------------------------------ */
+/* ---- Kinds of the board's own
+ * ------------------------------------------------------------------------ */
 
 static bool is_unplaced(Html *html, const ModuleDecl *decl) {
     return decl_published(decl) && decl_is_top(html->input, decl) && !kind_place(decl->kind);
@@ -272,7 +287,8 @@ void section_more(Html *html) {
     }
 }
 
-/* ---- Values that the plan names and works with ------------------------------------------------------- */
+/* ---- Values that the plan names and works with
+ * ------------------------------------------------------- */
 
 static Slice output_title(Html *html, const ModuleOutput *output) {
     return output->title.length ? output->title : word_for_readers(html->arena, output->name);

@@ -17,7 +17,7 @@ bool decl_is_top(const ReportInput *input, const ModuleDecl *decl) {
 Decls decls_of_kind(Html *html, const char *kind, const ModuleDecl *parent) {
     Decls decls = {0};
     EACH_DECL(html->input, decl, kind, parent)
-        if (parent || decl_is_top(html->input, decl)) VEC_PUSH(html->arena, &decls, decl);
+    if (parent || decl_is_top(html->input, decl)) VEC_PUSH(html->arena, &decls, decl);
     return decls;
 }
 
@@ -50,12 +50,12 @@ static void add_field_columns(Html *html, Columns *columns, const ModuleField *f
     if (is_head(field) || (!field_value(field) && !field->labels.count)) return;
     add_column(columns, field->name);
     VEC_EACH(const FieldValue, value, &field->values)
-        if (!value_fits(html, value)) columns->fits = false;
+    if (!value_fits(html, value)) columns->fits = false;
 }
 
 static bool has_children(Html *html, const ModuleDecl *decl) {
     EACH_DECL(html->input, child, NULL, decl)
-        if (decl_published(child)) return true;
+    if (decl_published(child)) return true;
     return false;
 }
 
@@ -64,7 +64,7 @@ static Columns columns_of(Html *html, const Decls *decls) {
     for (uint32_t i = 0; i < decls->count; i++) {
         const ModuleDecl *decl = decls->items[i];
         VEC_EACH(const ModuleField, field, &decl->fields)
-            if (!field->derived) add_field_columns(html, &columns, field);
+        if (!field->derived) add_field_columns(html, &columns, field);
         if (has_children(html, decl) || decl->doc.length > CELL_TEXT_MAX) columns.fits = false;
         if (decl->doc.length) add_column(&columns, SLICE("description"));
     }
@@ -128,8 +128,7 @@ void html_decls(Html *html, int level, Slice caption, const Decls *decls) {
         return;
     }
     html->quiet = false;
-    for (uint32_t i = 0; i < decls->count; i++)
-        html_card(html, level, decls->items[i]);
+    for (uint32_t i = 0; i < decls->count; i++) html_card(html, level, decls->items[i]);
 }
 
 void html_kind(Html *html, int level, const char *kind, const char *title) {

@@ -35,7 +35,8 @@ static void price_note(Html *html) {
     }
     html_raw(html, "<p>Amounts are in millions of pounds, posted to the nearest penny and shown "
                    "rounded, so that columns may not add exactly. ");
-    if (cash && !real) html_raw(html, "They are cash: no allowance for inflation has been taken out.");
+    if (cash && !real)
+        html_raw(html, "They are cash: no allowance for inflation has been taken out.");
     if (real) {
         html_raw(html, cash ? "They are cash, but for those said to be at " : "They are at ");
         html_text(html, format_year(html->arena, real));
@@ -44,7 +45,8 @@ static void price_note(Html *html) {
     html_raw(html, "</p>\n");
 }
 
-/* ---- Settings --------------------------------------------------------------------------------- */
+/* ---- Settings ---------------------------------------------------------------------------------
+ */
 
 static void settings_table(Html *html, const Settings *settings, const char *caption, bool share) {
     html_table_begin(html, slice_of(caption));
@@ -75,11 +77,13 @@ static void settings_tables(Html *html) {
     Settings settings = settings_read(html->input, html->arena);
     if (!settings.years || settings.items.count < 2) return;
     html_heading(html, 3, SLICE("Where the money goes"));
-    settings_table(html, &settings, "Net change of each setting after all shifts, £ million", false);
+    settings_table(html, &settings, "Net change of each setting after all shifts, £ million",
+                   false);
     settings_table(html, &settings, "Share of these budgets by setting after all shifts, %", true);
 }
 
-/* ---- Section ------------------------------------------------------------------------------------ */
+/* ---- Section ------------------------------------------------------------------------------------
+ */
 
 static void intention_costs(Html *html) {
     MoneyRows rows = {0};

@@ -78,23 +78,23 @@ static void effects(Html *html, const ModuleDecl *intention) {
 
 static void procurements(Html *html, const ModuleDecl *intention) {
     EACH_DECL(html->input, decl, "procurement", NULL)
-        if (value_decl(html->input, decl_value(decl, "for_intention")) == intention)
-            html_card(html, 4, decl);
+    if (value_decl(html->input, decl_value(decl, "for_intention")) == intention)
+        html_card(html, 4, decl);
 }
 
 static void other_children(Html *html, const ModuleDecl *intention) {
     EACH_DECL(html->input, child, NULL, intention)
-        if (decl_published(child) && !decl_is(child, "milestone") && !decl_is(child, "risk"))
-            html_card(html, 4, child);
+    if (decl_published(child) && !decl_is(child, "milestone") && !decl_is(child, "risk"))
+        html_card(html, 4, child);
 }
 
 static void intention_card(Html *html, const ModuleDecl *decl) {
     static const char *const what[] = {"rationale", "achieves", "shift", "service_change",
-                                       "scale", "cohort", NULL};
+                                       "scale",     "cohort",   NULL};
     static const char *const who[] = {"lead", "clinical_lead", "partner", "governed_by", NULL};
-    static const char *const named[] = {"rationale", "achieves", "shift", "service_change",
-                                        "scale", "cohort", "lead", "clinical_lead", "partner",
-                                        "governed_by", "cost", "affects", NULL};
+    static const char *const named[] = {
+        "rationale",     "achieves", "shift",       "service_change", "scale",   "cohort", "lead",
+        "clinical_lead", "partner",  "governed_by", "cost",           "affects", NULL};
     html_raw(html, "<article class=\"card\">\n");
     html_decl_heading(html, 3, decl);
     html_markdown(html, decl->doc);

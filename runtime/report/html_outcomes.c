@@ -24,10 +24,15 @@ void html_placed_texts(Html *html, const char *place) {
     }
 }
 
-void section_forewords(Html *html) { html_placed_texts(html, "foreword"); }
-void section_appendix(Html *html) { html_placed_texts(html, "appendix"); }
+void section_forewords(Html *html) {
+    html_placed_texts(html, "foreword");
+}
+void section_appendix(Html *html) {
+    html_placed_texts(html, "appendix");
+}
 
-/* ---- KPIs ------------------------------------------------------------------------------------- */
+/* ---- KPIs -------------------------------------------------------------------------------------
+ */
 
 /* "1,930 to 1,544 by 2030/31" */
 static void kpi_in_short(Html *html, const Kpi *kpi) {
@@ -37,7 +42,7 @@ static void kpi_in_short(Html *html, const Kpi *kpi) {
     html_text(html, format_cell(html->arena, html->input, kpi->baseline, 0, places));
     const KpiTarget *last = NULL;
     VEC_EACH(const KpiTarget, target, &kpi->targets)
-        if (shown_present(target->level, 0) && (!last || target->year > last->year)) last = target;
+    if (shown_present(target->level, 0) && (!last || target->year > last->year)) last = target;
     if (!last) return;
     html_raw(html, " to ");
     html_text(html, format_cell(html->arena, html->input, last->level, 0, places));
@@ -86,14 +91,14 @@ static void kpi_tiles(Html *html, const Kpi *kpi) {
     tile(html, with_year(html, "Baseline", kpi->baseline_year), kpi->baseline, places,
          format_limits(html->arena, kpi->baseline, 0, places));
     VEC_EACH(const KpiTarget, target, &kpi->targets)
-        tile(html, with_year(html, "Target", target->year), target->level, places,
-             target_change(html, target));
+    tile(html, with_year(html, "Target", target->year), target->level, places,
+         target_change(html, target));
     html_raw(html, "</dl>\n");
 }
 
 static const KpiTarget *target_of_year(const Kpi *kpi, int32_t year) {
     VEC_EACH(const KpiTarget, target, &kpi->targets)
-        if (target->year == year) return target;
+    if (target->year == year) return target;
     return NULL;
 }
 
@@ -184,7 +189,7 @@ static void kpi_reading(Html *html, const Kpi *kpi) {
 }
 
 static void kpi_block(Html *html, int level, const ModuleDecl *decl) {
-    static const char *const shown_elsewhere[] = {"better", "shown", "target", "baseline",
+    static const char *const shown_elsewhere[] = {"better",    "shown",   "target", "baseline",
                                                   "breakdown", "measure", NULL};
     Kpi kpi = kpi_read(html->input, html->arena, decl);
     html_raw(html, "<article class=\"card kpi\">\n");
@@ -203,11 +208,12 @@ static void kpi_block(Html *html, int level, const ModuleDecl *decl) {
         html_raw(html, "</p>\n");
     }
     EACH_DECL(html->input, child, NULL, decl)
-        if (decl_published(child)) html_card(html, level + 1, child);
+    if (decl_published(child)) html_card(html, level + 1, child);
     html_raw(html, "</article>\n");
 }
 
-/* ---- Outcomes ----------------------------------------------------------------------------------- */
+/* ---- Outcomes -----------------------------------------------------------------------------------
+ */
 
 static void outcome_parts(Html *html, int level, const ModuleDecl *decl);
 
@@ -235,7 +241,8 @@ void section_outcomes(Html *html) {
     EACH_DECL(html->input, decl, "outcome", NULL) outcome_block(html, 3, decl);
 }
 
-/* ---- Plan on a page ------------------------------------------------------------------------------- */
+/* ---- Plan on a page
+ * ------------------------------------------------------------------------------- */
 
 static bool refers_to(const ReportInput *input, const ModuleDecl *decl, const char *clause,
                       const ModuleDecl *wanted) {
@@ -251,7 +258,7 @@ static bool serves(const ReportInput *input, const ModuleDecl *intention,
                    const ModuleDecl *outcome) {
     if (refers_to(input, intention, "achieves", outcome)) return true;
     EACH_DECL(input, kpi, "kpi", outcome)
-        if (refers_to(input, intention, "affects", kpi)) return true;
+    if (refers_to(input, intention, "affects", kpi)) return true;
     return false;
 }
 

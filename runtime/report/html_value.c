@@ -80,9 +80,9 @@ Slice clause_title(Html *html, Slice clause) {
 
 /* Kinds that say how the plan is made, not what it says. */
 bool decl_published(const ModuleDecl *decl) {
-    static const char *const inner[] = {"column", "level",  "let",  "fn",     "unit",   "kind",
-                                        "use",    "rule",   "table", "allow", "moved",  "test",
-                                        "extend", "edition", "extern", "plan", "section"};
+    static const char *const inner[] = {"column", "level",   "let",    "fn",    "unit",   "kind",
+                                        "use",    "rule",    "table",  "allow", "moved",  "test",
+                                        "extend", "edition", "extern", "plan",  "section"};
     for (size_t i = 0; i < sizeof inner / sizeof *inner; i++)
         if (decl_is(decl, inner[i])) return false;
     return decl->name.length > 0;
@@ -185,7 +185,9 @@ static bool value_list(Html *html, const FieldValue *items, uint32_t count) {
     return any;
 }
 
-void html_values(Html *html, FieldValues values) { value_list(html, values.items, values.count); }
+void html_values(Html *html, FieldValues values) {
+    value_list(html, values.items, values.count);
+}
 
 /* `at organisation` reads as a second part of the name; other labels are said. */
 static void label_text(Html *html, const FieldLabel *label, bool after) {
@@ -210,7 +212,8 @@ void html_field(Html *html, const ModuleField *field) {
     }
 }
 
-/* ---- Clauses as terms ------------------------------------------------------------------------- */
+/* ---- Clauses as terms -------------------------------------------------------------------------
+ */
 
 static bool says_something(const ModuleField *field) {
     return field && (field_value(field) || field->labels.count);
@@ -292,7 +295,8 @@ void html_other_clauses(Html *html, const ModuleDecl *decl, const char *const *b
     if (open) html_terms_end(html);
 }
 
-/* ---- Cards -------------------------------------------------------------------------------------- */
+/* ---- Cards --------------------------------------------------------------------------------------
+ */
 
 void html_card(Html *html, int level, const ModuleDecl *decl) {
     html_raw(html, "<article class=\"card\">\n");
@@ -307,6 +311,6 @@ void html_card(Html *html, int level, const ModuleDecl *decl) {
         html_money_table(html, SLICE("Money by year"), "", &rows, false);
     }
     EACH_DECL(html->input, child, NULL, decl)
-        if (decl_published(child)) html_card(html, level + 1, child);
+    if (decl_published(child)) html_card(html, level + 1, child);
     html_raw(html, "</article>\n");
 }

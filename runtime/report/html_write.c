@@ -6,9 +6,13 @@
 
 /* ---- Text ------------------------------------------------------------------------------- */
 
-void html_raw(Html *html, const char *markup) { buffer_add_text(html->out, markup); }
+void html_raw(Html *html, const char *markup) {
+    buffer_add_text(html->out, markup);
+}
 
-void html_int(Html *html, int64_t value) { buffer_printf(html->out, "%lld", (long long)value); }
+void html_int(Html *html, int64_t value) {
+    buffer_printf(html->out, "%lld", (long long)value);
+}
 
 static const char *entity(uint32_t code) {
     switch (code) {
@@ -52,8 +56,12 @@ void html_heading(Html *html, int level, Slice text) {
 
 /* ---- Terms -------------------------------------------------------------------------------- */
 
-void html_terms_begin(Html *html) { html_raw(html, "<dl class=\"terms\">\n"); }
-void html_terms_end(Html *html) { html_raw(html, "</dl>\n"); }
+void html_terms_begin(Html *html) {
+    html_raw(html, "<dl class=\"terms\">\n");
+}
+void html_terms_end(Html *html) {
+    html_raw(html, "</dl>\n");
+}
 
 void html_term(Html *html, Slice term) {
     html_raw(html, "<div><dt>");
@@ -61,7 +69,9 @@ void html_term(Html *html, Slice term) {
     html_raw(html, "</dt><dd>");
 }
 
-void html_term_end(Html *html) { html_raw(html, "</dd></div>\n"); }
+void html_term_end(Html *html) {
+    html_raw(html, "</dd></div>\n");
+}
 
 void html_term_text(Html *html, const char *term, Slice text) {
     html_term(html, slice_of(term));
@@ -73,8 +83,7 @@ void html_term_text(Html *html, const char *term, Slice text) {
 
 void html_table_begin(Html *html, Slice caption) {
     uint32_t label = ++html->labels;
-    for (int mark = 0; mark < MARK_COUNT; mark++)
-        html->used[mark] = false;
+    for (int mark = 0; mark < MARK_COUNT; mark++) html->used[mark] = false;
     buffer_printf(html->out,
                   "<div class=\"table\" role=\"region\" aria-labelledby=\"label-%u\" "
                   "tabindex=\"0\">\n<table>\n<caption id=\"label-%u\"%s>",
@@ -91,11 +100,21 @@ void html_column(Html *html, Slice heading, bool right) {
     html_raw(html, "</th>");
 }
 
-void html_rows_begin(Html *html) { html_raw(html, "</tr></thead>\n<tbody>\n"); }
-void html_row_begin(Html *html) { html_raw(html, "<tr>"); }
-void html_row_end(Html *html) { html_raw(html, "</tr>\n"); }
-void html_row_heading_begin(Html *html) { html_raw(html, "<th scope=\"row\">"); }
-void html_row_heading_end(Html *html) { html_raw(html, "</th>"); }
+void html_rows_begin(Html *html) {
+    html_raw(html, "</tr></thead>\n<tbody>\n");
+}
+void html_row_begin(Html *html) {
+    html_raw(html, "<tr>");
+}
+void html_row_end(Html *html) {
+    html_raw(html, "</tr>\n");
+}
+void html_row_heading_begin(Html *html) {
+    html_raw(html, "<th scope=\"row\">");
+}
+void html_row_heading_end(Html *html) {
+    html_raw(html, "</th>");
+}
 
 void html_row_decl(Html *html, const ModuleDecl *decl) {
     html_raw(html, "<th scope=\"row\" id=\"");
@@ -115,7 +134,9 @@ void html_cell_begin(Html *html, bool right) {
     html_raw(html, right ? "<td class=\"n\">" : "<td>");
 }
 
-void html_cell_end(Html *html) { html_raw(html, "</td>"); }
+void html_cell_end(Html *html) {
+    html_raw(html, "</td>");
+}
 
 void html_cell(Html *html, Slice text, bool right) {
     html_cell_begin(html, right);
@@ -232,7 +253,9 @@ Slice html_caption(Html *html, Slice title, const ModuleUnit *unit) {
     return arena_printf(html->arena, "%.*s, %.*s", SLICE_FMT(title), SLICE_FMT(text));
 }
 
-static bool has_limits(Shown shown) { return shown.array->type.estimate && shown.array->lower; }
+static bool has_limits(Shown shown) {
+    return shown.array->type.estimate && shown.array->lower;
+}
 
 static void limit_cells(Html *html, Shown shown, uint32_t cell, int places) {
     const Array *array = shown.array;
@@ -282,8 +305,7 @@ void html_array_table(Html *html, Slice caption, Shown shown) {
     array_columns(html, shown);
     html_rows_begin(html);
     int places = format_places(shown);
-    for (uint32_t cell = 0; cell < shown.array->count; cell++)
-        array_row(html, shown, cell, places);
+    for (uint32_t cell = 0; cell < shown.array->count; cell++) array_row(html, shown, cell, places);
     html_table_end(html);
 }
 
@@ -346,11 +368,11 @@ static void money_total_cell(Html *html, const MoneyRows *rows, int32_t year, in
     double sum = 0;
     AbsentReason reason = ABSENT_NONE;
     VEC_EACH(const MoneyRow, row, rows)
-        for (uint32_t cell = 0; cell < row->by_year.array->count; cell++) {
-            if (year && shown_year_cell(html->input, row->by_year, year) != cell) continue;
-            reason = absent_merge(reason, array_absent(row->by_year.array, cell));
-            if (shown_present(row->by_year, cell)) sum += shown_number(row->by_year, cell);
-        }
+    for (uint32_t cell = 0; cell < row->by_year.array->count; cell++) {
+        if (year && shown_year_cell(html->input, row->by_year, year) != cell) continue;
+        reason = absent_merge(reason, array_absent(row->by_year.array, cell));
+        if (shown_present(row->by_year, cell)) sum += shown_number(row->by_year, cell);
+    }
     html_cell_begin(html, true);
     if (reason == ABSENT_NONE)
         html_text(html, format_millions(html->arena, sum, places));

@@ -13,7 +13,9 @@ typedef struct {
     JsonWriter json;
 } Writer;
 
-static void key(Writer *w, const char *name) { json_key(&w->json, slice_of(name)); }
+static void key(Writer *w, const char *name) {
+    json_key(&w->json, slice_of(name));
+}
 
 static void key_text(Writer *w, const char *name, Slice text) {
     key(w, name);
@@ -107,8 +109,7 @@ static void array_fields(Writer *w, Slice name, Shown shown) {
     json_end_array(&w->json);
     key(w, "cells");
     json_begin_array(&w->json);
-    for (uint32_t cell = 0; cell < shown.array->count; cell++)
-        cell_object(w, shown, cell);
+    for (uint32_t cell = 0; cell < shown.array->count; cell++) cell_object(w, shown, cell);
     json_end_array(&w->json);
 }
 
@@ -273,7 +274,8 @@ static void data_array(Writer *w) {
     json_end_array(&w->json);
 }
 
-/* ---- Documents ---------------------------------------------------------------------------------- */
+/* ---- Documents ----------------------------------------------------------------------------------
+ */
 
 static void begin(Writer *w, Arena *arena, const ReportInput *input, Buffer *out) {
     buffer_init(out, arena);
@@ -308,8 +310,7 @@ Slice report_run_json(Arena *arena, const ReportInput *input) {
     return end(&w, &out);
 }
 
-Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg reg,
-                       uint16_t unit) {
+Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg reg, uint16_t unit) {
     Buffer out;
     Writer w;
     begin(&w, arena, input, &out);
@@ -318,7 +319,8 @@ Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg r
     return end(&w, &out);
 }
 
-/* ---- Manifest ------------------------------------------------------------------------------------- */
+/* ---- Manifest
+ * ------------------------------------------------------------------------------------- */
 
 static void sources(Writer *w) {
     key(w, "sources");

@@ -6,8 +6,8 @@
 #include "runtime/report/html.h"
 
 enum {
-    NESTING_MAX = 4,    /* bold in italics in a link; deeper is text */
-    REACH_MAX = 2000    /* how far a mark looks for its partner, in bytes */
+    NESTING_MAX = 4, /* bold in italics in a link; deeper is text */
+    REACH_MAX = 2000 /* how far a mark looks for its partner, in bytes */
 };
 
 static void inline_text(Html *html, Slice text, int depth);
@@ -22,7 +22,9 @@ static size_t find(Slice text, size_t from, const char *mark) {
     return text.length;
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -125,9 +127,12 @@ static void inline_text(Html *html, Slice text, int depth) {
     html_text(html, slice_sub(text, plain, text.length));
 }
 
-void html_inline(Html *html, Slice text) { inline_text(html, text, 0); }
+void html_inline(Html *html, Slice text) {
+    inline_text(html, text, 0);
+}
 
-/* ---- Blocks ------------------------------------------------------------------------------------ */
+/* ---- Blocks ------------------------------------------------------------------------------------
+ */
 
 typedef enum { LINE_BLANK, LINE_TEXT, LINE_BULLET, LINE_NUMBER, LINE_HEADING } LineSort;
 
@@ -138,21 +143,18 @@ typedef struct {
 
 static Line read_line(Slice text, size_t *at) {
     size_t end = *at;
-    while (end < text.length && text.data[end] != '\n')
-        end++;
+    while (end < text.length && text.data[end] != '\n') end++;
     Slice line = slice_trim(slice_sub(text, *at, end));
     *at = end < text.length ? end + 1 : end;
     if (!line.length) return (Line){LINE_BLANK, line};
     size_t skip = 0;
-    while (skip < line.length && line.data[skip] == '#')
-        skip++;
+    while (skip < line.length && line.data[skip] == '#') skip++;
     if (skip && skip < line.length && line.data[skip] == ' ')
         return (Line){LINE_HEADING, slice_trim(slice_sub(line, skip, line.length))};
     if (line.length > 2 && line.data[0] && strchr("-*+", line.data[0]) && line.data[1] == ' ')
         return (Line){LINE_BULLET, slice_sub(line, 2, line.length)};
     skip = 0;
-    while (skip < line.length && line.data[skip] >= '0' && line.data[skip] <= '9')
-        skip++;
+    while (skip < line.length && line.data[skip] >= '0' && line.data[skip] <= '9') skip++;
     if (skip && skip + 2 < line.length && line.data[skip] == '.' && line.data[skip + 1] == ' ')
         return (Line){LINE_NUMBER, slice_sub(line, skip + 2, line.length)};
     return (Line){LINE_TEXT, line};
@@ -207,8 +209,7 @@ static void add_line(Blocks *b, Line line) {
 void html_markdown(Html *html, Slice text) {
     Blocks b = {.html = html, .sort = LINE_BLANK, .list = LINE_BLANK};
     buffer_init(&b.text, html->arena);
-    for (size_t at = 0; at < text.length;)
-        add_line(&b, read_line(text, &at));
+    for (size_t at = 0; at < text.length;) add_line(&b, read_line(text, &at));
     flush(&b);
     close_list(&b);
 }

@@ -5,7 +5,9 @@
 
 #include "runtime/base/buffer.h"
 
-bool text_is(Slice text, const char *word) { return slice_equal(text, slice_of(word)); }
+bool text_is(Slice text, const char *word) {
+    return slice_equal(text, slice_of(word));
+}
 
 Slice word_for_readers(Arena *arena, Slice word) {
     Slice text = arena_copy(arena, word);
@@ -30,7 +32,9 @@ uint32_t decl_index(const ReportInput *input, const ModuleDecl *decl) {
     return decl ? (uint32_t)(decl - input->module->decls.items) : MODULE_NONE;
 }
 
-bool decl_is(const ModuleDecl *decl, const char *kind) { return text_is(decl->kind, kind); }
+bool decl_is(const ModuleDecl *decl, const char *kind) {
+    return text_is(decl->kind, kind);
+}
 
 const ModuleDecl *next_decl(const ReportInput *input, const ModuleDecl *after, const char *kind,
                             const ModuleDecl *parent) {
@@ -51,8 +55,7 @@ const ModuleDecl *plan_decl(const ReportInput *input) {
 
 /* ---- Clauses ------------------------------------------------------------------------------ */
 
-const ModuleField *next_field(const ModuleDecl *decl, const ModuleField *after,
-                              const char *name) {
+const ModuleField *next_field(const ModuleDecl *decl, const ModuleField *after, const char *name) {
     if (!decl) return NULL;
     const ModuleField *end = decl->fields.items + decl->fields.count;
     for (const ModuleField *field = after ? after + 1 : decl->fields.items; field < end; field++)
@@ -93,8 +96,7 @@ static const FieldLabel *head_label(const ModuleDecl *decl, const char *label) {
 
 FieldValues decl_values(const ModuleDecl *decl, const char *name) {
     const ModuleField *field = decl_field(decl, name);
-    if (field && field_value(field))
-        return (FieldValues){field->values.items, field->values.count};
+    if (field && field_value(field)) return (FieldValues){field->values.items, field->values.count};
     const FieldLabel *label = head_label(decl, name);
     if (label) return (FieldValues){label->values.items, label->values.count};
     return (FieldValues){NULL, 0};
@@ -202,7 +204,8 @@ Slice finding_message(const ReportInput *input, const ReportFinding *finding) {
     return text;
 }
 
-/* ---- Names ------------------------------------------------------------------------------------ */
+/* ---- Names ------------------------------------------------------------------------------------
+ */
 
 Slice policy_name(const ReportInput *input) {
     switch (input->policy) {
@@ -226,8 +229,8 @@ const char *reason_text(AbsentReason reason) {
 }
 
 bool count_released(const ReportInput *input, bool people, int64_t count, int64_t *released) {
-    Protected shown = people ? protect_people(input->policy, count)
-                             : protect_events(input->policy, count, count);
+    Protected shown =
+        people ? protect_people(input->policy, count) : protect_events(input->policy, count, count);
     if (shown.suppressed) return false;
     *released = (int64_t)shown.value;
     return true;

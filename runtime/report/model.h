@@ -24,8 +24,8 @@ bool decl_is(const ModuleDecl *decl, const char *kind);
 const ModuleDecl *next_decl(const ReportInput *input, const ModuleDecl *after, const char *kind,
                             const ModuleDecl *parent);
 
-#define EACH_DECL(input, decl, kind, parent)                                                     \
-    for (const ModuleDecl *decl = next_decl((input), NULL, (kind), (parent)); decl;              \
+#define EACH_DECL(input, decl, kind, parent)                                        \
+    for (const ModuleDecl *decl = next_decl((input), NULL, (kind), (parent)); decl; \
          decl = next_decl((input), decl, (kind), (parent)))
 
 /* ---- Clauses: every function takes NULL for "there is none" and passes it on ------------- */
@@ -119,9 +119,9 @@ Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl);
  * whatever else derives `by_year`. */
 typedef struct {
     const ModuleDecl *decl;
-    Slice as;      /* "recurrent" where a cost says so; else empty */
+    Slice as; /* "recurrent" where a cost says so; else empty */
     Shown by_year;
-    Shown after;   /* after every shift, where that is derived */
+    Shown after; /* after every shift, where that is derived */
 } FinanceLine;
 
 typedef VEC(FinanceLine) FinanceLines;

@@ -35,9 +35,9 @@ typedef struct {
     const Module *module;
     const VmResult *vm;
     Policy policy;
-    bool internal;  /* --internal: exact counts, every output watermarked */
-    int32_t as_of;  /* days */
-    Slice version;  /* of the program */
+    bool internal; /* --internal: exact counts, every output watermarked */
+    int32_t as_of; /* days */
+    Slice version; /* of the program */
     const ReportData *data;
     uint32_t data_count;
     const ReportFinding *findings;
@@ -52,8 +52,7 @@ Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg r
 /* The same for a reader at a terminal: plain UTF-8, no colour, control characters made
  * visible. */
 Slice report_run_text(Arena *arena, const ReportInput *input);
-Slice report_eval_text(Arena *arena, const ReportInput *input, Slice name, Reg reg,
-                       uint16_t unit);
+Slice report_eval_text(Arena *arena, const ReportInput *input, Reg reg, uint16_t unit);
 
 /* The published report: one self-contained HTML file, without script, WCAG 2.2 AA. */
 Slice report_html(Arena *arena, const ReportInput *input);

@@ -3,14 +3,13 @@
 
 static Setting *setting_named(Settings *settings, Slice name) {
     VEC_EACH(Setting, setting, &settings->items)
-        if (slice_equal(setting->name, name)) return setting;
+    if (slice_equal(setting->name, name)) return setting;
     uint32_t years = settings->years->member_count;
     Setting setting = {.name = name,
                        .before = ARENA_NEW_ARRAY(settings->arena, Exact, years),
                        .after = ARENA_NEW_ARRAY(settings->arena, Exact, years),
                        .absent = ARENA_NEW_ARRAY(settings->arena, bool, years)};
-    for (uint32_t i = 0; i < years; i++)
-        setting.before[i] = setting.after[i] = EXACT_ZERO;
+    for (uint32_t i = 0; i < years; i++) setting.before[i] = setting.after[i] = EXACT_ZERO;
     VEC_PUSH(settings->arena, &settings->items, setting);
     return &settings->items.items[settings->items.count - 1];
 }
@@ -41,8 +40,7 @@ static void begin(Settings *settings, const ModuleDim *years) {
     settings->years = years;
     settings->total_after = ARENA_NEW_ARRAY(settings->arena, Exact, years->member_count);
     settings->total_absent = ARENA_NEW_ARRAY(settings->arena, bool, years->member_count);
-    for (uint32_t i = 0; i < years->member_count; i++)
-        settings->total_after[i] = EXACT_ZERO;
+    for (uint32_t i = 0; i < years->member_count; i++) settings->total_after[i] = EXACT_ZERO;
 }
 
 Settings settings_read(const ReportInput *input, Arena *arena) {

@@ -9,7 +9,7 @@ typedef struct {
     Slice name;    /* as the plan writes it; empty: no setting stated */
     Exact *before; /* pounds, one a year */
     Exact *after;
-    bool *absent;  /* an amount of that year is not there */
+    bool *absent; /* an amount of that year is not there */
 } Setting;
 
 typedef struct {

@@ -67,15 +67,15 @@ double shown_scaled(Shown shown, double canonical) {
 double shown_number(Shown shown, uint32_t cell) {
     const Array *array = shown.array;
     bool real = array->type.elem == ELEM_REAL;
-    return shown_scaled(shown, real ? array->as.real[cell]
-                                    : exact_to_double(array->as.exact[cell]));
+    return shown_scaled(shown,
+                        real ? array->as.real[cell] : exact_to_double(array->as.exact[cell]));
 }
 
 Slice shown_posted(Arena *arena, Shown shown, uint32_t cell) {
     if (shown.array->type.elem == ELEM_REAL)
         return number_format_fixed(arena, shown_number(shown, cell), 2, false);
-    Exact factor = exact_div(arena, exact_from_int(shown.unit->num),
-                             exact_from_int(shown.unit->den));
+    Exact factor =
+        exact_div(arena, exact_from_int(shown.unit->num), exact_from_int(shown.unit->den));
     Exact amount = exact_mul(arena, shown.array->as.exact[cell], factor);
     return exact_format_fixed(arena, amount, 2);
 }

@@ -22,7 +22,9 @@ static Slice made_plain(Arena *arena, Slice text) {
     return buffer_slice(&out);
 }
 
-void table_begin(Table *table, Arena *arena) { *table = (Table){.arena = arena}; }
+void table_begin(Table *table, Arena *arena) {
+    *table = (Table){.arena = arena};
+}
 
 void table_column(Table *table, Slice heading, bool right) {
     if (table->columns == TABLE_MAX_COLUMNS) return;

@@ -76,7 +76,8 @@ static void array_table(Text *t, Shown shown, int indent) {
     table_print(&table, t->out, indent);
 }
 
-/* ---- KPIs -------------------------------------------------------------------------------------- */
+/* ---- KPIs --------------------------------------------------------------------------------------
+ */
 
 static Slice target_label(Text *t, const KpiTarget *target) {
     if (!target->year) return SLICE("Target");
@@ -131,7 +132,8 @@ static void kpis(Text *t) {
     EACH_DECL(t->input, decl, "kpi", NULL) kpi(t, decl);
 }
 
-/* ---- Lets and money ------------------------------------------------------------------------------ */
+/* ---- Lets and money
+ * ------------------------------------------------------------------------------ */
 
 static void lets(Text *t) {
     if (!t->input->module->outputs.count) return;
@@ -146,8 +148,8 @@ static void lets(Text *t) {
             array_table(t, shown, 2);
         } else {
             Slice text = with_unit(t, shown, 0);
-            line(t, arena_printf(t->arena, "%.*s = %.*s", SLICE_FMT(output->name),
-                                 SLICE_FMT(text)));
+            line(t,
+                 arena_printf(t->arena, "%.*s = %.*s", SLICE_FMT(output->name), SLICE_FMT(text)));
         }
     }
 }
@@ -192,22 +194,23 @@ static void finance(Text *t) {
     FinanceLines lines = finance_read(t->input, t->arena);
     if (!lines.count) return;
     heading(t, "Finance");
-    for (uint32_t at = 0; at < lines.count;)
-        at = finance_table(t, &lines, at);
+    for (uint32_t at = 0; at < lines.count;) at = finance_table(t, &lines, at);
 }
 
-/* ---- Requirements and data -------------------------------------------------------------------------- */
+/* ---- Requirements and data
+ * -------------------------------------------------------------------------- */
 
 static void failed_requirement(Text *t, const ReportFinding *finding) {
     const ModuleRequirement *rule = finding_rule(t->input, finding);
     bool allowed = finding->allow < t->input->module->allows.count;
     uint8_t severity = t->input->module->final_status ? rule->severity : rule->draft_severity;
-    const char *sort = allowed ? "allowed"
-                       : severity == SEVERITY_ERROR ? "error"
-                       : severity == SEVERITY_WARNING ? "warning" : "note";
+    const char *sort = allowed                        ? "allowed"
+                       : severity == SEVERITY_ERROR   ? "error"
+                       : severity == SEVERITY_WARNING ? "warning"
+                                                      : "note";
     Slice message = finding_message(t->input, finding);
-    line(t, arena_printf(t->arena, "%s[%.*s]: %.*s", sort, SLICE_FMT(rule->rule),
-                         SLICE_FMT(message)));
+    line(t,
+         arena_printf(t->arena, "%s[%.*s]: %.*s", sort, SLICE_FMT(rule->rule), SLICE_FMT(message)));
 }
 
 static void requirements(Text *t) {
@@ -251,7 +254,8 @@ static void data_facts(Text *t) {
     }
 }
 
-/* ---- Documents --------------------------------------------------------------------------------------- */
+/* ---- Documents
+ * --------------------------------------------------------------------------------------- */
 
 static void title_lines(Text *t) {
     const Module *module = t->input->module;
@@ -263,8 +267,8 @@ static void title_lines(Text *t) {
     Slice day = date_format_long(t->arena, t->input->as_of);
     Slice policy = policy_name(t->input);
     line(t, arena_printf(t->arena, "%.*s to %.*s, %s, as of %.*s, policy %.*s", SLICE_FMT(first),
-                         SLICE_FMT(last), module->final_status ? "final" : "draft",
-                         SLICE_FMT(day), SLICE_FMT(policy)));
+                         SLICE_FMT(last), module->final_status ? "final" : "draft", SLICE_FMT(day),
+                         SLICE_FMT(policy)));
 }
 
 static void watermark(Text *t) {
@@ -286,8 +290,7 @@ Slice report_run_text(Arena *arena, const ReportInput *input) {
     return buffer_slice(&out);
 }
 
-Slice report_eval_text(Arena *arena, const ReportInput *input, Slice name, Reg reg,
-                       uint16_t unit) {
+Slice report_eval_text(Arena *arena, const ReportInput *input, Reg reg, uint16_t unit) {
     Buffer out;
     buffer_init(&out, arena);
     Text t = {input, arena, &out};

@@ -23,26 +23,32 @@ typedef struct {
 static inline uint16_t add_unit(Fixture *f, const char *label, const char *prose, UnitSort sort,
                                 int64_t num) {
     VEC_PUSH(f->arena, &f->module.units,
-             (ModuleUnit){.label = slice_of(label), .prose = slice_of(prose), .sort = sort,
-                          .num = num, .den = 1});
+             (ModuleUnit){.label = slice_of(label),
+                          .prose = slice_of(prose),
+                          .sort = sort,
+                          .num = num,
+                          .den = 1});
     return (uint16_t)(f->module.units.count - 1);
 }
 
 static inline uint16_t add_dim(Fixture *f, const char *name, const char *title, DimSort sort,
                                const char *const *members, uint32_t count) {
-    ModuleDim dim = {.name = slice_of(name), .title = slice_of(title), .sort = sort,
-                     .member_count = count};
+    ModuleDim dim = {
+        .name = slice_of(name), .title = slice_of(title), .sort = sort, .member_count = count};
     dim.members = ARENA_NEW_ARRAY(f->arena, Slice, count);
     dim.titles = ARENA_NEW_ARRAY(f->arena, Slice, count);
-    for (uint32_t i = 0; i < count; i++)
-        dim.members[i] = dim.titles[i] = slice_of(members[i]);
+    for (uint32_t i = 0; i < count; i++) dim.members[i] = dim.titles[i] = slice_of(members[i]);
     VEC_PUSH(f->arena, &f->module.dims, dim);
     return (uint16_t)(f->module.dims.count - 1);
 }
 
 static inline uint16_t add_years(Fixture *f, int32_t first, uint32_t count) {
-    ModuleDim dim = {.name = SLICE("fy"), .title = SLICE("Financial year"), .sort = DIM_YEAR,
-                     .ordered = true, .member_count = count, .first = first};
+    ModuleDim dim = {.name = SLICE("fy"),
+                     .title = SLICE("Financial year"),
+                     .sort = DIM_YEAR,
+                     .ordered = true,
+                     .member_count = count,
+                     .first = first};
     dim.members = ARENA_NEW_ARRAY(f->arena, Slice, count);
     dim.titles = ARENA_NEW_ARRAY(f->arena, Slice, count);
     for (uint32_t i = 0; i < count; i++) {
@@ -96,8 +102,7 @@ static inline Array estimates(Fixture *f, const double *values, uint32_t count, 
     Array array = real_array(f, values, count);
     array.type.estimate = 1;
     double **parts[] = {&array.lower, &array.upper, &array.numerator, &array.denominator};
-    for (size_t i = 0; i < 4; i++)
-        *parts[i] = ARENA_NEW_ARRAY(f->arena, double, count);
+    for (size_t i = 0; i < 4; i++) *parts[i] = ARENA_NEW_ARRAY(f->arena, double, count);
     array.absent = ARENA_NEW_ARRAY(f->arena, uint8_t, count);
     array.confidential = ARENA_NEW_ARRAY(f->arena, double, count);
     for (uint32_t i = 0; i < count; i++) {
@@ -119,11 +124,13 @@ static inline Array pounds(Fixture *f, const double *millions, uint32_t count) {
     return array;
 }
 
-static inline uint32_t add_decl(Fixture *f, const char *kind, const char *name,
-                                const char *title, uint32_t parent) {
+static inline uint32_t add_decl(Fixture *f, const char *kind, const char *name, const char *title,
+                                uint32_t parent) {
     VEC_PUSH(f->arena, &f->module.decls,
-             (ModuleDecl){.kind = slice_of(kind), .name = slice_of(name),
-                          .title = slice_of(title), .parent = parent});
+             (ModuleDecl){.kind = slice_of(kind),
+                          .name = slice_of(name),
+                          .title = slice_of(title),
+                          .parent = parent});
     return f->module.decls.count - 1;
 }
 
@@ -160,8 +167,7 @@ static inline void add_value(Fixture *f, ModuleField *field, FieldValue value) {
     VEC_PUSH(f->arena, &field->values, value);
 }
 
-static inline void add_label(Fixture *f, ModuleField *field, const char *label,
-                             FieldValue value) {
+static inline void add_label(Fixture *f, ModuleField *field, const char *label, FieldValue value) {
     FieldLabel added = {.label = slice_of(label)};
     VEC_PUSH(f->arena, &added.values, value);
     VEC_PUSH(f->arena, &field->labels, added);
@@ -171,7 +177,8 @@ static inline void add_derived(Fixture *f, const char *name, Reg reg, uint16_t u
     add_field(f, name, of_register(reg, unit))->derived = true;
 }
 
-/* ---- The plan ---------------------------------------------------------------------------------- */
+/* ---- The plan ----------------------------------------------------------------------------------
+ */
 
 typedef struct {
     uint16_t money, rate, percent, people;
@@ -199,11 +206,11 @@ static inline void northshire_plan(Fixture *f, Plan *p) {
                         MODULE_NONE);
     add_field(f, "type", of_word("icb"));
     add_field(f, "ods", of_text(f, "QZ9"));
-    p->council = add_decl(f, "organisation", "northshire_council", "Northshire Council",
-                          MODULE_NONE);
+    p->council =
+        add_decl(f, "organisation", "northshire_council", "Northshire Council", MODULE_NONE);
     add_field(f, "type", of_word("local_authority"));
-    f->module.plan = add_decl(f, "plan", "northshire", "Northshire population health improvement plan",
-                              MODULE_NONE);
+    f->module.plan = add_decl(f, "plan", "northshire",
+                              "Northshire population health improvement plan", MODULE_NONE);
     add_field(f, "board", of_decl(p->board));
     add_field(f, "partner", of_decl(p->council));
     add_field(f, "vision",
@@ -211,8 +218,8 @@ static inline void northshire_plan(Fixture *f, Plan *p) {
                          "gap between places closes.\n\n- fewer people are harmed by a fall\n- "
                          "more people are diagnosed early\n\nRead [how we will work](https://"
                          "www.example.org/plan?a=1&b=2) <script>alert(1)</script>"));
-    p->governance = add_decl(f, "governance", "ageing_well_board", "Ageing Well Programme Board",
-                             MODULE_NONE);
+    p->governance =
+        add_decl(f, "governance", "ageing_well_board", "Ageing Well Programme Board", MODULE_NONE);
     ModuleField *chair = add_field(f, "chair", of_text(f, "Chief Medical Officer"));
     add_label(f, chair, "at", of_decl(p->board));
 }
@@ -222,12 +229,12 @@ static inline void falls_results(Fixture *f, Plan *p) {
         f, "results",
         of_register(add_register(f, estimates(f, (double[]){0.0193}, 1, 0.031, 104500)), p->rate));
     results->derived = true;
-    Array by_place = over(estimates(f, (double[]){0.0211, NAN, 0.0178, 0.0203}, 4, 0.06, 26100),
-                          p->place);
+    Array by_place =
+        over(estimates(f, (double[]){0.0211, NAN, 0.0178, 0.0203}, 4, 0.06, 26100), p->place);
     add_value(f, results, of_register(add_register(f, by_place), p->rate));
-    Array by_quintile = over(estimates(f, (double[]){0.0262, 0.0224, 0.0187, 0.0165, 0.0149}, 5,
-                                       0.055, 20900),
-                             p->quintile);
+    Array by_quintile =
+        over(estimates(f, (double[]){0.0262, 0.0224, 0.0187, 0.0165, 0.0149}, 5, 0.055, 20900),
+             p->quintile);
     add_value(f, results, of_register(add_register(f, by_quintile), p->rate));
 }
 
@@ -253,9 +260,9 @@ static inline void falls_kpi(Fixture *f, Plan *p) {
     add_label(f, owner, "at", of_decl(p->board));
     add_derived(f, "baseline_value",
                 add_register(f, estimates(f, (double[]){0.0193}, 1, 0.031, 104500)), p->rate);
-    ModuleField *levels = add_field(
-        f, "target_level",
-        of_register(add_register(f, real_array(f, (double[]){0.016984}, 1)), p->rate));
+    ModuleField *levels =
+        add_field(f, "target_level",
+                  of_register(add_register(f, real_array(f, (double[]){0.016984}, 1)), p->rate));
     levels->derived = true;
     add_value(f, levels,
               of_register(add_register(f, real_array(f, (double[]){0.01544}, 1)), p->rate));
@@ -266,8 +273,8 @@ static inline void falls_kpi(Fixture *f, Plan *p) {
 }
 
 static inline void dementia_kpi(Fixture *f, Plan *p) {
-    p->dementia = add_decl(f, "kpi", "dementia_diagnosis", "Dementia diagnosis rate, aged 65 and over",
-                           p->sub_outcome);
+    p->dementia = add_decl(f, "kpi", "dementia_diagnosis",
+                           "Dementia diagnosis rate, aged 65 and over", p->sub_outcome);
     add_field(f, "better", of_word("higher"));
     add_field(f, "baseline", (FieldValue){.sort = FIELD_MISSING});
     Array unknown = real_array(f, (double[]){NAN}, 1);
@@ -279,10 +286,11 @@ static inline void dementia_kpi(Fixture *f, Plan *p) {
 }
 
 static inline void northshire_outcomes(Fixture *f, Plan *p) {
-    uint32_t outcome = add_decl(f, "outcome", "ageing_well", "People age well at home", MODULE_NONE);
+    uint32_t outcome =
+        add_decl(f, "outcome", "ageing_well", "People age well at home", MODULE_NONE);
     add_field(f, "domain", of_word("quality_of_life"));
-    p->sub_outcome = add_decl(f, "sub_outcome", "fewer_falls", "Fewer people are harmed by a fall",
-                              outcome);
+    p->sub_outcome =
+        add_decl(f, "sub_outcome", "fewer_falls", "Fewer people are harmed by a fall", outcome);
     falls_kpi(f, p);
     dementia_kpi(f, p);
 }
@@ -353,17 +361,21 @@ static inline void northshire_rest(Fixture *f, Plan *p) {
     add_field(f, "meets_at", of_text(f, "Town hall & library"));
     Array count = over(real_array(f, (double[]){1205, 0, 340, 95}, 4), p->place);
     VEC_PUSH(f->arena, &f->module.outputs,
-             (ModuleOutput){.name = SLICE("frail_people"), .reg = add_register(f, count),
-                            .unit = p->people});
+             (ModuleOutput){
+                 .name = SLICE("frail_people"), .reg = add_register(f, count), .unit = p->people});
     VEC_PUSH(f->arena, &f->module.outputs,
-             (ModuleOutput){.name = SLICE("unit_cost"), .unit = p->money,
+             (ModuleOutput){.name = SLICE("unit_cost"),
+                            .unit = p->money,
                             .reg = add_register(f, pounds(f, (double[]){0.0041005}, 1))});
     VEC_PUSH(f->arena, &f->module.requirements,
-             (ModuleRequirement){.rule = SLICE("intention-has-lead"), .decl = 8,
-                                 .message = add_text(f, "never shown"), .severity = SEVERITY_ERROR,
+             (ModuleRequirement){.rule = SLICE("intention-has-lead"),
+                                 .decl = 8,
+                                 .message = add_text(f, "never shown"),
+                                 .severity = SEVERITY_ERROR,
                                  .draft_severity = SEVERITY_WARNING});
     VEC_PUSH(f->arena, &f->module.requirements,
-             (ModuleRequirement){.rule = SLICE("inequalities-missing"), .decl = 4,
+             (ModuleRequirement){.rule = SLICE("inequalities-missing"),
+                                 .decl = 4,
                                  .message = add_text(f, "`ageing_well` has no equity target"),
                                  .source = SLICE("Strategic commissioning framework, stage 2"),
                                  .severity = SEVERITY_ERROR,
@@ -376,9 +388,13 @@ static inline void northshire_rest(Fixture *f, Plan *p) {
     left[0] = (ReportLeftOut){SLICE("count(older) by imd_quintile"), 213};
     left[1] = (ReportLeftOut){SLICE("count(older) by place"), 3};
     VEC_PUSH(f->arena, &f->data,
-             (ReportData){.name = SLICE("residents"), .file = SLICE("data/residents.csv"),
-                          .sha256 = SLICE("cd34"), .people = true, .rows = 104502,
-                          .left_out = left, .left_out_count = 2});
+             (ReportData){.name = SLICE("residents"),
+                          .file = SLICE("data/residents.csv"),
+                          .sha256 = SLICE("cd34"),
+                          .people = true,
+                          .rows = 104502,
+                          .left_out = left,
+                          .left_out_count = 2});
 }
 
 static inline Plan fixture_northshire(Fixture *f, Arena *arena) {
@@ -397,22 +413,26 @@ static inline Plan fixture_northshire(Fixture *f, Arena *arena) {
     northshire_money(f, &plan);
     northshire_rest(f, &plan);
     f->vm = (VmResult){.module = &f->module, .registers = f->registers.items};
-    f->input = (ReportInput){.module = &f->module, .vm = &f->vm, .policy = POLICY_HES,
-                             .as_of = f->module.as_of, .version = SLICE("0.1.0"),
-                             .data = f->data.items, .data_count = f->data.count,
+    f->input = (ReportInput){.module = &f->module,
+                             .vm = &f->vm,
+                             .policy = POLICY_HES,
+                             .as_of = f->module.as_of,
+                             .version = SLICE("0.1.0"),
+                             .data = f->data.items,
+                             .data_count = f->data.count,
                              .findings = f->findings.items,
                              .finding_count = f->findings.count};
     return plan;
 }
 
-#define FIXTURE_TEST(name)                                                 \
-    static void name##_with(Fixture *fixture, Plan *plan);                 \
-    ARENA_TEST(name) {                                                     \
-        Fixture fixture;                                                   \
-        Plan plan = fixture_northshire(&fixture, arena);                   \
-        name##_with(&fixture, &plan);                                      \
-    }                                                                      \
-    static void name##_with(Fixture *fixture __attribute__((unused)),      \
+#define FIXTURE_TEST(name)                                            \
+    static void name##_with(Fixture *fixture, Plan *plan);            \
+    ARENA_TEST(name) {                                                \
+        Fixture fixture;                                              \
+        Plan plan = fixture_northshire(&fixture, arena);              \
+        name##_with(&fixture, &plan);                                 \
+    }                                                                 \
+    static void name##_with(Fixture *fixture __attribute__((unused)), \
                             Plan *plan __attribute__((unused)))
 
 static inline bool slice_contains(Slice text, const char *part) {
@@ -423,10 +443,10 @@ static inline bool slice_contains(Slice text, const char *part) {
 }
 
 #define assert_contains(text, part) assert_contains_at((text), (part), true, __FILE__, __LINE__)
-#define assert_lacks(text, part) assert_contains_at((text), (part), false, __FILE__, __LINE__)
+#define assert_lacks(text, part)    assert_contains_at((text), (part), false, __FILE__, __LINE__)
 
-static inline void assert_contains_at(Slice text, const char *part, bool wanted,
-                                      const char *file, int line) {
+static inline void assert_contains_at(Slice text, const char *part, bool wanted, const char *file,
+                                      int line) {
     if (slice_contains(text, part) == wanted) return;
     fprintf(stderr, "%s \"%s\"\n", wanted ? "does not contain" : "contains", part);
     _fail(file, line);

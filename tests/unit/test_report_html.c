@@ -14,12 +14,10 @@ typedef struct {
 
 /* The next tag from *at on; false at the end. */
 static bool next_tag(Slice page, size_t *at, Tag *tag) {
-    while (*at < page.length && page.data[*at] != '<')
-        (*at)++;
+    while (*at < page.length && page.data[*at] != '<') (*at)++;
     if (*at >= page.length) return false;
     size_t end = *at;
-    while (end < page.length && page.data[end] != '>')
-        end++;
+    while (end < page.length && page.data[end] != '>') end++;
     Slice inside = slice_sub(page, *at + 1, end);
     *at = end + 1;
     *tag = (Tag){.closes = slice_starts_with(inside, SLICE("/")),
@@ -40,14 +38,15 @@ static Slice attribute(Tag tag, const char *name) {
     for (size_t i = 0; i + length <= tag.attributes.length; i++) {
         if (memcmp(tag.attributes.data + i, start, length)) continue;
         size_t end = i + length;
-        while (tag.attributes.data[end] != '"')
-            end++;
+        while (tag.attributes.data[end] != '"') end++;
         return slice_sub(tag.attributes, i + length, end);
     }
     return SLICE("");
 }
 
-static bool is(Slice text, const char *word) { return slice_equal(text, slice_of(word)); }
+static bool is(Slice text, const char *word) {
+    return slice_equal(text, slice_of(word));
+}
 
 static bool is_void(Tag tag) {
     return tag.empty || is(tag.name, "meta") || is(tag.name, "!DOCTYPE");
@@ -61,14 +60,17 @@ static int count_tags(Slice page, const char *name) {
     return count;
 }
 
-static Slice page_of(Fixture *fixture) { return report_html(fixture->arena, &fixture->input); }
+static Slice page_of(Fixture *fixture) {
+    return report_html(fixture->arena, &fixture->input);
+}
 
 static void with_text(Fixture *fixture, const char *text) {
     uint32_t decl = add_decl(fixture, "intention", "extra", "Extra", MODULE_NONE);
     fixture->module.decls.items[decl].doc = slice_of(text);
 }
 
-/* ---- Structure --------------------------------------------------------------------------------- */
+/* ---- Structure ---------------------------------------------------------------------------------
+ */
 
 FIXTURE_TEST(every_tag_is_closed_where_it_was_opened) {
     Slice page = page_of(fixture);
@@ -167,17 +169,17 @@ FIXTURE_TEST(charts_have_a_title_a_description_and_a_table) {
 
 FIXTURE_TEST(page_is_self_contained) {
     Slice page = page_of(fixture);
-    const char *outside[] = {"<script", "<link", "<img", "<iframe", " src=", "url(", "@import",
-                             "onclick", "javascript:"};
-    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
-        assert_lacks(page, outside[i]);
+    const char *outside[] = {"<script", "<link",   "<img",    "<iframe",    " src=",
+                             "url(",    "@import", "onclick", "javascript:"};
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) assert_lacks(page, outside[i]);
 }
 
 FIXTURE_TEST(same_input_gives_the_same_page) {
     assert_true(slice_equal(page_of(fixture), page_of(fixture)));
 }
 
-/* ---- Content ------------------------------------------------------------------------------------- */
+/* ---- Content
+ * ------------------------------------------------------------------------------------- */
 
 FIXTURE_TEST(texts_are_escaped) {
     fixture->module.decls.items[plan->kpi].title = SLICE("A & B <img src=x onerror=1> \"q\" 'r'");
@@ -269,8 +271,10 @@ FIXTURE_TEST(internal_copy_is_watermarked_in_every_part) {
 
 FIXTURE_TEST(accepted_exception_is_listed_with_its_reason) {
     VEC_PUSH(fixture->arena, &fixture->module.allows,
-             (ModuleAllow){.rule = SLICE("inequalities-missing"), .decl = 4,
-                           .because = SLICE("agreed with the region"), .by = SLICE("Chief Officer"),
+             (ModuleAllow){.rule = SLICE("inequalities-missing"),
+                           .decl = 4,
+                           .because = SLICE("agreed with the region"),
+                           .by = SLICE("Chief Officer"),
                            .until = date_from_civil(2027, 3, 31)});
     fixture->findings.items[1].allow = 0;
     Slice page = page_of(fixture);

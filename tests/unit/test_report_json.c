@@ -27,8 +27,7 @@ FIXTURE_TEST(run_has_its_seven_parts_in_order) {
     JsonValue *run = parsed(fixture, report_run_json(fixture->arena, &fixture->input));
     const char *keys[] = {"plan", "policy", "kpis", "lets", "finance", "requirements", "data"};
     assert_int_equal(run->members.count, 7);
-    for (uint32_t i = 0; i < 7; i++)
-        assert_slice(run->members.items[i].key, keys[i]);
+    for (uint32_t i = 0; i < 7; i++) assert_slice(run->members.items[i].key, keys[i]);
     assert_slice(at(run, "plan")->text, "northshire");
     assert_slice(at(run, "policy")->text, "hes");
 }

@@ -11,8 +11,7 @@ static Slice line_of(Slice text, const char *start) {
             !slice_starts_with(slice_sub(text, i, text.length), wanted))
             continue;
         size_t end = i;
-        while (end < text.length && text.data[end] != '\n')
-            end++;
+        while (end < text.length && text.data[end] != '\n') end++;
         return slice_sub(text, i, end);
     }
     fail_msg("no line starts with \"%s\"", start);
@@ -49,14 +48,14 @@ FIXTURE_TEST(money_requirements_and_data_are_said) {
 
 FIXTURE_TEST(eval_prints_the_value_alone) {
     const ModuleOutput *frail = &fixture->module.outputs.items[0];
-    Slice text = report_eval_text(fixture->arena, &fixture->input, SLICE("x"), frail->reg,
-                                  frail->unit);
+    Slice text =
+        report_eval_text(fixture->arena, &fixture->input, SLICE("x"), frail->reg, frail->unit);
     assert_slice(text, "Place         value\nCoastal       1,205\nDales             0\n"
                        "Market Towns    340\nNorth City       95\nin people\n");
     const ModuleOutput *cost = &fixture->module.outputs.items[1];
-    assert_slice(report_eval_text(fixture->arena, &fixture->input, SLICE("x"), cost->reg,
-                                  cost->unit),
-                 "£4,101\n");
+    assert_slice(
+        report_eval_text(fixture->arena, &fixture->input, SLICE("x"), cost->reg, cost->unit),
+        "£4,101\n");
 }
 
 FIXTURE_TEST(text_cannot_steer_the_terminal) {
@@ -97,8 +96,8 @@ FIXTURE_TEST(one_column_has_one_number_of_decimals) {
         const ModuleUnit *unit;
         double values[2];
         int places;
-    } cases[] = {{&plain, {1930, 7}, 0},     {&plain, {1930.25, 7.5}, 0}, {&plain, {93.25, 7.5}, 1},
-                 {&plain, {1.25, 0.5}, 2},   {&percent, {0.125, 0.5}, 1}, {&percent, {0.12, 0.5}, 0}};
+    } cases[] = {{&plain, {1930, 7}, 0},   {&plain, {1930.25, 7.5}, 0}, {&plain, {93.25, 7.5}, 1},
+                 {&plain, {1.25, 0.5}, 2}, {&percent, {0.125, 0.5}, 1}, {&percent, {0.12, 0.5}, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Array array = real_array(fixture, cases[i].values, 2);
         assert_int_equal(format_places((Shown){&array, cases[i].unit}), cases[i].places);
