@@ -624,6 +624,31 @@ static Value *form_cash(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, result);
 }
 
+/* listed(["one", missing, "two"]): what is there as one text, "one and two"; missing where
+ * nothing is. The items are decided without data. */
+static Value *form_listed(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *argument = call_argument(c, scope, call, 0);
+    if (!argument) return value_poison(c);
+    Value *list = as_list(c, scope, argument);
+    if (list->sort == VALUE_POISON) return list;
+    VEC(Slice) items = {0};
+    for (uint32_t i = 0; i < list->list.count; i++) {
+        const Value *item = list->list.items[i];
+        if (item->sort == VALUE_MISSING) continue;
+        if (item->sort != VALUE_NODE || item->node->sort != NODE_CONST || item->node->constant.sort != CONST_TEXT) {
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "`listed` joins texts that are known without data; this is %.*s",
+                       SLICE_FMT(value_text(c, item)));
+            return value_poison(c);
+        }
+        VEC_PUSH(c->arena, &items, item->node->constant.text);
+    }
+    if (!items.count) return value_new(c, VALUE_MISSING, call->span);
+    Slice text = items.items[0];
+    for (uint32_t i = 1; i < items.count; i++)
+        text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text), i + 1 == items.count ? " and " : ", ", SLICE_FMT(items.items[i]));
+    return value_from_node(c, node_text(c, text, call->span));
+}
+
 static const struct {
     const char *name;
     Value *(*elaborate)(Compilation *, const Scope *, const Expr *);
@@ -652,6 +677,7 @@ static const struct {
 #define form_WORKING_DAYS form_working_days
 #define form_HAS form_has
 #define form_CASH form_cash
+#define form_LISTED form_listed
 #define FORM(NAME, name, prose) {name, form_##NAME},
 #include "compiler/sema/forms.def"
 #undef FORM
