@@ -362,3 +362,51 @@ void html_breakdown_chart(Html *html, Slice title, Shown shown, Shown whole) {
         breakdown_row(&b, cell, 340 + ROW / 2 + ROW * (int)cell);
     figure_end(html, breakdown_caption(&b, caption));
 }
+
+/* ---- Shares ------------------------------------------------------------------------------- */
+
+/* White text stands on each of them with a contrast of at least 4.5 to 1; neighbours are told
+ * apart by the gap between them and by their words. */
+static const char *const share_colours[] = {"#003087", "#005eb8", "#00594f", "#7c2855",
+                                            "#6b4c00", "#425563", "#5b2c83", "#8a1538"};
+enum { SHARE_COLOURS = sizeof share_colours / sizeof *share_colours, SHARE_ROW = 420 };
+
+static void share_label(Html *html, Slice name, double share, int x, int y, int width) {
+    Slice percent = format_share(html->arena, share);
+    Slice text = arena_printf(html->arena, "%.*s %.*s", SLICE_FMT(name), SLICE_FMT(percent));
+    if (CHARACTER * (int)utf8_count(text) > width) text = percent;
+    if (CHARACTER * (int)utf8_count(text) > width) return;
+    text_at(html, "inside", "start", x + 70, y + 48, text);
+}
+
+static void share_row(Html *html, const Shares *shares, uint32_t year, int y) {
+    const double *row = shares->shares + (size_t)year * shares->name_count;
+    double left = 0;
+    text_at(html, "label", "end", 800, y + 48, format_member(shares->years, year));
+    for (uint32_t i = 0; i < shares->name_count; i++) {
+        if (!(row[i] > 0)) continue;
+        int x = 900 + (int)lround(left * (WIDTH - 940));
+        left += row[i];
+        int width = 900 + (int)lround(left * (WIDTH - 940)) - x - 16;
+        if (width < 1) continue;
+        buffer_printf(html->out,
+                      "<rect fill=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"320\"/>\n",
+                      share_colours[i % SHARE_COLOURS], x, y - 160, width);
+        share_label(html, shares->names[i], row[i], x, y, width - 100);
+    }
+}
+
+void html_shares_chart(Html *html, Slice title, const Shares *shares) {
+    figure_begin(html, title,
+                 SLICE("A bar for each year, cut into shares. The table after the chart has the "
+                       "same figures."),
+                 SHARE_ROW * (int)shares->years->member_count);
+    for (uint32_t i = 0; i < shares->years->member_count; i++)
+        share_row(html, shares, i, SHARE_ROW * (int)i + SHARE_ROW / 2);
+    Slice names = SLICE("");
+    for (uint32_t i = 0; i < shares->name_count; i++)
+        names = arena_printf(html->arena, "%.*s%s %.*s", SLICE_FMT(names), i ? "," : "",
+                             SLICE_FMT(shares->names[i]));
+    figure_end(html, arena_printf(html->arena, "%.*s. From left to right:%.*s.", SLICE_FMT(title),
+                                  SLICE_FMT(names)));
+}

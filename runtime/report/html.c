@@ -7,34 +7,35 @@
 typedef struct {
     const char *id, *title;
     void (*write)(Html *html);
+    bool new_sheet; /* begins one when printed */
 } Section;
 
 /* In the order readers of plans expect. */
 static const Section sections[] = {
-    {"foreword", "Foreword", section_forewords},
-    {"vision", "Our vision", section_vision},
-    {"plan-on-a-page", "The plan on a page", section_plan_on_a_page},
-    {"population", "Our population", section_population},
-    {"needs", "Needs and services today", section_needs},
-    {"priorities", "How priorities were chosen", section_priorities},
-    {"outcomes", "Outcomes and indicators", section_outcomes},
-    {"intentions", "Commissioning intentions", section_intentions},
-    {"change", "Joint working and change", section_change},
-    {"finance", "Finance", section_finance},
-    {"contracts", "Contracts and providers", section_contracts},
-    {"evaluation", "How we will judge the plan", section_evaluation},
-    {"risks", "Risks", section_risks},
-    {"involved", "Who is involved", section_involved},
-    {"more", "Further parts of the plan", section_more},
-    {"assumptions", "Assumptions and scenarios", section_assumptions},
-    {"figures", "Other figures", section_figures},
-    {"evidence", "Documents and evidence", section_evidence},
-    {"appendix", "Appendix", section_appendix},
-    {"requirements", "Requirements on this plan", section_compliance},
-    {"data", "Data sources", section_data},
-    {"methods", "Methods and protection of people", section_methods},
-    {"made", "How this report was made", section_made},
-    {"glossary", "Glossary", section_glossary},
+    {"foreword", "Foreword", section_forewords, false},
+    {"vision", "Our vision", section_vision, false},
+    {"plan-on-a-page", "The plan on a page", section_plan_on_a_page, false},
+    {"population", "Our population", section_population, false},
+    {"needs", "Needs and services today", section_needs, false},
+    {"priorities", "How priorities were chosen", section_priorities, false},
+    {"outcomes", "Outcomes and indicators", section_outcomes, true},
+    {"intentions", "Commissioning intentions", section_intentions, true},
+    {"change", "Joint working and change", section_change, false},
+    {"finance", "Finance", section_finance, true},
+    {"contracts", "Contracts and providers", section_contracts, false},
+    {"evaluation", "How we will judge the plan", section_evaluation, false},
+    {"risks", "Risks", section_risks, false},
+    {"involved", "Who is involved", section_involved, false},
+    {"more", "Further parts of the plan", section_more, false},
+    {"assumptions", "Assumptions and scenarios", section_assumptions, false},
+    {"figures", "Other figures", section_figures, false},
+    {"evidence", "Documents and evidence", section_evidence, false},
+    {"appendix", "Appendix", section_appendix, false},
+    {"requirements", "Requirements on this plan", section_compliance, true},
+    {"data", "Data sources", section_data, false},
+    {"methods", "Methods and protection of people", section_methods, false},
+    {"made", "How this report was made", section_made, false},
+    {"glossary", "Glossary", section_glossary, false},
 };
 enum { SECTION_COUNT = sizeof sections / sizeof *sections };
 
@@ -153,8 +154,8 @@ static Slice section_body(Html *html, const Section *section) {
 }
 
 static void contents(Html *html, const Slice *bodies) {
-    html_raw(html, "<nav aria-labelledby=\"contents-title\">\n"
-                   "<h2 id=\"contents-title\">Contents</h2>\n<ol>\n");
+    html_raw(html, "<nav aria-labelledby=\"contents\">\n"
+                   "<h2 id=\"contents\">Contents</h2>\n<ol>\n");
     for (int i = 0; i < SECTION_COUNT; i++)
         if (bodies[i].length)
             buffer_printf(html->out, "<li><a href=\"#%s\">%s</a></li>\n", sections[i].id,
@@ -163,12 +164,14 @@ static void contents(Html *html, const Slice *bodies) {
 }
 
 static void body_section(Html *html, const Section *section, Slice body) {
-    buffer_printf(html->out, "<section aria-labelledby=\"%s\">\n", section->id);
+    buffer_printf(html->out, "<section aria-labelledby=\"%s\"%s>\n", section->id,
+                  section->new_sheet ? " class=\"sheet\"" : "");
     if (html->input->internal)
         html_raw(html, "<p class=\"tag\">Internal: not for publication</p>\n");
     buffer_printf(html->out, "<h2 id=\"%s\">%s</h2>\n", section->id, section->title);
     buffer_add(html->out, body);
-    html_raw(html, "</section>\n");
+    html_raw(html, "<p class=\"back\"><a href=\"#contents\">Back to contents</a></p>\n"
+                   "</section>\n");
 }
 
 static void footer(Html *html) {

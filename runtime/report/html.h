@@ -125,6 +125,16 @@ void html_trajectory_chart(Html *html, const Kpi *kpi);
 /* A dot and its interval for each member of one dimension; `whole` is drawn as a line across. */
 void html_breakdown_chart(Html *html, Slice title, Shown shown, Shown whole);
 
+/* A bar for each year, cut into the shares of each of `names`; `shares` is year by year, from 0
+ * to 1, NaN where not known. */
+typedef struct {
+    const ModuleDim *years;
+    const Slice *names;
+    uint32_t name_count;
+    const double *shares; /* years->member_count * name_count */
+} Shares;
+void html_shares_chart(Html *html, Slice title, const Shares *shares);
+
 /* ---- Sections of the report: each writes nothing where the plan has nothing for it ---------- */
 
 void report_summary(Html *html);

@@ -1,6 +1,8 @@
 /* Money: budgets before and after the shifts, what is moved, what that does to the share of
  * each setting, and what the intentions cost. Sums of what is there; a sum over an absent
  * amount is absent. */
+#include <math.h>
+
 #include "runtime/report/html.h"
 
 #include "runtime/report/settings.h"
@@ -48,6 +50,10 @@ static void price_note(Html *html) {
 /* ---- Settings ---------------------------------------------------------------------------------
  */
 
+static Slice setting_title(Html *html, const Setting *setting) {
+    return setting->name.length ? word_title(html, setting->name) : SLICE("No setting stated");
+}
+
 static void settings_table(Html *html, const Settings *settings, const char *caption, bool share) {
     html_table_begin(html, slice_of(caption));
     html_column(html, SLICE("Setting"), false);
@@ -56,8 +62,7 @@ static void settings_table(Html *html, const Settings *settings, const char *cap
     html_rows_begin(html);
     VEC_EACH(const Setting, setting, &settings->items) {
         html_row_begin(html);
-        html_row_heading(html, setting->name.length ? word_title(html, setting->name)
-                                                    : SLICE("No setting stated"));
+        html_row_heading(html, setting_title(html, setting));
         for (uint32_t i = 0; i < settings->years->member_count; i++) {
             html_cell_begin(html, true);
             double value;
@@ -73,12 +78,28 @@ static void settings_table(Html *html, const Settings *settings, const char *cap
     html_table_end(html);
 }
 
+static void settings_chart(Html *html, const Settings *settings, Slice title) {
+    uint32_t years = settings->years->member_count, count = settings->items.count;
+    Slice *names = ARENA_NEW_ARRAY(html->arena, Slice, count);
+    double *shares = ARENA_NEW_ARRAY(html->arena, double, (size_t)years *count);
+    for (uint32_t i = 0; i < count; i++) {
+        const Setting *setting = &settings->items.items[i];
+        names[i] = setting_title(html, setting);
+        for (uint32_t year = 0; year < years; year++) {
+            double *share = &shares[(size_t)year * count + i];
+            if (!settings_cell(settings, setting, year, true, share)) *share = NAN;
+        }
+    }
+    html_shares_chart(html, title, &(Shares){settings->years, names, count, shares});
+}
+
 static void settings_tables(Html *html) {
     Settings settings = settings_read(html->input, html->arena);
     if (!settings.years || settings.items.count < 2) return;
     html_heading(html, 3, SLICE("Where the money goes"));
     settings_table(html, &settings, "Net change of each setting after all shifts, £ million",
                    false);
+    settings_chart(html, &settings, SLICE("Share of these budgets by setting after all shifts"));
     settings_table(html, &settings, "Share of these budgets by setting after all shifts, %", true);
 }
 

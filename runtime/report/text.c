@@ -295,7 +295,6 @@ Slice report_eval_text(Arena *arena, const ReportInput *input, Reg reg, uint16_t
     buffer_init(&out, arena);
     Text t = {input, arena, &out};
     Shown shown = shown_of(input, reg, unit);
-    (void)name;
     watermark(&t);
     if (shown.array->type.dim_count) {
         array_table(&t, shown, 0);

@@ -162,9 +162,9 @@ FIXTURE_TEST(every_row_has_a_cell_for_each_column) {
 
 FIXTURE_TEST(charts_have_a_title_a_description_and_a_table) {
     Slice page = page_of(fixture);
-    assert_int_equal(count_tags(page, "svg"), 3);
-    assert_int_equal(count_tags(page, "desc"), 3);
-    assert_int_equal(count_tags(page, "figcaption"), 3);
+    assert_int_equal(count_tags(page, "svg"), 4);
+    assert_int_equal(count_tags(page, "desc"), 4);
+    assert_int_equal(count_tags(page, "figcaption"), 4);
 }
 
 FIXTURE_TEST(page_is_self_contained) {
