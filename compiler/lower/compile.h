@@ -2,13 +2,9 @@
 #ifndef COMPILER_LOWER_COMPILE_H
 #define COMPILER_LOWER_COMPILE_H
 
+#include "compiler/sema/options.h"
 #include "runtime/base/diag.h"
 #include "runtime/bytecode/module.h"
-
-typedef struct {
-    Slice name; /* of a geography or table */
-    Slice path;
-} CompileData;
 
 typedef struct {
     Slice path;            /* of the plan, as messages show it; "-" for standard input */

@@ -12,7 +12,10 @@ static bool load_uses(Compilation *c, uint32_t file, uint32_t depth);
 static void record_source(Compilation *c, uint32_t source) {
     const Source *loaded = &c->sources->sources.items[source];
     ModuleSource record = {.path = loaded->path, .library = loaded->library, .text = loaded->text,
-                           .base = loaded->base, .sha256 = sha256_hex(c->arena, loaded->text)};
+                           .base = loaded->base};
+    char hex[SHA256_HEX_SIZE];
+    sha256_hex(sha256_of(loaded->text), hex);
+    record.sha256 = arena_copy(c->arena, slice_of(hex));
     VEC_PUSH(c->arena, &record.line_starts, 0);
     for (uint32_t i = 0; i < loaded->text.length; i++) {
         if (loaded->text.data[i] == '\n') VEC_PUSH(c->arena, &record.line_starts, i + 1);

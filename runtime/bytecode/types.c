@@ -154,7 +154,7 @@ static bool type_same(Typing *t) {
     const Instr *instr = t->instr;
     if (!start_from(t, instr->a)) return false;
     t->type->estimate = 0;
-    if (instr->op == OPCODE_NOT)
+    if (instr->op == OPCODE_NOT || instr->op == OPCODE_TAKEN)
         return t->type->elem == ELEM_BOOL || breaks(t, "operand-type");
     if (!is_number(t->type)) return breaks(t, "operand-type");
     if (instr->op == OPCODE_POW && instr->b > 2 * INSTR_POW_BIAS)

@@ -97,6 +97,19 @@ bool vm_is_absent(Vm *vm, const Instr *instr, Array *out) {
     return true;
 }
 
+/* Most money moves: a `when` that rests on people is taken to hold while no data are open. */
+bool vm_taken(Vm *vm, const Instr *instr, Array *out) {
+    const Array *a = &vm->registers[instr->a];
+    for (uint32_t i = 0; i < out->count; i++) {
+        AbsentReason reason = array_absent(a, i);
+        if (reason && reason != ABSENT_NO_DATA)
+            array_set_absent(vm->arena, out, i, reason);
+        else
+            out->as.integer[i] = reason ? true : a->as.integer[i] != 0;
+    }
+    return true;
+}
+
 bool vm_select(Vm *vm, const Instr *instr, Array *out) {
     Lane lanes[] = {{.array = &vm->registers[instr->a]},
                     {.array = &vm->registers[instr->b]},

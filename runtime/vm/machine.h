@@ -45,6 +45,7 @@ bool vm_compare(Vm *vm, const Instr *instr, Array *out); /* EQ NE LT LE */
 bool vm_logic(Vm *vm, const Instr *instr, Array *out);   /* AND OR */
 bool vm_not(Vm *vm, const Instr *instr, Array *out);
 bool vm_is_absent(Vm *vm, const Instr *instr, Array *out);
+bool vm_taken(Vm *vm, const Instr *instr, Array *out);
 bool vm_select(Vm *vm, const Instr *instr, Array *out);
 bool vm_or_else(Vm *vm, const Instr *instr, Array *out);
 bool vm_sum(Vm *vm, const Instr *instr, Array *out);     /* SUM CUMULATE */

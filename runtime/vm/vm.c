@@ -97,6 +97,8 @@ static bool evaluate(Vm *vm, const Instr *instr, Array *out) {
         return vm_logic(vm, instr, out);
     case OPCODE_NOT:
         return vm_not(vm, instr, out);
+    case OPCODE_TAKEN:
+        return vm_taken(vm, instr, out);
     case OPCODE_SELECT:
         return vm_select(vm, instr, out);
     case OPCODE_IS_ABSENT:

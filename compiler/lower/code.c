@@ -1,0 +1,298 @@
+/* Nodes to instructions, each once for every context it is asked for in. */
+#include "compiler/lower/lower.h"
+
+#include "runtime/bytecode/natives.h"
+#include "runtime/bytecode/verify.h"
+#include "runtime/stats/estimate.h"
+
+enum { CODE_LIMIT = 4 << 20 };
+
+/* ---- Emitting -------------------------------------------------------------------------------------- */
+
+static void ill_formed(Lowering *l, Slice rule, Span span) {
+    l->failed = true;
+    if (slice_starts_with(rule, SLICE("register-too-large")) || slice_starts_with(rule, SLICE("query-too-large"))) {
+        sema_error(l->c, NULL, DIAG_LIMIT_REACHED, span, "this value has too many cells: at most %u", MODULE_MAX_CELLS);
+        return;
+    }
+    sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, span, "these values do not line up (%.*s)", SLICE_FMT(rule));
+}
+
+static Reg append(Lowering *l, Instr instr) {
+    Module *module = l->module;
+    Slice rule = {0};
+    if (module->code.count >= CODE_LIMIT) {
+        if (!l->failed) sema_error(l->c, NULL, DIAG_LIMIT_REACHED, instr.span, "the plan unfolds into more than %d steps: the limit", CODE_LIMIT);
+        l->failed = true;
+        return MODULE_NONE;
+    }
+    if (!instr_result_type(module, &instr, &instr.type, &rule)) {
+        ill_formed(l, rule, instr.span);
+        return MODULE_NONE;
+    }
+    VEC_PUSH(module->arena, &module->code, instr);
+    return module->code.count - 1;
+}
+
+Reg emit(Lowering *l, Opcode op, uint32_t a, uint32_t b, uint32_t c, Span span) {
+    return append(l, (Instr){.op = (uint8_t)op, .a = a, .b = b, .c = c, .span = span});
+}
+
+Reg emit_variadic(Lowering *l, Opcode op, uint32_t a, const uint32_t *args, uint32_t count, Span span) {
+    uint32_t first = l->module->args.count;
+    for (uint32_t i = 0; i < count; i++) VEC_PUSH(l->module->arena, &l->module->args, args[i]);
+    return emit(l, op, a, first, count, span);
+}
+
+static bool same_const(const ModuleConst *a, const ModuleConst *b) {
+    return a->sort == b->sort && a->elem == b->elem && a->integer == b->integer && a->dim == b->dim && a->real == b->real &&
+           slice_equal(a->text, b->text) && (a->sort != CONST_EXACT || exact_compare(a->exact, b->exact) == 0);
+}
+
+Reg emit_const(Lowering *l, ModuleConst constant, Span span) {
+    Module *module = l->module;
+    if (constant.sort != CONST_EXACT) constant.exact = EXACT_ZERO;
+    uint32_t from = module->consts.count > 512 ? module->consts.count - 512 : 0;
+    for (uint32_t i = from; i < module->consts.count; i++) {
+        if (same_const(&module->consts.items[i], &constant)) return emit(l, OPCODE_CONST, i, 0, 0, span);
+    }
+    VEC_PUSH(module->arena, &module->consts, constant);
+    return emit(l, OPCODE_CONST, module->consts.count - 1, 0, 0, span);
+}
+
+static const RegType *type_at(const Lowering *l, Reg reg) { return &l->module->code.items[reg].type; }
+
+static bool is_absent_const(const Lowering *l, Reg reg) {
+    const Instr *instr = &l->module->code.items[reg];
+    return instr->op == OPCODE_CONST && l->module->consts.items[instr->a].sort == CONST_ABSENT;
+}
+
+/* An absent constant of the element type wanted; else the value as a double. */
+static Reg convert(Lowering *l, Reg reg, ElemType elem, Span span) {
+    if (reg == MODULE_NONE || type_at(l, reg)->elem == elem) return reg;
+    if (is_absent_const(l, reg)) {
+        ModuleConst constant = l->module->consts.items[l->module->code.items[reg].a];
+        constant.elem = elem;
+        return emit_const(l, constant, span);
+    }
+    if (elem == ELEM_REAL) return emit(l, OPCODE_TO_REAL, reg, 0, 0, span);
+    if (elem == ELEM_EXACT) return emit(l, OPCODE_TO_EXACT, reg, 0, 0, span);
+    return reg;
+}
+
+static bool numeric(ElemType elem) { return elem == ELEM_REAL || elem == ELEM_EXACT; }
+
+/* Registers of one element type: doubles where any is. */
+static void unify(Lowering *l, Reg *regs, uint32_t count, Span span) {
+    ElemType elem = type_at(l, regs[0])->elem;
+    bool settled = !is_absent_const(l, regs[0]);
+    for (uint32_t i = 1; i < count; i++) {
+        ElemType other = type_at(l, regs[i])->elem;
+        if (is_absent_const(l, regs[i])) continue;
+        if (!settled) elem = other;
+        else if (numeric(elem) && numeric(other) && other == ELEM_REAL) elem = ELEM_REAL;
+        settled = true;
+    }
+    for (uint32_t i = 0; i < count; i++) regs[i] = convert(l, regs[i], elem, span);
+}
+
+/* ---- Contexts --------------------------------------------------------------------------------------- */
+
+static bool context_equal(const Context *a, const Context *b) {
+    if (a->dim_count != b->dim_count || a->year != b->year) return false;
+    for (int i = 0; i < a->dim_count; i++) {
+        if (a->dims[i] != b->dims[i]) return false;
+    }
+    return true;
+}
+
+static uint64_t context_id(Lowering *l, const Context *context) {
+    for (uint32_t i = 0; i < l->contexts.count; i++) {
+        if (context_equal(&l->contexts.items[i], context)) return i;
+    }
+    VEC_PUSH(l->c->arena, &l->contexts, *context);
+    return l->contexts.count - 1;
+}
+
+static bool context_has(const Context *context, uint16_t dim) {
+    for (int i = 0; i < context->dim_count; i++) {
+        if (context->dims[i] == dim) return true;
+    }
+    return false;
+}
+
+static bool widen(Lowering *l, Context *context, const uint16_t *dims, int count, Span span) {
+    for (int i = 0; i < count; i++) {
+        if (context_has(context, dims[i])) {
+            sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, span, "%.*s is asked for already: it cannot be taken across as well",
+                       SLICE_FMT(l->module->dims.items[dims[i]].name));
+            l->failed = true;
+            return false;
+        }
+        if (context->dim_count == MODULE_MAX_DIMS) return false;
+        context->dims[context->dim_count++] = dims[i];
+    }
+    return true;
+}
+
+/* ---- Nodes ---------------------------------------------------------------------------------------------- */
+
+static Reg lower_args(Lowering *l, const Node *node, const Context *context, Reg *regs) {
+    for (uint32_t i = 0; i < node->arg_count; i++) {
+        regs[i] = lower_node(l, node->args[i], context);
+        if (regs[i] == MODULE_NONE) return MODULE_NONE;
+    }
+    return 0;
+}
+
+static Reg lower_op(Lowering *l, const Node *node, const Context *context) {
+    Reg regs[3] = {0, 0, 0};
+    if (lower_args(l, node, context, regs) == MODULE_NONE) return MODULE_NONE;
+    Reg result;
+    switch ((Opcode)node->op) {
+    case OPCODE_SELECT: unify(l, regs + 1, 2, node->span); break;
+    case OPCODE_POW: return emit(l, OPCODE_POW, regs[0], (uint32_t)(node->integer + INSTR_POW_BIAS), 0, node->span);
+    default:
+        if (node->arg_count == 2) unify(l, regs, 2, node->span);
+        break;
+    }
+    for (uint32_t i = 0; i < node->arg_count; i++) {
+        if (regs[i] == MODULE_NONE) return MODULE_NONE;
+    }
+    result = emit(l, (Opcode)node->op, regs[0], regs[1], regs[2], node->span);
+    if (result != MODULE_NONE && node->when_condition) return emit(l, OPCODE_TAKEN, result, 0, 0, node->span);
+    return result;
+}
+
+static bool reg_has_dim(const Lowering *l, Reg reg, uint16_t dim) {
+    const RegType *type = type_at(l, reg);
+    for (int i = 0; i < type->dim_count; i++) {
+        if (type->dims[i] == dim) return true;
+    }
+    return false;
+}
+
+static Reg lower_reduce(Lowering *l, const Node *node, const Context *context) {
+    Context inner = *context;
+    const Node *arg = node->args[0];
+    if (arg->type.measure && node->op != OPCODE_CUMULATE) {
+        for (int i = 0; i < node->dim_count; i++) {
+            bool own = false;
+            for (int d = 0; d < arg->type.dim_count; d++) own |= arg->type.dims[d] == node->dims[i];
+            if (!own && !widen(l, &inner, &node->dims[i], 1, node->span)) return MODULE_NONE;
+        }
+    }
+    Reg reg = lower_node(l, arg, &inner);
+    for (int i = 0; i < node->dim_count && reg != MODULE_NONE; i++) {
+        if (!reg_has_dim(l, reg, node->dims[i])) continue;
+        reg = emit(l, (Opcode)node->op, reg, node->dims[i], 0, node->span);
+    }
+    return reg;
+}
+
+static Reg lower_stack(Lowering *l, const Node *node, const Context *context) {
+    Reg *regs = ARENA_NEW_ARRAY(l->c->arena, Reg, node->arg_count);
+    if (!node->arg_count || lower_args(l, node, context, regs) == MODULE_NONE) return MODULE_NONE;
+    unify(l, regs, node->arg_count, node->span);
+    return emit_variadic(l, OPCODE_STACK, node->dims[0], regs, node->arg_count, node->span);
+}
+
+static ElemType wanted_elem(char letter, const Lowering *l, Reg reg) {
+    switch (letter) {
+    case 'r': return ELEM_REAL;
+    case 'e': return ELEM_EXACT;
+    default: return type_at(l, reg)->elem;
+    }
+}
+
+static char letter_of(const NativeInfo *info, uint32_t position) {
+    size_t length = 0;
+    while (info->registers[length]) length++;
+    if (!length) return 'n';
+    if (info->pairs) return info->registers[position % length];
+    return info->registers[position < length ? position : length - 1];
+}
+
+static Reg lower_call(Lowering *l, const Node *node, const Context *context) {
+    const NativeInfo *info = native_info(node->op);
+    uint32_t count = node->arg_count, *args = ARENA_NEW_ARRAY(l->c->arena, uint32_t, 1 + count + node->dim_count);
+    args[0] = count;
+    for (uint32_t i = 0; i < count; i++) {
+        Context inner = *context;
+        bool across = node->args[i]->type.measure && info->result == NATIVE_RESULT_ESTIMATE_LESS;
+        if (across && !widen(l, &inner, node->dims, node->dim_count, node->span)) return MODULE_NONE;
+        Reg reg = lower_node(l, node->args[i], &inner);
+        if (reg == MODULE_NONE) return MODULE_NONE;
+        args[1 + i] = convert(l, reg, wanted_elem(letter_of(info, i), l, reg), node->span);
+        if (args[1 + i] == MODULE_NONE) return MODULE_NONE;
+    }
+    for (int i = 0; i < node->dim_count; i++) args[1 + count + (uint32_t)i] = node->dims[i];
+    return emit_variadic(l, OPCODE_CALL, node->op, args, 1 + count + node->dim_count, node->span);
+}
+
+static Reg lower_total(Lowering *l, const Node *node, const Context *context) {
+    Context inner = {.year = context->year};
+    for (int i = 0; i < context->dim_count; i++) {
+        bool dropped = false;
+        for (int d = 0; d < node->dim_count; d++) dropped |= node->dims[d] == context->dims[i];
+        if (!dropped) inner.dims[inner.dim_count++] = context->dims[i];
+    }
+    return lower_node(l, node->args[0], &inner);
+}
+
+static Reg lower_by(Lowering *l, const Node *node, const Context *context) {
+    Context inner = {.year = context->year, .dim_count = node->dim_count};
+    for (int i = 0; i < node->dim_count; i++) inner.dims[i] = node->dims[i];
+    return lower_node(l, node->args[0], &inner);
+}
+
+static Reg lower_text(Lowering *l, const Node *node, const Context *context) {
+    Reg *regs = ARENA_NEW_ARRAY(l->c->arena, Reg, node->arg_count + 1);
+    if (lower_args(l, node, context, regs) == MODULE_NONE) return MODULE_NONE;
+    return emit_variadic(l, OPCODE_CONCAT, 0, regs, node->arg_count, node->span);
+}
+
+static Reg lower_const(Lowering *l, const Node *node) {
+    ModuleConst constant = node->constant;
+    if (constant.sort == CONST_CODE) constant.elem = ELEM_CODE;
+    return emit_const(l, constant, node->span);
+}
+
+static Reg lower_fresh(Lowering *l, const Node *node, const Context *context) {
+    Context inner = *context;
+    Reg reg;
+    switch (node->sort) {
+    case NODE_CONST: return lower_const(l, node);
+    case NODE_OP: return lower_op(l, node, context);
+    case NODE_REDUCE: return lower_reduce(l, node, context);
+    case NODE_INDEX:
+        reg = lower_node(l, node->args[0], context);
+        return reg == MODULE_NONE ? reg : emit(l, OPCODE_INDEX, reg, node->dims[0], node->member, node->span);
+    case NODE_STACK: return lower_stack(l, node, context);
+    case NODE_CALL: return lower_call(l, node, context);
+    case NODE_TOTAL: return lower_total(l, node, context);
+    case NODE_AT:
+        if (node->integer) inner.year = (int32_t)node->integer;
+        return lower_node(l, node->args[0], &inner);
+    case NODE_BY: return lower_by(l, node, context);
+    case NODE_AGG: return lower_aggregate(l, node, context);
+    case NODE_TEXT: return lower_text(l, node, context);
+    case NODE_FORMAT:
+        reg = lower_node(l, node->args[0], context);
+        return reg == MODULE_NONE ? reg : emit(l, OPCODE_FORMAT, reg, node->unit, node->member, node->span);
+    case NODE_COLUMN:
+    case NODE_ROW_TABLE:
+    case NODE_ROW_DATE: break;
+    }
+    sema_error(l->c, NULL, DIAG_PERSONAL_DATA_LEAK, node->span, "a value of one person stands only inside an aggregate over people");
+    l->failed = true;
+    return MODULE_NONE;
+}
+
+Reg lower_node(Lowering *l, const Node *node, const Context *context) {
+    uint64_t key = ((uint64_t)(uintptr_t)node & UINT64_C(0xFFFFFFFFFFFF)) | context_id(l, context) << 48, found;
+    if (hashmap_get(&l->memo, key, &found)) return (Reg)found;
+    Reg reg = lower_fresh(l, node, context);
+    hashmap_put(&l->memo, key, reg);
+    return reg;
+}

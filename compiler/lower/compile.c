@@ -1,0 +1,86 @@
+/* The whole road from text to module. A plan with errors has no module; what the compiler
+ * itself makes goes through the verifier like everybody else's. */
+#include "compiler/lower/compile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/lower/lower.h"
+#include "runtime/bytecode/verify.h"
+
+#ifndef SCP_VERSION
+#define SCP_VERSION "0.0.0"
+#endif
+
+static Compilation *begin(const CompileOptions *options, Arena *arena, Arena *module_arena, CompileResult *result) {
+    memset(result, 0, sizeof *result);
+    result->arena = arena;
+    source_map_init(&result->sources, arena);
+    diag_bag_init(&result->diags, arena);
+    Compilation *c = ARENA_NEW(arena, Compilation);
+    c->arena = arena;
+    c->interner = interner_new(arena, 0);
+    c->sources = &result->sources;
+    c->diags = &result->diags;
+    c->options = (SemaOptions){.root = options->root, .file_limit = options->file_limit, .import_limit = options->import_limit,
+                               .depth_limit = options->depth_limit, .has_as_of = options->has_as_of, .as_of = options->as_of,
+                               .data = options->data, .data_count = options->data_count};
+    c->parse = (ParseContext){.arena = arena, .interner = c->interner, .sources = c->sources, .diags = c->diags,
+                              .nesting_limit = options->nesting_limit};
+    c->module = module_new(module_arena);
+    c->module->compiler_version = SLICE(SCP_VERSION);
+    c->module->edition = 2026;
+    unit_table_init(&c->units, arena, c->interner);
+    hashmap_init(&c->kind_names, arena);
+    return c;
+}
+
+static const Expr *read_eval(Compilation *c, Slice text) {
+    if (!text.length) return NULL;
+    uint32_t source = source_map_add(c->sources, SLICE("<expression>"), text, false);
+    return parse_expression(&c->parse, source);
+}
+
+static void lower(Compilation *c, const Expr *eval) {
+    Lowering *l = ARENA_NEW(c->arena, Lowering);
+    l->c = c;
+    l->module = c->module;
+    hashmap_init(&l->memo, c->arena);
+    hashmap_init(&l->row_memo, c->arena);
+    hashmap_init(&l->decl_index, c->arena);
+    lower_decls(l);
+    lower_outputs(l, eval);
+    lower_rules(l);
+}
+
+/* Text of the tree and of sources does not outlive the compilation: the module keeps its own. */
+static void keep_texts(Module *module) {
+    for (uint32_t i = 0; i < module->sources.count; i++) module->sources.items[i].text = (Slice){0};
+}
+
+static void verify(Compilation *c) {
+    Slice broken = module_verify(c->module, c->arena);
+    if (!broken.length) return;
+    char message[160];
+    snprintf(message, sizeof message, "the compiled plan breaks its own rule %.*s", SLICE_FMT(broken));
+    boundary_leave(c->arena->boundary, SCP_FAULT, message);
+}
+
+void compile_plan(const CompileOptions *options, Arena *arena, Arena *module_arena, CompileResult *result) {
+    Compilation *c = begin(options, arena, module_arena, result);
+    sema_load(c, options->path, options->text);
+    const Expr *eval = read_eval(c, options->eval);
+    sema_read_kinds(c);
+    sema_declare(c);
+    sema_declare_plan(c);
+    sema_declare_people(c);
+    sema_elaborate_all(c);
+    result->is_library = c->plan_is_library;
+    result->data_missing = c->data_missing;
+    if (!diag_bag_count(c->diags, SEVERITY_ERROR)) lower(c, eval);
+    diag_bag_sort(c->diags);
+    if (diag_bag_count(c->diags, SEVERITY_ERROR)) return;
+    verify(c);
+    keep_texts(c->module);
+    result->module = c->module;
+}

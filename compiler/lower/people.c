@@ -1,0 +1,172 @@
+/* Aggregates over people: a stratification query for each measure, grouping and period. A
+ * period without a snapshot is missing; dated events are those of the period. */
+#include "compiler/lower/lower.h"
+
+#include "runtime/base/date.h"
+#include "runtime/stats/estimate.h"
+
+static const ModuleTable *people_table(const Lowering *l, const Table *table) {
+    return &l->module->tables.items[table->events ? table->population->index : table->index];
+}
+
+static int32_t latest_year(const ModuleTable *people) {
+    return financial_year_of(people->snapshots.items[people->snapshots.count - 1].as_at);
+}
+
+/* The snapshot of that financial year; MODULE_NONE where there is none. */
+static uint32_t snapshot_of(const ModuleTable *people, int32_t year) {
+    for (uint32_t i = 0; i < people->snapshots.count; i++) {
+        if (financial_year_of(people->snapshots.items[i].as_at) == year) return i;
+    }
+    return MODULE_NONE;
+}
+
+static DimSort dim_sort(const Lowering *l, uint16_t dim) { return l->module->dims.items[dim].sort; }
+
+static int time_dim(const Lowering *l, const Context *context) {
+    for (int i = 0; i < context->dim_count; i++) {
+        DimSort sort = dim_sort(l, context->dims[i]);
+        if (sort >= DIM_YEAR && sort <= DIM_WEEK) return i;
+    }
+    return -1;
+}
+
+/* ---- Cells that are not there ------------------------------------------------------------------------ */
+
+static Reg repeat_over(Lowering *l, Reg reg, const Context *context, int from, Span span) {
+    for (int i = context->dim_count - 1; i >= from; i--) {
+        uint32_t count = l->module->dims.items[context->dims[i]].member_count;
+        uint32_t *args = ARENA_NEW_ARRAY(l->c->arena, uint32_t, count);
+        for (uint32_t m = 0; m < count; m++) args[m] = reg;
+        reg = emit_variadic(l, OPCODE_STACK, context->dims[i], args, count, span);
+    }
+    return reg;
+}
+
+static Reg absent_cells(Lowering *l, const Context *context, Slice note, Span span) {
+    ModuleConst constant = {.sort = CONST_ABSENT, .elem = ELEM_REAL, .integer = ABSENT_MISSING, .text = note};
+    return repeat_over(l, emit_const(l, constant, span), context, 0, span);
+}
+
+/* ---- Queries --------------------------------------------------------------------------------------------- */
+
+static bool query_equal(const StrataQuery *a, const StrataQuery *b) {
+    if (a->table != b->table || a->snapshot != b->snapshot || a->filter != b->filter || a->dim_count != b->dim_count ||
+        a->agg != b->agg || a->value != b->value || a->valued != b->valued || a->scale_num != b->scale_num ||
+        a->scale_den != b->scale_den)
+        return false;
+    for (int i = 0; i < a->dim_count; i++) {
+        if (a->dims[i] != b->dims[i] || a->groups[i] != b->groups[i]) return false;
+    }
+    return true;
+}
+
+static uint32_t add_query(Lowering *l, const StrataQuery *query) {
+    for (uint32_t i = 0; i < l->module->queries.count; i++) {
+        if (query_equal(&l->module->queries.items[i], query)) return i;
+    }
+    VEC_PUSH(l->module->arena, &l->module->queries, *query);
+    return l->module->queries.count - 1;
+}
+
+static bool add_groups(Lowering *l, const Node *node, const Context *context, StrataQuery *query) {
+    for (int i = 0; i < context->dim_count; i++) {
+        uint16_t dim = context->dims[i];
+        Node *code = dim_row_code(l->c, node->table, dim);
+        if (!code) {
+            sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, node->span, "`%.*s` cannot be broken down by %.*s",
+                       SLICE_FMT(node->text), SLICE_FMT(l->module->dims.items[dim].name));
+            l->failed = true;
+            return false;
+        }
+        uint32_t row = lower_row(l, node->table, code);
+        if (row == MODULE_NONE) return false;
+        query->dims[query->dim_count] = dim;
+        query->groups[query->dim_count++] = row;
+    }
+    return true;
+}
+
+/* Dated events of the financial year. */
+static uint32_t within_year(Lowering *l, const Table *table, int32_t year) {
+    uint32_t date = row_op(l, ROW_COLUMN, table->dated, 0, 0, false);
+    uint32_t from = row_op(l, ROW_LE, row_const(l, financial_year_start(year)), date, 0, false);
+    uint32_t to = row_op(l, ROW_LE, date, row_const(l, financial_year_end(year)), 0, false);
+    return row_and(l, from, to);
+}
+
+static bool add_value(Lowering *l, const Node *node, StrataQuery *query) {
+    query->value = query->valued = MODULE_NONE;
+    query->scale_num = query->scale_den = 1;
+    if (!node->arg_count) return true;
+    RowValue value;
+    if (!lower_row_value(l, node->table, node->args[0], &value)) return false;
+    uint32_t row = value.constant ? lower_row(l, node->table, node->args[0]) : value.node;
+    if (row == MODULE_NONE) return false;
+    if (node->agg == AGG_SUM || node->agg == AGG_SUM_SQUARES) {
+        query->value = row;
+        query->scale_num = value.num;
+        query->scale_den = value.den;
+    } else {
+        query->valued = row;
+    }
+    return true;
+}
+
+static Reg run_query(Lowering *l, const Node *node, const Context *context, int32_t year, bool dated) {
+    const ModuleTable *people = people_table(l, node->table);
+    uint32_t snapshot = snapshot_of(people, year);
+    StrataQuery query = {.table = node->table->index, .agg = node->agg, .filter = MODULE_NONE, .span = node->span};
+    query.snapshot = snapshot == MODULE_NONE ? people->snapshots.count - 1 : snapshot;
+    query.text = node->text;
+    for (uint32_t i = 0; i < node->filter_count; i++) {
+        uint32_t row = lower_row(l, node->table, node->filters[i]);
+        if (row == MODULE_NONE) return MODULE_NONE;
+        query.filter = row_and(l, query.filter, row);
+    }
+    if (dated && node->table->dated != MODULE_NONE) query.filter = row_and(l, query.filter, within_year(l, node->table, year));
+    if (!add_groups(l, node, context, &query) || !add_value(l, node, &query)) return MODULE_NONE;
+    return emit(l, OPCODE_STRATA, add_query(l, &query), 0, 0, node->span);
+}
+
+/* Whether the file says anything about the year. */
+static bool covers(const Lowering *l, const Table *table, int32_t year) {
+    const ModuleTable *events = &l->module->tables.items[table->index];
+    if (!events->covers_to) return true;
+    return events->covers_from <= financial_year_start(year) && events->covers_to >= financial_year_end(year);
+}
+
+static Reg in_year(Lowering *l, const Node *node, const Context *context, int32_t year) {
+    const ModuleTable *people = people_table(l, node->table);
+    bool known = node->table->events ? covers(l, node->table, year) : snapshot_of(people, year) != MODULE_NONE;
+    Slice note = arena_printf(l->c->arena, "no data of %.*s", SLICE_FMT(financial_year_format(l->c->arena, year)));
+    return known ? run_query(l, node, context, year, true) : absent_cells(l, context, note, node->span);
+}
+
+/* A population by financial year: each from its own snapshot. */
+static Reg by_years(Lowering *l, const Node *node, const Context *context, int at) {
+    const ModuleDim *years = &l->module->dims.items[context->dims[at]];
+    uint32_t count = years->member_count;
+    int32_t first = years->first;
+    uint16_t dim = context->dims[at];
+    Context rest = *context;
+    for (int i = at; i + 1 < rest.dim_count; i++) rest.dims[i] = rest.dims[i + 1];
+    rest.dim_count--;
+    uint32_t *args = ARENA_NEW_ARRAY(l->c->arena, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++) {
+        args[i] = in_year(l, node, &rest, first + (int32_t)i);
+        if (args[i] == MODULE_NONE) return MODULE_NONE;
+    }
+    return emit_variadic(l, OPCODE_STACK, dim, args, count, node->span);
+}
+
+Reg lower_aggregate(Lowering *l, const Node *node, const Context *context) {
+    const ModuleTable *people = people_table(l, node->table);
+    if (!people->snapshots.count) return MODULE_NONE;
+    int at = time_dim(l, context);
+    if (at >= 0 && dim_sort(l, context->dims[at]) == DIM_YEAR) return by_years(l, node, context, at);
+    int32_t latest = latest_year(people);
+    if (at >= 0) return run_query(l, node, context, context->year ? context->year : latest, false);
+    if (context->year) return in_year(l, node, context, context->year);
+    return run_query(l, node, context, latest, true);
+}

@@ -1,0 +1,265 @@
+/* Row expressions: conditions, groupings and values of one person or event. Integers are held
+ * in the column's own unit (pence, years); where two scales meet, both go to a common one. */
+#include "compiler/lower/lower.h"
+
+static bool cannot(Lowering *l, const Node *node, const char *what) {
+    sema_error(l->c, NULL, DIAG_TYPE_MISMATCH, node->span, "%s cannot be asked of one person or event", what);
+    l->failed = true;
+    return false;
+}
+
+static bool row_equal(const RowNode *a, const RowNode *b) {
+    return a->op == b->op && a->real == b->real && a->a == b->a && a->b == b->b && a->c == b->c &&
+           a->value == b->value && a->number == b->number;
+}
+
+static uint32_t add_row(Lowering *l, RowNode node) {
+    Module *module = l->module;
+    uint32_t from = module->rows.count > 4096 ? module->rows.count - 4096 : 0;
+    for (uint32_t i = from; i < module->rows.count; i++) {
+        if (row_equal(&module->rows.items[i], &node)) return i;
+    }
+    VEC_PUSH(module->arena, &module->rows, node);
+    return module->rows.count - 1;
+}
+
+uint32_t row_const(Lowering *l, int64_t value) { return add_row(l, (RowNode){.op = ROW_CONST, .value = value}); }
+
+static uint32_t row_real(Lowering *l, double value) {
+    return add_row(l, (RowNode){.op = ROW_CONST, .real = 1, .number = value});
+}
+
+uint32_t row_op(Lowering *l, RowOp op, uint32_t a, uint32_t b, uint32_t c, bool real) {
+    return add_row(l, (RowNode){.op = (uint8_t)op, .real = real, .a = a, .b = b, .c = c});
+}
+
+uint32_t row_and(Lowering *l, uint32_t a, uint32_t b) {
+    if (a == MODULE_NONE) return b;
+    return b == MODULE_NONE ? a : row_op(l, ROW_AND, a, b, 0, false);
+}
+
+/* ---- Scales -------------------------------------------------------------------------------------- */
+
+static void to_real(Lowering *l, RowValue *v) {
+    if (v->real) return;
+    if (v->constant) {
+        v->node = row_real(l, exact_to_double(v->exact));
+    } else {
+        v->node = add_row(l, (RowNode){.op = ROW_TO_REAL, .real = 1, .a = v->node, .number = (double)v->num / (double)v->den});
+    }
+    v->real = true;
+    v->constant = false;
+    v->num = v->den = 1;
+}
+
+/* A constant held as an integer of that scale; false where it is none. */
+static bool hold(Lowering *l, RowValue *v, int64_t num, int64_t den) {
+    Arena *arena = l->c->arena;
+    Exact scaled = exact_div(arena, exact_mul(arena, v->exact, exact_from_int(den)), exact_from_int(num));
+    int64_t value;
+    if (!exact_to_int64(scaled, &value)) return false;
+    v->node = row_const(l, value);
+    v->constant = false;
+    v->num = num;
+    v->den = den;
+    return true;
+}
+
+static int64_t greatest_divisor(int64_t a, int64_t b) {
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static void multiply(Lowering *l, RowValue *v, int64_t factor) {
+    if (factor != 1) v->node = row_op(l, ROW_MUL, v->node, row_const(l, factor), 0, false);
+}
+
+/* Brings both to one scale, as integers where that is exact. */
+static void align(Lowering *l, RowValue *a, RowValue *b) {
+    if (a->constant && b->constant && !hold(l, a, 1, 1)) to_real(l, a);
+    if (a->real || b->real) {
+        to_real(l, a);
+        to_real(l, b);
+        return;
+    }
+    if (a->constant || b->constant) {
+        RowValue *constant = a->constant ? a : b, *other = a->constant ? b : a;
+        if (hold(l, constant, other->num, other->den)) return;
+        to_real(l, a);
+        to_real(l, b);
+        return;
+    }
+    if (a->num == b->num && a->den == b->den) return;
+    /* the common unit is gcd(num) / lcm(den) */
+    int64_t den = a->den / greatest_divisor(a->den, b->den) * b->den;
+    int64_t left = a->num * (den / a->den), right = b->num * (den / b->den), num = greatest_divisor(left, right);
+    multiply(l, a, left / num);
+    multiply(l, b, right / num);
+    a->num = b->num = num;
+    a->den = b->den = den;
+}
+
+/* ---- Nodes ----------------------------------------------------------------------------------------- */
+
+static bool column_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    const Table *owner = node->table;
+    const TableColumn *column = NULL;
+    for (uint32_t i = 0; i < owner->columns.count; i++) {
+        if (owner->columns.items[i].column == node->column) column = &owner->columns.items[i];
+    }
+    if (!column || (owner != table && table->population != owner)) return cannot(l, node, "a column of other people");
+    ColumnSort sort = l->module->tables.items[owner->index].columns.items[node->column].sort;
+    value->real = sort == COLUMN_REAL;
+    value->node = add_row(l, (RowNode){.op = owner == table ? ROW_COLUMN : ROW_PERSON_COLUMN, .real = value->real, .a = node->column});
+    value->num = value->real ? 1 : column->scale_num;
+    value->den = value->real ? 1 : column->scale_den;
+    return true;
+}
+
+static bool const_value(Lowering *l, const Node *node, RowValue *value) {
+    const ModuleConst *constant = &node->constant;
+    value->num = value->den = 1;
+    switch (constant->sort) {
+    case CONST_EXACT:
+        value->constant = true;
+        value->exact = constant->exact;
+        return true;
+    case CONST_BOOL:
+    case CONST_DATE:
+    case CONST_YEAR:
+    case CONST_CODE: value->node = row_const(l, constant->integer); return true;
+    case CONST_ABSENT: value->node = add_row(l, (RowNode){.op = ROW_MISSING}); return true;
+    case CONST_REAL:
+    case CONST_TEXT: break;
+    }
+    return cannot(l, node, "a text");
+}
+
+static bool settle(Lowering *l, RowValue *value) {
+    if (!value->constant || hold(l, value, 1, 1)) return true;
+    to_real(l, value);
+    return true;
+}
+
+static bool two(Lowering *l, const Table *table, const Node *node, RowValue *a, RowValue *b) {
+    if (!lower_row_value(l, table, node->args[0], a) || !lower_row_value(l, table, node->args[1], b)) return false;
+    align(l, a, b);
+    return true;
+}
+
+static bool product(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    RowValue a, b;
+    if (!lower_row_value(l, table, node->args[0], &a) || !lower_row_value(l, table, node->args[1], &b)) return false;
+    bool divide = node->op == OPCODE_DIV;
+    if (divide || a.real || b.real) {
+        to_real(l, &a);
+        to_real(l, &b);
+        *value = (RowValue){.real = true, .num = 1, .den = 1};
+        value->node = row_op(l, divide ? ROW_DIV : ROW_MUL, a.node, b.node, 0, true);
+        return true;
+    }
+    if (!settle(l, &a) || !settle(l, &b)) return false;
+    if (a.real || b.real) {
+        to_real(l, &a);
+        to_real(l, &b);
+    }
+    *value = (RowValue){.real = a.real, .num = a.num * b.num, .den = a.den * b.den};
+    value->node = row_op(l, ROW_MUL, a.node, b.node, 0, a.real);
+    return true;
+}
+
+static bool arithmetic(Lowering *l, const Table *table, const Node *node, RowOp op, RowValue *value) {
+    RowValue a, b;
+    if (!two(l, table, node, &a, &b)) return false;
+    *value = a;
+    value->constant = false;
+    bool compares = op == ROW_EQ || op == ROW_NE || op == ROW_LT || op == ROW_LE;
+    value->node = row_op(l, op, a.node, b.node, 0, !compares && a.real);
+    if (compares) *value = (RowValue){.node = value->node, .num = 1, .den = 1};
+    return true;
+}
+
+static bool selection(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    RowValue condition, a, b;
+    if (!lower_row_value(l, table, node->args[0], &condition)) return false;
+    if (!lower_row_value(l, table, node->args[1], &a) || !lower_row_value(l, table, node->args[2], &b)) return false;
+    align(l, &a, &b);
+    *value = a;
+    value->constant = false;
+    value->node = row_op(l, ROW_SELECT, condition.node, a.node, b.node, a.real);
+    return true;
+}
+
+static bool unary(Lowering *l, const Table *table, const Node *node, RowOp op, RowValue *value) {
+    if (!lower_row_value(l, table, node->args[0], value) || !settle(l, value)) return false;
+    bool real = op == ROW_NEG && value->real;
+    value->node = row_op(l, op, value->node, 0, 0, real);
+    if (op != ROW_NEG) *value = (RowValue){.node = value->node, .num = 1, .den = 1};
+    return true;
+}
+
+static bool operation(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    switch ((Opcode)node->op) {
+    case OPCODE_EQ: return arithmetic(l, table, node, ROW_EQ, value);
+    case OPCODE_NE: return arithmetic(l, table, node, ROW_NE, value);
+    case OPCODE_LT: return arithmetic(l, table, node, ROW_LT, value);
+    case OPCODE_LE: return arithmetic(l, table, node, ROW_LE, value);
+    case OPCODE_AND: return arithmetic(l, table, node, ROW_AND, value);
+    case OPCODE_OR: return arithmetic(l, table, node, ROW_OR, value);
+    case OPCODE_ADD: return arithmetic(l, table, node, ROW_ADD, value);
+    case OPCODE_SUB: return arithmetic(l, table, node, ROW_SUB, value);
+    case OPCODE_OR_ELSE: return arithmetic(l, table, node, ROW_OR_ELSE, value);
+    case OPCODE_MUL:
+    case OPCODE_DIV: return product(l, table, node, value);
+    case OPCODE_NEG: return unary(l, table, node, ROW_NEG, value);
+    case OPCODE_NOT: return unary(l, table, node, ROW_NOT, value);
+    case OPCODE_IS_ABSENT: return unary(l, table, node, ROW_IS_MISSING, value);
+    case OPCODE_SELECT: return selection(l, table, node, value);
+    default: return cannot(l, node, "this");
+    }
+}
+
+static bool date_code(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    if (!lower_row_value(l, table, node->args[0], value)) return false;
+    value->node = add_row(l, (RowNode){.op = (uint8_t)node->op, .a = value->node, .value = node->integer});
+    value->num = value->den = 1;
+    return true;
+}
+
+bool lower_row_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    *value = (RowValue){.num = 1, .den = 1};
+    switch (node->sort) {
+    case NODE_CONST: return const_value(l, node, value);
+    case NODE_COLUMN: return column_value(l, table, node, value);
+    case NODE_OP: return operation(l, table, node, value);
+    case NODE_ROW_DATE: {
+        /* the origin of quarters counts financial years times four, as rowops.def says */
+        return date_code(l, table, node, value);
+    }
+    case NODE_ROW_TABLE:
+        if (!lower_row_value(l, table, node->args[0], value) || !settle(l, value)) return false;
+        *value = (RowValue){.node = row_op(l, ROW_TABLE, value->node, node->member, 0, false), .num = 1, .den = 1};
+        return true;
+    case NODE_REDUCE:
+    case NODE_INDEX:
+    case NODE_STACK:
+    case NODE_CALL:
+    case NODE_TOTAL:
+    case NODE_AT:
+    case NODE_BY:
+    case NODE_AGG:
+    case NODE_TEXT:
+    case NODE_FORMAT: break;
+    }
+    return cannot(l, node, "an aggregate, a series or a text");
+}
+
+uint32_t lower_row(Lowering *l, const Table *table, const Node *node) {
+    RowValue value;
+    if (!lower_row_value(l, table, node, &value) || !settle(l, &value)) return MODULE_NONE;
+    return value.node;
+}
