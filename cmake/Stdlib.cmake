@@ -1,26 +1,35 @@
-# The standard library, written in the language itself, made part of libscp: tools/embed.c
-# turns stdlib/**/*.scp into one C file (see compiler/sema/embedded.h).
-file(GLOB_RECURSE stdlib_files CONFIGURE_DEPENDS
-    RELATIVE ${PROJECT_SOURCE_DIR}/stdlib ${PROJECT_SOURCE_DIR}/stdlib/*.scp)
-list(SORT stdlib_files)
-list(TRANSFORM stdlib_files PREPEND ${PROJECT_SOURCE_DIR}/stdlib/ OUTPUT_VARIABLE stdlib_paths)
-
-# The list is a file, rewritten only when it changes, so that a file removed is noticed too.
-string(JOIN "\n" stdlib_lines ${stdlib_files} "")
-set(stdlib_list ${PROJECT_BINARY_DIR}/generated/stdlib.list)
-file(CONFIGURE OUTPUT ${stdlib_list} CONTENT "${stdlib_lines}" @ONLY)
-
+# Texts made part of libscp at build time by tools/embed.c, each folder one C file that defines
+# PREFIX_files and PREFIX_count: the standard library, written in the language itself (declared
+# in compiler/sema/embedded.h), the pages of `scpc explain` (compiler/review/explain.h), and the
+# plan that `scpc new` starts from (compiler/driver/template.h).
 add_executable(scp_embed ${PROJECT_SOURCE_DIR}/tools/embed.c)
 target_link_libraries(scp_embed PRIVATE scp_flags)
 
-set(stdlib_c ${PROJECT_BINARY_DIR}/generated/stdlib.c)
-add_custom_command(
-    OUTPUT ${stdlib_c}
-    COMMAND scp_embed ${PROJECT_SOURCE_DIR}/stdlib ${stdlib_list} ${stdlib_c}
-    DEPENDS scp_embed ${stdlib_list} ${stdlib_paths}
-    COMMENT "Embedding the standard library"
-    VERBATIM)
-add_library(scp_stdlib OBJECT ${stdlib_c})
-target_link_libraries(scp_stdlib PRIVATE scp_language)
-target_compile_options(scp_stdlib PRIVATE -w)
-list(APPEND scp_objects scp_stdlib)
+# Embeds the files below FOLDER whose name fits PATTERN; appends the library to scp_objects.
+function(scp_embed_folder prefix folder pattern)
+    set(root ${PROJECT_SOURCE_DIR}/${folder})
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${root} ${root}/${pattern})
+    list(SORT files)
+    list(TRANSFORM files PREPEND ${root}/ OUTPUT_VARIABLE paths)
+
+    # The list is a file, rewritten only when it changes, so that a file removed is noticed too.
+    string(JOIN "\n" lines ${files} "")
+    set(list ${PROJECT_BINARY_DIR}/generated/${prefix}.list)
+    file(CONFIGURE OUTPUT ${list} CONTENT "${lines}" @ONLY)
+
+    set(out ${PROJECT_BINARY_DIR}/generated/${prefix}.c)
+    add_custom_command(
+        OUTPUT ${out}
+        COMMAND scp_embed ${root} ${list} ${out} ${prefix}
+        DEPENDS scp_embed ${list} ${paths}
+        COMMENT "Embedding ${folder}"
+        VERBATIM)
+    add_library(${prefix} OBJECT ${out})
+    target_link_libraries(${prefix} PRIVATE scp_language)
+    target_compile_options(${prefix} PRIVATE -w)
+    set(scp_objects ${scp_objects} ${prefix} PARENT_SCOPE)
+endfunction()
+
+scp_embed_folder(scp_stdlib stdlib *.scp)
+scp_embed_folder(scp_page compiler/review/explain *.md)
+scp_embed_folder(scp_template compiler/driver/template *)

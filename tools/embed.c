@@ -1,9 +1,10 @@
-/* Turns the files of the standard library into one C file, at build time.
+/* Turns files, such as those of the standard library, into one C file, at build time.
  *
- *     embed ROOT LIST OUT
+ *     embed ROOT LIST OUT PREFIX
  *
- * LIST names one file a line, relative to ROOT. OUT is always the same for the same files,
- * whatever the order of LIST: sorted by name, no date, no path of the machine. */
+ * LIST names one file a line, relative to ROOT. OUT defines PREFIX_files and PREFIX_count; it is
+ * always the same for the same files, whatever the order of LIST: sorted by name, no date, no
+ * path of the machine. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -110,23 +111,24 @@ static void write_entry(FILE *out, const char *root, const char *name) {
 }
 
 /* The entry after the last is empty: C has no array of nothing. */
-static void write_tables(FILE *out, const char *root, const Names *names) {
-    fputs("/* Written by tools/embed.c from stdlib; changes are lost. */\n"
-          "#include \"compiler/sema/embedded.h\"\n\n"
-          "const EmbeddedFile scp_stdlib_files[] = {\n",
-          out);
+static void write_tables(FILE *out, const char *root, const Names *names, const char *prefix) {
+    fprintf(out,
+            "/* Written by tools/embed.c; changes are lost. */\n"
+            "#include \"compiler/sema/embedded.h\"\n\n"
+            "const EmbeddedFile %s_files[] = {\n",
+            prefix);
     for (size_t i = 0; i < names->count; i++) write_entry(out, root, names->items[i]);
-    fprintf(out, "    {0, 0, 0},\n};\n\nconst size_t scp_stdlib_count = %zu;\n", names->count);
+    fprintf(out, "    {0, 0, 0},\n};\n\nconst size_t %s_count = %zu;\n", prefix, names->count);
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fprintf(stderr, "usage: embed ROOT LIST OUT\n");
+    if (argc != 5) {
+        fprintf(stderr, "usage: embed ROOT LIST OUT PREFIX\n");
         return 2;
     }
     Names names = names_read(argv[2]);
     FILE *out = open_file(argv[3], "w");
-    write_tables(out, argv[1], &names);
+    write_tables(out, argv[1], &names, argv[4]);
     if (ferror(out) | fclose(out)) fail("cannot write", argv[3]);
     names_free(&names);
     return 0;

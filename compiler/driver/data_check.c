@@ -1,0 +1,269 @@
+/* scpc data check: a plan's data read as `run` reads it, and for an analyst what is there: rows,
+ * missing values by column, events without a person. Counts are protected like any other; the
+ * smallest and largest value of a column belong to one person, and are shown under --internal
+ * alone. */
+#include "compiler/driver/diagnostics.h"
+#include "compiler/driver/results.h"
+#include "runtime/base/date.h"
+#include "runtime/base/number.h"
+#include "runtime/report/table.h"
+
+typedef struct {
+    Driver *driver;
+    const Module *module;
+    const Dataset *dataset;
+    Policy policy;
+    Arena *arena;
+} Survey;
+
+/* ---- Counts ----------------------------------------------------------------------------------------------- */
+
+static bool is_missing(const Column *column, uint64_t row) {
+    return column->missing && (column->missing[row / 8] >> (row % 8) & 1);
+}
+
+/* Rows of one person lie side by side, so people are counted where the person changes. */
+static int64_t people_behind_missing(const TableData *data, const Column *column) {
+    int64_t people = 0;
+    uint32_t last = 0;
+    for (uint64_t row = 0; row < data->rows; row++) {
+        if (!is_missing(column, row)) continue;
+        if (!people || data->person[row] != last) people++;
+        last = data->person[row];
+    }
+    return people;
+}
+
+static Protected missing_count(const Survey *s, const ModuleTable *table, const TableData *data,
+                               const Column *column) {
+    int64_t count = (int64_t)column->missing_count;
+    if (table->sort == TABLE_POPULATION || !data->person) return protect_people(s->policy, count);
+    return protect_events(s->policy, count, people_behind_missing(data, column));
+}
+
+static Protected row_count(const Survey *s, const ModuleTable *table, int64_t rows) {
+    if (table->sort == TABLE_POPULATION) return protect_people(s->policy, rows);
+    return protect_events(s->policy, rows, rows);
+}
+
+static Slice count_text(const Survey *s, Protected count) {
+    if (count.suppressed) return SLICE("withheld");
+    return number_format_int(s->arena, (int64_t)count.value, true);
+}
+
+/* ---- Columns ---------------------------------------------------------------------------------------------- */
+
+static const char *sort_text(ColumnSort sort) {
+    switch (sort) {
+    case COLUMN_IDENTIFIER: return "identifier";
+    case COLUMN_INTEGER: return "whole number";
+    case COLUMN_REAL: return "number";
+    case COLUMN_MONEY: return "pounds";
+    case COLUMN_DATE: return "date";
+    case COLUMN_FLAG: return "flag";
+    case COLUMN_CATEGORY: return "category";
+    }
+    return "";
+}
+
+/* A value as it is held: pence, days, whole numbers. */
+static Slice held_text(const Survey *s, ColumnSort sort, int64_t value) {
+    if (sort == COLUMN_DATE) return date_format_iso(s->arena, (int32_t)value);
+    if (sort == COLUMN_MONEY)
+        return number_format_fixed(s->arena, (double)value / 100, 2, true);
+    return number_format_int(s->arena, value, true);
+}
+
+static bool has_order(ColumnSort sort) {
+    return sort == COLUMN_INTEGER || sort == COLUMN_MONEY || sort == COLUMN_DATE;
+}
+
+static Slice range_text(const Survey *s, ColumnSort sort, int64_t low, int64_t high) {
+    Slice from = held_text(s, sort, low), to = held_text(s, sort, high);
+    return arena_printf(s->arena, "%.*s to %.*s", SLICE_FMT(from), SLICE_FMT(to));
+}
+
+static Slice declared_text(const Survey *s, const ModuleColumn *column) {
+    if (column->sort == COLUMN_CATEGORY)
+        return arena_printf(s->arena, "%u values",
+                            (unsigned)s->module->dims.items[column->dim].member_count);
+    if (!column->has_range) return SLICE("");
+    return range_text(s, column->sort, column->low, column->high);
+}
+
+static bool shows_values(const Survey *s, const TableData *data, const Column *column) {
+    return s->policy == POLICY_EXACT_INTERNAL && has_order(column->sort) &&
+           column->missing_count < data->rows;
+}
+
+/* ---- For people ------------------------------------------------------------------------------------------- */
+
+static void print_columns(const Survey *s, const ModuleTable *table, const TableData *data,
+                          Buffer *out) {
+    Table lines;
+    table_begin(&lines, s->arena);
+    table_column(&lines, SLICE("column"), false);
+    table_column(&lines, SLICE("type"), false);
+    table_column(&lines, SLICE("declared"), false);
+    table_column(&lines, SLICE("missing"), true);
+    if (s->policy == POLICY_EXACT_INTERNAL) table_column(&lines, SLICE("from … to"), false);
+    for (uint32_t i = 0; i < table->columns.count; i++) {
+        const ModuleColumn *column = &table->columns.items[i];
+        const Column *held = &data->columns[i];
+        table_cell(&lines, column->name);
+        table_cell(&lines, slice_of(sort_text(column->sort)));
+        table_cell(&lines, declared_text(s, column));
+        table_cell(&lines, count_text(s, missing_count(s, table, data, held)));
+        if (s->policy != POLICY_EXACT_INTERNAL) continue;
+        table_cell(&lines, shows_values(s, data, held)
+                               ? range_text(s, held->sort, held->low, held->high)
+                               : SLICE(""));
+    }
+    table_print(&lines, out, 2);
+}
+
+static void print_table(const Survey *s, uint32_t index, uint32_t snapshot, Buffer *out) {
+    const ModuleTable *table = &s->module->tables.items[index];
+    const TableData *data = &s->dataset->tables[index].snapshots[snapshot];
+    Slice rows = count_text(s, row_count(s, table, (int64_t)data->rows));
+    plain_text(out, table->name);
+    buffer_add_text(out, "  ");
+    plain_text(out, data->file);
+    if (table->sort == TABLE_POPULATION) {
+        Slice day = date_format_iso(s->arena, table->snapshots.items[snapshot].as_at);
+        buffer_printf(out, "  as at %.*s", SLICE_FMT(day));
+    }
+    buffer_printf(out, "\n  %.*s rows", SLICE_FMT(rows));
+    if (table->sort == TABLE_EVENTS) {
+        Slice orphans = count_text(s, row_count(s, table, (int64_t)s->dataset->tables[index].orphans));
+        buffer_printf(out, ", %.*s of people who are not in the population", SLICE_FMT(orphans));
+    }
+    buffer_add_text(out, "\n\n");
+    print_columns(s, table, data, out);
+    buffer_add_char(out, '\n');
+}
+
+/* ---- As JSON ---------------------------------------------------------------------------------------------- */
+
+static void json_text(JsonWriter *json, Slice key, Slice text) {
+    json_key(json, key);
+    json_string(json, text);
+}
+
+static void json_count(JsonWriter *json, Slice key, Protected count) {
+    json_key(json, key);
+    if (count.suppressed) json_null(json);
+    else json_number(json, count.value);
+}
+
+static void json_column(const Survey *s, const ModuleTable *table, const TableData *data,
+                        uint32_t index, JsonWriter *json) {
+    const ModuleColumn *column = &table->columns.items[index];
+    const Column *held = &data->columns[index];
+    json_begin_object(json);
+    json_text(json, SLICE("name"), column->name);
+    json_text(json, SLICE("type"), slice_of(sort_text(column->sort)));
+    json_count(json, SLICE("missing"), missing_count(s, table, data, held));
+    if (shows_values(s, data, held)) {
+        json_text(json, SLICE("low"), held_text(s, held->sort, held->low));
+        json_text(json, SLICE("high"), held_text(s, held->sort, held->high));
+    }
+    json_end_object(json);
+}
+
+static void json_table(const Survey *s, uint32_t index, uint32_t snapshot, JsonWriter *json) {
+    const ModuleTable *table = &s->module->tables.items[index];
+    const TableData *data = &s->dataset->tables[index].snapshots[snapshot];
+    json_begin_object(json);
+    json_text(json, SLICE("name"), table->name);
+    json_text(json, SLICE("file"), data->file);
+    json_text(json, SLICE("sha256"), slice_of(data->sha256));
+    json_count(json, SLICE("rows"), row_count(s, table, (int64_t)data->rows));
+    if (table->sort == TABLE_POPULATION)
+        json_text(json, SLICE("as_at"),
+                  date_format_iso(s->arena, table->snapshots.items[snapshot].as_at));
+    else
+        json_count(json, SLICE("orphans"),
+                   row_count(s, table, (int64_t)s->dataset->tables[index].orphans));
+    json_key(json, SLICE("columns"));
+    json_begin_array(json);
+    for (uint32_t i = 0; i < table->columns.count; i++) json_column(s, table, data, i, json);
+    json_end_array(json);
+    json_end_object(json);
+}
+
+static void json_problems(const DataReport *report, JsonWriter *json) {
+    json_key(json, SLICE("problems"));
+    json_begin_array(json);
+    VEC_EACH(const DataProblem, problem, &report->problems) {
+        json_begin_object(json);
+        json_text(json, SLICE("name"), slice_of(diag_name_text(problem->name)));
+        json_text(json, SLICE("file"), problem->file);
+        json_key(json, SLICE("line"));
+        json_int(json, (int64_t)problem->line);
+        json_key(json, SLICE("field"));
+        json_int(json, problem->field);
+        json_text(json, SLICE("header"), problem->header);
+        json_text(json, SLICE("message"), problem->message);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_key(json, SLICE("total"));
+    json_int(json, (int64_t)report->total);
+}
+
+/* ---- All of it -------------------------------------------------------------------------------------------- */
+
+/* Events are one file, however many snapshots they are joined to. */
+static uint32_t files_of(const Survey *s, uint32_t table) {
+    bool events = s->module->tables.items[table].sort == TABLE_EVENTS;
+    uint32_t count = s->dataset->tables[table].snapshot_count;
+    return events && count > 1 ? 1 : count;
+}
+
+static Slice survey_json(const Survey *s, const DataReport *report) {
+    Buffer out;
+    JsonWriter json;
+    buffer_init(&out, s->arena);
+    json_begin(&json, &out, 0);
+    json_begin_object(&json);
+    if (s->policy == POLICY_EXACT_INTERNAL) {
+        json_key(&json, SLICE("internal"));
+        json_bool(&json, true);
+    }
+    json_key(&json, SLICE("tables"));
+    json_begin_array(&json);
+    for (uint32_t t = 0; t < s->dataset->table_count; t++)
+        for (uint32_t i = 0; i < files_of(s, t); i++) json_table(s, t, i, &json);
+    json_end_array(&json);
+    json_problems(report, &json);
+    json_end_object(&json);
+    buffer_add_char(&out, '\n');
+    return buffer_slice(&out);
+}
+
+static Slice survey_text(const Survey *s) {
+    Buffer out;
+    buffer_init(&out, s->arena);
+    if (s->policy == POLICY_EXACT_INTERNAL)
+        buffer_add_text(&out, "INTERNAL: exact numbers and values of people, not for publication\n\n");
+    for (uint32_t t = 0; t < s->dataset->table_count; t++)
+        for (uint32_t i = 0; i < files_of(s, t); i++) print_table(s, t, i, &out);
+    return buffer_slice(&out);
+}
+
+ScpStatus command_data_check(Driver *driver) {
+    Subject subject;
+    DataReport report;
+    Survey survey = {.driver = driver, .dataset = &driver->dataset, .arena = &driver->work};
+    ScpStatus status = subject_open(driver, driver->options.arguments.items[0], NULL, &subject);
+    if (status == SCP_OK) status = subject_policy(driver, &subject, &survey.policy);
+    if (status != SCP_OK) return status;
+    survey.module = subject.module;
+    status = results_load(driver, &subject, &report);
+    if (slice_equal(driver->options.format, SLICE("json")))
+        return status_worse(status, driver_result(driver, survey_json(&survey, &report)));
+    diagnostics_say_data(driver, &report);
+    if (status != SCP_OK) return status;
+    return driver_result(driver, survey_text(&survey));
+}

@@ -1,0 +1,47 @@
+/* Saying what is wrong with plans and data. */
+#include "compiler/driver/diagnostics.h"
+
+#include "compiler/review/excerpt.h"
+#include "runtime/base/number.h"
+
+void diagnostics_say(Driver *driver, const SourceMap *sources, const DiagBag *diags) {
+    for (uint32_t i = 0; i < diags->items.count; i++) {
+        const Diag *diag = diags->items.items[i];
+        if (diag->allowed_because.length) continue;
+        if (driver->options.quiet && diag->severity == SEVERITY_NOTE) continue;
+        render_human(sources, diag, driver->colour, &driver->messages);
+    }
+}
+
+/* `data/people.csv:17: error[data-range]: field 2 "age": …` */
+static void say_problem(Driver *driver, const DataProblem *problem) {
+    Buffer *out = &driver->messages;
+    paint_text(out, false, PAINT_NONE, problem->file);
+    if (problem->line)
+        buffer_printf(out, ":%llu", (unsigned long long)problem->line);
+    buffer_add_text(out, ": ");
+    Slice head = arena_printf(&driver->arena, "error[%s]", diag_name_text(problem->name));
+    paint_text(out, driver->colour, PAINT_ERROR, head);
+    buffer_add_text(out, ": ");
+    if (problem->field) buffer_printf(out, "field %u", (unsigned)problem->field);
+    if (problem->header.length) {
+        buffer_add_text(out, problem->field ? " \"" : "column \"");
+        paint_text(out, false, PAINT_NONE, problem->header);
+        buffer_add_char(out, '"');
+    }
+    if (problem->field || problem->header.length) buffer_add_text(out, ": ");
+    paint_text(out, false, PAINT_NONE, problem->message);
+    buffer_add_char(out, '\n');
+}
+
+void diagnostics_say_data(Driver *driver, const DataReport *report) {
+    VEC_EACH(const DataProblem, problem, &report->problems) say_problem(driver, problem);
+    if (driver->options.quiet || !report->total) return;
+    Slice total = number_format_int(&driver->arena, (int64_t)report->total, true);
+    if (report->total > report->problems.count)
+        buffer_printf(&driver->messages, "the first %u of %.*s problems\n",
+                      (unsigned)report->problems.count, SLICE_FMT(total));
+    else
+        buffer_printf(&driver->messages, "%.*s %s\n", SLICE_FMT(total),
+                      report->total == 1 ? "problem" : "problems");
+}

@@ -1,0 +1,14 @@
+/* Diagnostics as messages of the program, for people. */
+#ifndef COMPILER_DRIVER_DIAGNOSTICS_H
+#define COMPILER_DRIVER_DIAGNOSTICS_H
+
+#include "compiler/driver/driver.h"
+
+/* Every diagnostic that no waiver covers, for people; under --quiet no notes. */
+void diagnostics_say(Driver *driver, const SourceMap *sources, const DiagBag *diags);
+
+/* Problems of data, a line each: the file, line and field, and what was expected there; then
+ * how many there are, where not all are shown. Never a value. */
+void diagnostics_say_data(Driver *driver, const DataReport *report);
+
+#endif

@@ -1,0 +1,17 @@
+/* Output files of a command: all of them whole, or none. What would end the program in between
+ * (an interrupt, a limit on time) waits until the temporary files are gone. */
+#ifndef COMPILER_DRIVER_FILES_H
+#define COMPILER_DRIVER_FILES_H
+
+#include "compiler/driver/driver.h"
+
+typedef struct {
+    const char *path;
+    Slice text;
+} FileText;
+
+/* Writes them together, the last one last; private to the owner under --internal. SCP_DATA, with
+ * a message, where one cannot be written. */
+ScpStatus files_write(Driver *driver, const FileText *files, uint32_t count);
+
+#endif

@@ -1,0 +1,14 @@
+/* What `check` is asked to look at, as files. */
+#ifndef COMPILER_DRIVER_PATHS_H
+#define COMPILER_DRIVER_PATHS_H
+
+#include "compiler/driver/driver.h"
+
+typedef VEC(const char *) Paths;
+
+/* Appends the path, or for a folder every .scp file below it that has a `plan` item, sorted
+ * byte by byte; hidden folders and links are passed by. SCP_OK, or a status with its message:
+ * SCP_USAGE where there is no plan below. */
+ScpStatus paths_expand(Driver *driver, const char *path, Paths *paths);
+
+#endif

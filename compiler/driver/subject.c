@@ -1,0 +1,106 @@
+/* From a path to a module. */
+#include "compiler/driver/subject.h"
+
+#include "compiler/driver/diagnostics.h"
+#include "compiler/review/check.h"
+#include "runtime/base/file.h"
+
+/* ---- Names given with --data ------------------------------------------------------------------------ */
+
+static bool names_table(const Module *module, Slice name) {
+    VEC_EACH(const ModuleTable, table, &module->tables)
+        if (slice_equal(table->name, name)) return true;
+    return false;
+}
+
+/* Geographies and tables were read when the plan was compiled: they are declarations. */
+static bool names_declaration(const Module *module, Slice name) {
+    VEC_EACH(const ModuleDecl, decl, &module->decls) {
+        bool open = slice_equal(decl->kind, SLICE("geography")) ||
+                    slice_equal(decl->kind, SLICE("table"));
+        if (open && slice_equal(decl->name, name)) return true;
+    }
+    return false;
+}
+
+static ScpStatus check_data_names(Driver *driver, const Module *module) {
+    VEC_EACH(const DataOverride, data, &driver->options.data) {
+        if (names_table(module, data->name) || names_declaration(module, data->name)) continue;
+        Slice shown = file_quote(&driver->arena, data->name);
+        return driver_fail(driver, SCP_USAGE,
+                           "`--data` names %.*s, but the plan declares no such population, "
+                           "events, geography or table",
+                           SLICE_FMT(shown));
+    }
+    return SCP_OK;
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------------ */
+
+static ScpStatus compile(Driver *driver, const char *eval, Subject *subject) {
+    driver_progress(driver, "compiling");
+    CompileOptions options = input_compile_options(driver, &subject->input, true);
+    if (eval) options.eval = slice_of(eval);
+    CompileResult *result = ARENA_NEW(&driver->work, CompileResult);
+    compile_plan(&options, &driver->work, &driver->work, result);
+    diagnostics_say(driver, &result->sources, &result->diags);
+    ScpStatus status = diags_status(&result->diags, driver->options.fail_on);
+    if (result->data_missing) status = status_worse(status, SCP_DATA);
+    if (status != SCP_OK) return status;
+    if (result->is_library)
+        return driver_fail(driver, SCP_USAGE, "%.*s has no `plan` item: it is a library",
+                           SLICE_FMT(subject->input.path));
+    subject->module = result->module;
+    subject->sources = &result->sources;
+    return SCP_OK;
+}
+
+static ScpStatus load(Driver *driver, Subject *subject) {
+    Slice error = {0};
+    ScpStatus status = module_load(&driver->work, subject->input.text, &subject->module, &error);
+    if (status == SCP_OK) return SCP_OK;
+    bool version = slice_starts_with(error, SLICE("format-version"));
+    DiagName name = version ? DIAG_MODULE_VERSION : DIAG_MODULE_DAMAGED;
+    return driver_fail(driver, status, "error[%s]: %.*s cannot be run: %.*s", diag_name_text(name),
+                       SLICE_FMT(subject->input.path), SLICE_FMT(error));
+}
+
+ScpStatus subject_open(Driver *driver, const char *path, const char *eval, Subject *subject) {
+    *subject = (Subject){0};
+    ScpStatus status = driver_guard_input(driver, path);
+    if (status == SCP_OK) status = input_read(driver, path, true, &subject->input);
+    if (status != SCP_OK) return status;
+    bool compiled = subject->input.is_module;
+    if (compiled && eval)
+        return driver_fail(driver, SCP_USAGE,
+                           "`%.*s` is compiled: an expression is evaluated in the plan itself",
+                           SLICE_FMT(subject->input.path));
+    status = compiled ? load(driver, subject) : compile(driver, eval, subject);
+    if (status == SCP_OK) status = check_data_names(driver, subject->module);
+    if (status != SCP_OK) return status;
+    subject->as_of = driver->options.has_as_of ? driver->options.as_of : subject->module->as_of;
+    return SCP_OK;
+}
+
+/* ---- Protection ---------------------------------------------------------------------------------------- */
+
+/* Values of Module.policy. */
+enum { PLAN_MIDPOINT6 = 1, PLAN_EXACT = 2 };
+
+ScpStatus subject_policy(Driver *driver, const Subject *subject, Policy *policy) {
+    const Options *options = &driver->options;
+    *policy = POLICY_EXACT_INTERNAL;
+    if (options->internal) return SCP_OK;
+    if (options->exact_policy)
+        return driver_fail(driver, SCP_USAGE,
+                           "the policy `exact` is not there yet: without secondary suppression "
+                           "exact numbers can be worked out from each other; use hes or "
+                           "midpoint6, or --internal for numbers that stay inside");
+    if (subject->module->policy >= PLAN_EXACT)
+        return driver_fail(driver, SCP_DISCLOSURE,
+                           "the plan says `protection exact`, which is not there yet: nothing is "
+                           "written; --internal shows exact numbers that must stay inside");
+    Policy plan = subject->module->policy == PLAN_MIDPOINT6 ? POLICY_MIDPOINT6 : POLICY_HES;
+    *policy = policy_stricter(options->has_policy ? options->policy : POLICY_HES, plan);
+    return SCP_OK;
+}

@@ -1,0 +1,178 @@
+/* Requirements against waivers, and both as diagnostics. */
+#include "compiler/review/findings.h"
+
+#include "runtime/base/buffer.h"
+#include "runtime/base/date.h"
+
+/* ---- Which waiver covers what ---------------------------------------------------------------------- */
+
+static bool lies_within(const Module *module, uint32_t decl, uint32_t ancestor) {
+    while (decl != MODULE_NONE && decl != ancestor) decl = module->decls.items[decl].parent;
+    return decl == ancestor;
+}
+
+static bool in_force(const ModuleAllow *allow, int32_t as_of) {
+    return !allow->until || allow->until >= as_of;
+}
+
+static bool concerns(const Module *module, const ModuleAllow *allow,
+                     const ModuleRequirement *requirement) {
+    return slice_equal(allow->rule, requirement->rule) &&
+           (allow->decl == MODULE_NONE || lies_within(module, requirement->decl, allow->decl));
+}
+
+static uint32_t covering_allow(const Module *module, const ModuleRequirement *requirement,
+                               int32_t as_of) {
+    if (!requirement->waivable) return MODULE_NONE;
+    for (uint32_t i = 0; i < module->allows.count; i++) {
+        const ModuleAllow *allow = &module->allows.items[i];
+        if (in_force(allow, as_of) && concerns(module, allow, requirement)) return i;
+    }
+    return MODULE_NONE;
+}
+
+void findings_judge(const VmResult *vm, int32_t as_of, Arena *arena, Findings *findings) {
+    const Module *module = vm->module;
+    for (uint32_t i = 0; i < module->requirements.count; i++) {
+        ReportFinding finding = {.requirement = i,
+                                 .outcome = vm_requirement(vm, i, as_of),
+                                 .allow = MODULE_NONE};
+        if (finding.outcome == REQUIREMENT_FAILED)
+            finding.allow = covering_allow(module, &module->requirements.items[i], as_of);
+        VEC_PUSH(arena, findings, finding);
+    }
+}
+
+Severity finding_severity(const Module *module, const ReportFinding *finding) {
+    const ModuleRequirement *requirement = &module->requirements.items[finding->requirement];
+    return (Severity)(module->final_status ? requirement->severity : requirement->draft_severity);
+}
+
+bool findings_worst(const Module *module, const Findings *findings, Severity *worst) {
+    bool any = false;
+    VEC_EACH(const ReportFinding, finding, findings) {
+        if (finding->outcome != REQUIREMENT_FAILED || finding->allow != MODULE_NONE) continue;
+        Severity severity = finding_severity(module, finding);
+        if (!any || severity > *worst) *worst = severity;
+        any = true;
+    }
+    return any;
+}
+
+/* ---- As diagnostics ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    const VmResult *vm;
+    const Module *module;
+    const Findings *findings;
+    int32_t as_of;
+    const SourceMap *sources;
+    DiagBag *diags;
+    Arena *arena;
+} Review;
+
+/* The first line of a declaration, without the brace that opens its block. */
+static Span heading_span(const SourceMap *sources, Span span) {
+    Slice text = source_map_text(sources, span);
+    uint32_t length = 0;
+    while (length < text.length && text.data[length] != '\n') length++;
+    while (length && (text.data[length - 1] == ' ' || text.data[length - 1] == '\r' ||
+                      text.data[length - 1] == '{'))
+        length--;
+    return length ? (Span){span.start, span.start + length} : span;
+}
+
+static const ModuleDecl *decl_of(const Module *module, uint32_t decl) {
+    return decl == MODULE_NONE ? NULL : &module->decls.items[decl];
+}
+
+/* The message the rule made, or where it could not, what the rule is for. */
+static Slice finding_sentence(const Review *r, const ModuleRequirement *requirement) {
+    const Array *message = &r->vm->registers[requirement->message];
+    if (message->count && array_absent(message, 0) == ABSENT_NONE) return message->as.text[0];
+    return requirement->why;
+}
+
+enum { CELLS_SHOWN = 6 };
+
+/* `i.lead` = missing; of an array the first cells. */
+static Slice sub_value_sentence(const Review *r, const ModuleSubValue *value) {
+    const Array *array = &r->vm->registers[value->reg];
+    Buffer text;
+    buffer_init(&text, r->arena);
+    buffer_printf(&text, "`%.*s` is ", SLICE_FMT(value->text));
+    for (uint32_t cell = 0; cell < array->count && cell < CELLS_SHOWN; cell++) {
+        if (cell) buffer_add_text(&text, ", ");
+        buffer_add(&text, vm_cell_text(r->arena, r->module, array, cell, value->unit));
+    }
+    if (array->count > CELLS_SHOWN) buffer_add_text(&text, ", …");
+    return buffer_slice(&text);
+}
+
+static void diagnose_failure(const Review *r, const ReportFinding *finding) {
+    const ModuleRequirement *requirement = &r->module->requirements.items[finding->requirement];
+    const ModuleDecl *decl = decl_of(r->module, requirement->decl);
+    Span span = decl ? heading_span(r->sources, decl->span) : requirement->span;
+    Diag *diag = diag_add_named(r->diags, requirement->rule, finding_severity(r->module, finding),
+                                span, finding_sentence(r, requirement));
+    if (decl) diag->path = decl->path;
+    VEC_EACH(const ModuleSubValue, value, &requirement->values) {
+        Slice sentence = sub_value_sentence(r, value);
+        diag_relate(r->diags, diag, requirement->span, "%.*s", SLICE_FMT(sentence));
+    }
+    if (finding->allow == MODULE_NONE) return;
+    Slice because = r->module->allows.items[finding->allow].because;
+    diag->allowed_because = because.length ? because : SLICE("allowed");
+}
+
+/* What a waiver meets among the requirements it concerns. */
+typedef struct {
+    bool rule_known, failed, unknown, fixed;
+} AllowUse;
+
+static AllowUse use_of_allow(const Review *r, const ModuleAllow *allow) {
+    AllowUse use = {0};
+    VEC_EACH(const ReportFinding, finding, r->findings) {
+        const ModuleRequirement *requirement =
+            &r->module->requirements.items[finding->requirement];
+        if (!slice_equal(requirement->rule, allow->rule)) continue;
+        use.rule_known = true;
+        if (!requirement->waivable) use.fixed = true;
+        if (!concerns(r->module, allow, requirement)) continue;
+        if (finding->outcome == REQUIREMENT_FAILED) use.failed = true;
+        if (finding->outcome == REQUIREMENT_UNKNOWN) use.unknown = true;
+    }
+    return use;
+}
+
+static void diagnose_expired(const Review *r, const ModuleAllow *allow) {
+    Slice until = date_format_iso(r->arena, allow->until);
+    Slice today = date_format_iso(r->arena, r->as_of);
+    diag_add(r->diags, DIAG_EXPIRED_ALLOW, heading_span(r->sources, allow->span),
+             "the waiver of `%.*s` ended on %.*s; the plan is checked as of %.*s",
+             SLICE_FMT(allow->rule), SLICE_FMT(until), SLICE_FMT(today));
+}
+
+/* Before there is data a rule may not have spoken yet; such a waiver is let be. */
+static void diagnose_allow(const Review *r, const ModuleAllow *allow) {
+    if (!in_force(allow, r->as_of)) {
+        diagnose_expired(r, allow);
+        return;
+    }
+    AllowUse use = use_of_allow(r, allow);
+    const char *why = "finds nothing wrong here";
+    if (use.fixed) why = "cannot be waived";
+    else if (use.failed || use.unknown) return;
+    else if (!use.rule_known) why = "is not a rule that is used here";
+    diag_add(r->diags, DIAG_UNUSED_ALLOW, heading_span(r->sources, allow->span),
+             "this waiver covers nothing: `%.*s` %s", SLICE_FMT(allow->rule), why);
+}
+
+void findings_diagnose(const VmResult *vm, const Findings *findings, int32_t as_of,
+                       const SourceMap *sources, DiagBag *diags) {
+    Review r = {vm, vm->module, findings, as_of, sources, diags, diags->arena};
+    VEC_EACH(const ReportFinding, finding, findings)
+        if (finding->outcome == REQUIREMENT_FAILED) diagnose_failure(&r, finding);
+    VEC_EACH(const ModuleAllow, allow, &r.module->allows) diagnose_allow(&r, allow);
+    diag_bag_sort(diags);
+}
