@@ -44,9 +44,17 @@ static bool value_fits(Html *html, const FieldValue *value) {
     return !scalar_text(html->input, value, &text) || text.length <= CELL_TEXT_MAX;
 }
 
+/* Of the values after `=` only single ones have a place in a table; series have their own. */
+static bool is_scalar(Html *html, const FieldValue *value) {
+    if (!value || value->sort != FIELD_REGISTER) return value != NULL;
+    Shown shown = shown_field(html->input, value);
+    return shown.array && !shown.array->type.dim_count;
+}
+
 static void add_field_columns(Html *html, Columns *columns, const ModuleField *field) {
     for (uint32_t i = 0; is_head(field) && i < field->labels.count; i++)
         if (field->labels.items[i].values.count) add_column(columns, field->labels.items[i].label);
+    if (is_head(field) && is_scalar(html, field_value(field))) add_column(columns, SLICE("value"));
     if (is_head(field) || (!field_value(field) && !field->labels.count)) return;
     add_column(columns, field->name);
     VEC_EACH(const FieldValue, value, &field->values)
@@ -74,6 +82,10 @@ static Columns columns_of(Html *html, const Decls *decls) {
 /* ---- Rows --------------------------------------------------------------------------------- */
 
 static bool head_value(Html *html, const ModuleField *head, Slice name) {
+    if (text_is(name, "value") && is_scalar(html, field_value(head))) {
+        html_values(html, (FieldValues){head->values.items, head->values.count});
+        return true;
+    }
     for (uint32_t i = 0; i < head->labels.count; i++) {
         const FieldLabel *label = &head->labels.items[i];
         if (!slice_equal(label->label, name) || !label->values.count) continue;

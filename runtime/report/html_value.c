@@ -160,16 +160,42 @@ static void shown_value(Html *html, Shown shown) {
     }
 }
 
+/* People are named by a word: the segment or population that is declared so. */
+static void word_value(Html *html, Slice word) {
+    EACH_DECL(html->input, decl, NULL, NULL) {
+        bool people = decl_is(decl, "segment") || decl_is(decl, "population");
+        if (people && slice_equal(decl->name, word)) {
+            html_link(html, decl);
+            return;
+        }
+    }
+    html_text(html, word_title(html, word));
+}
+
+/* A condition is shown as it is written, and whether it holds. */
+static bool is_condition(Shown shown, const FieldValue *value) {
+    return shown.array && shown.array->type.elem == ELEM_BOOL && value->word.length;
+}
+
+static void register_value(Html *html, const FieldValue *value) {
+    Shown shown = shown_field(html->input, value);
+    if (is_condition(shown, value)) {
+        html_element(html, "code", value->word);
+        html_raw(html, ": ");
+    }
+    shown_value(html, shown);
+}
+
 void html_value(Html *html, const FieldValue *value) {
     if (!value) return;
     switch (value->sort) {
-    case FIELD_REGISTER: shown_value(html, shown_field(html->input, value)); return;
+    case FIELD_REGISTER: register_value(html, value); return;
     case FIELD_DECL: {
         const ModuleDecl *decl = model_decl(html->input, value->decl);
         if (decl) html_link(html, decl);
         return;
     }
-    case FIELD_WORD: html_text(html, word_title(html, value->word)); return;
+    case FIELD_WORD: word_value(html, value->word); return;
     case FIELD_MISSING: return;
     }
 }
@@ -262,8 +288,21 @@ void html_clauses(Html *html, const ModuleDecl *decl, const char *const *names) 
     if (open) html_terms_end(html);
 }
 
+/* What follows the `=` of a declaration, unless it is derived by year and shown so. */
+static bool shows_head_value(const ModuleDecl *decl, const ModuleField *head) {
+    return field_value(head) && !decl_field(decl, "by_year");
+}
+
 /* What stands in the declaration's own line: `from acute to community` is a term each. */
-static void head_terms(Html *html, const ModuleField *head, bool *open, const char *const *but) {
+static void head_terms(Html *html, const ModuleDecl *decl, const ModuleField *head, bool *open,
+                       const char *const *but) {
+    if (shows_head_value(decl, head) && !is_listed(SLICE("value"), but)) {
+        if (!*open) html_terms_begin(html);
+        *open = true;
+        html_term(html, SLICE("Value"));
+        value_list(html, head->values.items, head->values.count);
+        html_term_end(html);
+    }
     for (uint32_t i = 0; i < head->labels.count; i++) {
         const FieldLabel *label = &head->labels.items[i];
         if (!label->values.count || is_listed(label->label, but)) continue;
@@ -284,7 +323,7 @@ void html_other_clauses(Html *html, const ModuleDecl *decl, const char *const *b
     VEC_EACH(const ModuleField, field, &decl->fields) {
         if (field->derived || is_listed(field->name, but)) continue;
         if (is_head(field)) {
-            head_terms(html, field, &open, but);
+            head_terms(html, decl, field, &open, but);
             continue;
         }
         if (is_repetition(decl, field) || !says_something(field)) continue;
