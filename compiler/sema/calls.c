@@ -669,13 +669,14 @@ static const struct {
 #define form_OR_ELSE form_or_else
 #define form_MEASURED form_measured
 #define form_BREAKDOWNS form_breakdowns
-#define form_AFTER form_after
+#define form_REACHED form_reached
 #define form_TRAJECTORY form_trajectory
 #define form_ACYCLIC form_acyclic
 #define form_CUMULATIVE form_cumulative
 #define form_ABS form_abs
 #define form_WORKING_DAYS form_working_days
 #define form_HAS form_has
+#define form_LATEST form_latest
 #define form_CASH form_cash
 #define form_LISTED form_listed
 #define FORM(NAME, name, prose) {name, form_##NAME},

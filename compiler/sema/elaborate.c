@@ -221,8 +221,8 @@ static Decl *file_decl(const Compilation *c, uint32_t file, Atom name) {
 }
 
 static Value *column_value(Compilation *c, const Scope *scope, const Table *rows, Atom name, Span span) {
-    const TableColumn *own = table_column(rows, name);
-    const TableColumn *person = rows->population ? table_column(rows->population, name) : NULL;
+    const TableColumn *own = people_column(rows, name);
+    const TableColumn *person = rows->population ? people_column(rows->population, name) : NULL;
     if (own && person && !own->type.identifier) {
         Diag *diag = sema_error(c, scope, DIAG_AMBIGUOUS_NAME, span,
                                 "`%.*s` is a column of `%.*s` and of `%.*s`: write `%.*s.%.*s`", SLICE_FMT(word(c, name)),

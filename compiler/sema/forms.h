@@ -22,7 +22,8 @@ Value *call_function(Compilation *c, const Scope *scope, Decl *fn, const Expr *c
 Value *form_band(Compilation *c, const Scope *scope, const Expr *call);
 Value *form_measured(Compilation *c, const Scope *scope, const Expr *call);
 Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call);
-Value *form_after(Compilation *c, const Scope *scope, const Expr *call);
+Value *form_reached(Compilation *c, const Scope *scope, const Expr *call);
+Value *form_latest(Compilation *c, const Scope *scope, const Expr *call);
 Value *form_trajectory(Compilation *c, const Scope *scope, const Expr *call);
 /* The plan's deflator as an array over years; NULL after a message. */
 Node *deflator_index(Compilation *c, const Scope *scope, Span span);

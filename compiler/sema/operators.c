@@ -200,6 +200,9 @@ static Node *add(Compilation *c, const Scope *scope, Operator op, Node *a, Node 
         wrong_types(c, scope, a, b, span, doing);
         return NULL;
     }
+    /* nothing is nothing in every unit: the sum of an empty list */
+    if (is_exact_const(a) && a->type.bare && exact_is_zero(a->constant.exact)) a = coerce_bare(c, a, &b->type);
+    if (is_exact_const(b) && b->type.bare && exact_is_zero(b->constant.exact)) b = coerce_bare(c, b, &a->type);
     if (!units_agree(c, scope, a, b, span, doing)) return NULL;
     Type type = joined(a, b);
     if (unit_is_none(&type.unit)) type.unit = b->type.unit;

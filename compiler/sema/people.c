@@ -66,7 +66,7 @@ uint16_t dim_data_years(Compilation *c) {
 
 /* ---- Columns ---------------------------------------------------------------------------------- */
 
-const TableColumn *table_column(const Table *table, Atom name) {
+const TableColumn *people_column(const Table *table, Atom name) {
     for (uint32_t i = 0; i < table->columns.count; i++) {
         if (table->columns.items[i].name == name) return &table->columns.items[i];
     }
@@ -298,7 +298,7 @@ static Decl *decl_named(Compilation *c, const Expr *expr, DeclSort sort, const c
 
 static uint32_t column_named(Compilation *c, const Table *table, const Expr *expr) {
     if (!expr) return MODULE_NONE;
-    const TableColumn *column = expr->kind == EXPR_WORD ? table_column(table, expr->atom) : NULL;
+    const TableColumn *column = expr->kind == EXPR_WORD ? people_column(table, expr->atom) : NULL;
     if (column) return column->column;
     sema_error(c, NULL, DIAG_UNDEFINED_NAME, expr->span, "`%.*s` is not a column of `%.*s`",
                SLICE_FMT(quoted(c, expr->span)), SLICE_FMT(word(c, table->decl->name)));
@@ -313,7 +313,7 @@ static void check_key(Compilation *c, const ModuleTable *module, const Expr *on,
 
 /* The key of events that declare no column for it is that of the population, by name. */
 static void add_key_column(Compilation *c, Table *table, ModuleTable *module, const Expr *on) {
-    if (!on || on->kind != EXPR_WORD || table_column(table, on->atom)) return;
+    if (!on || on->kind != EXPR_WORD || people_column(table, on->atom)) return;
     TableColumn info = {.name = on->atom, .column = module->columns.count, .scale_num = 1, .scale_den = 1,
                         .span = on->span};
     info.type = type_of(TYPE_QUANTITY);
@@ -441,7 +441,7 @@ static void offer(Candidates *candidates, uint16_t dim) {
 
 static void offer_columns(const Table *table, Atom name, Candidates *candidates) {
     for (; table; table = table->population) {
-        const TableColumn *column = table_column(table, name);
+        const TableColumn *column = people_column(table, name);
         if (column && column->type.base == TYPE_CODE && !column->type.identifier) offer(candidates, column->type.code_dim);
     }
 }
@@ -553,6 +553,7 @@ bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const E
     }
     Decl *decl = decl_find(c, expr->atom);
     if (decl && decl->kind->sort == SORT_DIMENSION) {
+        decl->used = true;
         Value *value = value_of_decl(c, decl, expr->span);
         if (value->sort != VALUE_DIMS) return false;
         *dim = value->dims[0];

@@ -107,7 +107,7 @@ bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const E
 Value *people_of(Compilation *c, Decl *decl);
 /* The financial years that data stand for: of snapshots and covered events. */
 uint16_t dim_data_years(Compilation *c);
-const TableColumn *table_column(const Table *table, Atom name);
+const TableColumn *people_column(const Table *table, Atom name);
 
 /* ---- elaborate.c: expressions to values */
 Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr);

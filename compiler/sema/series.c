@@ -311,7 +311,7 @@ static Node *level_after(Compilation *c, const Scope *scope, Node *baseline, Val
     return operate(c, scope, OP_MUL, baseline, operate(c, scope, OP_ADD, one, target->node, span), span);
 }
 
-Value *form_after(Compilation *c, const Scope *scope, const Expr *call) {
+Value *form_reached(Compilation *c, const Scope *scope, const Expr *call) {
     const Expr *base = call_argument(c, scope, call, 0), *change = call_argument(c, scope, call, 1);
     if (!base || !change) return value_poison(c);
     Value *baseline = stripped(c, scope, base);
@@ -369,6 +369,25 @@ Value *form_trajectory(Compilation *c, const Scope *scope, const Expr *call) {
     node->arg_count = count;
     node->dims[node->dim_count++] = dim_years(c, (int32_t)first, (int32_t)last);
     node->type.dims[node->type.dim_count++] = node->dims[0];
+    return value_from_node(c, node);
+}
+
+/* The member of the last year that data stand for; missing where the value has no such year. */
+Value *form_latest(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *argument = call_argument(c, scope, call, 0);
+    Value *value = argument ? stripped(c, scope, argument) : value_poison(c);
+    if (value->sort == VALUE_POISON || value->sort == VALUE_MISSING) return value;
+    Node *node = value_node(c, scope, value);
+    if (!node) return value_poison(c);
+    const ModuleDim *data = &c->module->dims.items[dim_data_years(c)];
+    int32_t year = data->first + (int32_t)data->member_count - 1;
+    for (int i = 0; i < node->type.dim_count; i++) {
+        const ModuleDim *years = &c->module->dims.items[node->type.dims[i]];
+        int32_t member = year - years->first;
+        if (years->sort != DIM_YEAR) continue;
+        if (member < 0 || (uint32_t)member >= years->member_count) return value_new(c, VALUE_MISSING, call->span);
+        return value_from_node(c, index_member(c, node, node->type.dims[i], (uint32_t)member, call->span));
+    }
     return value_from_node(c, node);
 }
 
