@@ -140,7 +140,7 @@ void html_cell_end(Html *html) {
 
 void html_cell(Html *html, Slice text, bool right) {
     html_cell_begin(html, right);
-    html_text(html, text);
+    html_text(html, text.length ? text : SLICE("Not stated"));
     html_cell_end(html);
 }
 
