@@ -72,9 +72,10 @@ static ModuleDim band_dim(Compilation *c, const Starts *starts, bool closed, int
         long long low = starts->starts[i];
         bool last = i + 1 == starts->count;
         long long high = last ? (long long)highest : (long long)starts->starts[i + 1] - 1;
-        if (last && !closed) {
+        if (last && !(closed && low == high)) {
             dim.members[i] = arena_printf(c->arena, "%lld+", low);
-            dim.titles[i] = arena_printf(c->arena, "%lld and over", low);
+            dim.titles[i] = closed ? arena_printf(c->arena, "%lld to %lld", low, high)
+                                   : arena_printf(c->arena, "%lld and over", low);
         } else if (low == high) {
             dim.members[i] = dim.titles[i] = arena_printf(c->arena, "%lld", low);
         } else {
@@ -115,7 +116,7 @@ Value *form_band(Compilation *c, const Scope *scope, const Expr *call) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "bands are made of whole numbers, over a span of up to ten million");
         return value_poison(c);
     }
-    /* a column that ends within the last band closes it: deciles 9-10, not 9+ */
+    /* readers are told where a column's range ends within the last band: deciles 9 to 10 */
     bool closed = column->has_range && column->high < last + (starts->count > 1 ? last - starts->starts[starts->count - 2] : 1) &&
                   column->high >= last;
     ModuleDim dim = band_dim(c, starts, closed, column->high);
