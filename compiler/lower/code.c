@@ -7,22 +7,28 @@
 
 enum { CODE_LIMIT = 4 << 20 };
 
-/* ---- Emitting -------------------------------------------------------------------------------------- */
+/* ---- Emitting
+ * -------------------------------------------------------------------------------------- */
 
 static void ill_formed(Lowering *l, Slice rule, Span span) {
     l->failed = true;
-    if (slice_starts_with(rule, SLICE("register-too-large")) || slice_starts_with(rule, SLICE("query-too-large"))) {
-        sema_error(l->c, NULL, DIAG_LIMIT_REACHED, span, "this value has too many cells: at most %u", MODULE_MAX_CELLS);
+    if (slice_starts_with(rule, SLICE("register-too-large")) ||
+        slice_starts_with(rule, SLICE("query-too-large"))) {
+        sema_error(l->c, NULL, DIAG_LIMIT_REACHED, span,
+                   "this value has too many cells: at most %u", MODULE_MAX_CELLS);
         return;
     }
-    sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, span, "these values do not line up (%.*s)", SLICE_FMT(rule));
+    sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, span, "these values do not line up (%.*s)",
+               SLICE_FMT(rule));
 }
 
 static Reg append(Lowering *l, Instr instr) {
     Module *module = l->module;
     Slice rule = {0};
     if (module->code.count >= CODE_LIMIT) {
-        if (!l->failed) sema_error(l->c, NULL, DIAG_LIMIT_REACHED, instr.span, "the plan unfolds into more than %d steps: the limit", CODE_LIMIT);
+        if (!l->failed)
+            sema_error(l->c, NULL, DIAG_LIMIT_REACHED, instr.span,
+                       "the plan unfolds into more than %d steps: the limit", CODE_LIMIT);
         l->failed = true;
         return MODULE_NONE;
     }
@@ -38,15 +44,17 @@ Reg emit(Lowering *l, Opcode op, uint32_t a, uint32_t b, uint32_t c, Span span) 
     return append(l, (Instr){.op = (uint8_t)op, .a = a, .b = b, .c = c, .span = span});
 }
 
-Reg emit_variadic(Lowering *l, Opcode op, uint32_t a, const uint32_t *args, uint32_t count, Span span) {
+Reg emit_variadic(Lowering *l, Opcode op, uint32_t a, const uint32_t *args, uint32_t count,
+                  Span span) {
     uint32_t first = l->module->args.count;
     for (uint32_t i = 0; i < count; i++) VEC_PUSH(l->module->arena, &l->module->args, args[i]);
     return emit(l, op, a, first, count, span);
 }
 
 static bool same_const(const ModuleConst *a, const ModuleConst *b) {
-    return a->sort == b->sort && a->elem == b->elem && a->integer == b->integer && a->dim == b->dim && a->real == b->real &&
-           slice_equal(a->text, b->text) && (a->sort != CONST_EXACT || exact_compare(a->exact, b->exact) == 0);
+    return a->sort == b->sort && a->elem == b->elem && a->integer == b->integer &&
+           a->dim == b->dim && a->real == b->real && slice_equal(a->text, b->text) &&
+           (a->sort != CONST_EXACT || exact_compare(a->exact, b->exact) == 0);
 }
 
 Reg emit_const(Lowering *l, ModuleConst constant, Span span) {
@@ -54,13 +62,16 @@ Reg emit_const(Lowering *l, ModuleConst constant, Span span) {
     if (constant.sort != CONST_EXACT) constant.exact = EXACT_ZERO;
     uint32_t from = module->consts.count > 512 ? module->consts.count - 512 : 0;
     for (uint32_t i = from; i < module->consts.count; i++) {
-        if (same_const(&module->consts.items[i], &constant)) return emit(l, OPCODE_CONST, i, 0, 0, span);
+        if (same_const(&module->consts.items[i], &constant))
+            return emit(l, OPCODE_CONST, i, 0, 0, span);
     }
     VEC_PUSH(module->arena, &module->consts, constant);
     return emit(l, OPCODE_CONST, module->consts.count - 1, 0, 0, span);
 }
 
-static const RegType *type_at(const Lowering *l, Reg reg) { return &l->module->code.items[reg].type; }
+static const RegType *type_at(const Lowering *l, Reg reg) {
+    return &l->module->code.items[reg].type;
+}
 
 static bool is_absent_const(const Lowering *l, Reg reg) {
     const Instr *instr = &l->module->code.items[reg];
@@ -80,7 +91,9 @@ static Reg convert(Lowering *l, Reg reg, ElemType elem, Span span) {
     return reg;
 }
 
-static bool numeric(ElemType elem) { return elem == ELEM_REAL || elem == ELEM_EXACT; }
+static bool numeric(ElemType elem) {
+    return elem == ELEM_REAL || elem == ELEM_EXACT;
+}
 
 /* Registers of one element type: doubles where any is. */
 static void unify(Lowering *l, Reg *regs, uint32_t count, Span span) {
@@ -89,14 +102,17 @@ static void unify(Lowering *l, Reg *regs, uint32_t count, Span span) {
     for (uint32_t i = 1; i < count; i++) {
         ElemType other = type_at(l, regs[i])->elem;
         if (is_absent_const(l, regs[i])) continue;
-        if (!settled) elem = other;
-        else if (numeric(elem) && numeric(other) && other == ELEM_REAL) elem = ELEM_REAL;
+        if (!settled)
+            elem = other;
+        else if (numeric(elem) && numeric(other) && other == ELEM_REAL)
+            elem = ELEM_REAL;
         settled = true;
     }
     for (uint32_t i = 0; i < count; i++) regs[i] = convert(l, regs[i], elem, span);
 }
 
-/* ---- Contexts --------------------------------------------------------------------------------------- */
+/* ---- Contexts
+ * --------------------------------------------------------------------------------------- */
 
 static bool context_equal(const Context *a, const Context *b) {
     if (a->dim_count != b->dim_count || a->year != b->year) return false;
@@ -124,7 +140,8 @@ static bool context_has(const Context *context, uint16_t dim) {
 static bool widen(Lowering *l, Context *context, const uint16_t *dims, int count, Span span) {
     for (int i = 0; i < count; i++) {
         if (context_has(context, dims[i])) {
-            sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, span, "%.*s is asked for already: it cannot be taken across as well",
+            sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, span,
+                       "%.*s is asked for already: it cannot be taken across as well",
                        SLICE_FMT(l->module->dims.items[dims[i]].name));
             l->failed = true;
             return false;
@@ -135,7 +152,8 @@ static bool widen(Lowering *l, Context *context, const uint16_t *dims, int count
     return true;
 }
 
-/* ---- Nodes ---------------------------------------------------------------------------------------------- */
+/* ---- Nodes
+ * ---------------------------------------------------------------------------------------------- */
 
 static Reg lower_args(Lowering *l, const Node *node, const Context *context, Reg *regs) {
     for (uint32_t i = 0; i < node->arg_count; i++) {
@@ -151,7 +169,9 @@ static Reg lower_op(Lowering *l, const Node *node, const Context *context) {
     Reg result;
     switch ((Opcode)node->op) {
     case OPCODE_SELECT: unify(l, regs + 1, 2, node->span); break;
-    case OPCODE_POW: return emit(l, OPCODE_POW, regs[0], (uint32_t)(node->integer + INSTR_POW_BIAS), 0, node->span);
+    case OPCODE_POW:
+        return emit(l, OPCODE_POW, regs[0], (uint32_t)(node->integer + INSTR_POW_BIAS), 0,
+                    node->span);
     default:
         if (node->arg_count == 2) unify(l, regs, 2, node->span);
         break;
@@ -160,7 +180,8 @@ static Reg lower_op(Lowering *l, const Node *node, const Context *context) {
         if (regs[i] == MODULE_NONE) return MODULE_NONE;
     }
     result = emit(l, (Opcode)node->op, regs[0], regs[1], regs[2], node->span);
-    if (result != MODULE_NONE && node->when_condition) return emit(l, OPCODE_TAKEN, result, 0, 0, node->span);
+    if (result != MODULE_NONE && node->when_condition)
+        return emit(l, OPCODE_TAKEN, result, 0, 0, node->span);
     return result;
 }
 
@@ -215,12 +236,14 @@ static char letter_of(const NativeInfo *info, uint32_t position) {
 
 static Reg lower_call(Lowering *l, const Node *node, const Context *context) {
     const NativeInfo *info = native_info(node->op);
-    uint32_t count = node->arg_count, *args = ARENA_NEW_ARRAY(l->c->arena, uint32_t, 1 + count + node->dim_count);
+    uint32_t count = node->arg_count,
+             *args = ARENA_NEW_ARRAY(l->c->arena, uint32_t, 1 + count + node->dim_count);
     args[0] = count;
     for (uint32_t i = 0; i < count; i++) {
         Context inner = *context;
         bool across = node->args[i]->type.measure && info->result == NATIVE_RESULT_ESTIMATE_LESS;
-        if (across && !widen(l, &inner, node->dims, node->dim_count, node->span)) return MODULE_NONE;
+        if (across && !widen(l, &inner, node->dims, node->dim_count, node->span))
+            return MODULE_NONE;
         Reg reg = lower_node(l, node->args[i], &inner);
         if (reg == MODULE_NONE) return MODULE_NONE;
         args[1 + i] = convert(l, reg, wanted_elem(letter_of(info, i), l, reg), node->span);
@@ -267,7 +290,9 @@ static Reg lower_fresh(Lowering *l, const Node *node, const Context *context) {
     case NODE_REDUCE: return lower_reduce(l, node, context);
     case NODE_INDEX:
         reg = lower_node(l, node->args[0], context);
-        return reg == MODULE_NONE ? reg : emit(l, OPCODE_INDEX, reg, node->dims[0], node->member, node->span);
+        return reg == MODULE_NONE
+                   ? reg
+                   : emit(l, OPCODE_INDEX, reg, node->dims[0], node->member, node->span);
     case NODE_STACK: return lower_stack(l, node, context);
     case NODE_CALL: return lower_call(l, node, context);
     case NODE_TOTAL: return lower_total(l, node, context);
@@ -279,18 +304,23 @@ static Reg lower_fresh(Lowering *l, const Node *node, const Context *context) {
     case NODE_TEXT: return lower_text(l, node, context);
     case NODE_FORMAT:
         reg = lower_node(l, node->args[0], context);
-        return reg == MODULE_NONE ? reg : emit(l, OPCODE_FORMAT, reg, node->unit, node->member, node->span);
+        return reg == MODULE_NONE
+                   ? reg
+                   : emit(l, OPCODE_FORMAT, reg, node->unit, node->member, node->span);
     case NODE_COLUMN:
     case NODE_ROW_TABLE:
     case NODE_ROW_DATE: break;
     }
-    sema_error(l->c, NULL, DIAG_PERSONAL_DATA_LEAK, node->span, "a value of one person stands only inside an aggregate over people");
+    sema_error(l->c, NULL, DIAG_PERSONAL_DATA_LEAK, node->span,
+               "a value of one person stands only inside an aggregate over people");
     l->failed = true;
     return MODULE_NONE;
 }
 
 Reg lower_node(Lowering *l, const Node *node, const Context *context) {
-    uint64_t key = ((uint64_t)(uintptr_t)node & UINT64_C(0xFFFFFFFFFFFF)) | context_id(l, context) << 48, found;
+    uint64_t key = ((uint64_t)(uintptr_t)node & UINT64_C(0xFFFFFFFFFFFF)) | context_id(l, context)
+                                                                                << 48,
+             found;
     if (hashmap_get(&l->memo, key, &found)) return (Reg)found;
     Reg reg = lower_fresh(l, node, context);
     hashmap_put(&l->memo, key, reg);

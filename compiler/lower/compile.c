@@ -12,7 +12,8 @@
 #define SCP_VERSION "0.0.0"
 #endif
 
-static Compilation *begin(const CompileOptions *options, Arena *arena, Arena *module_arena, CompileResult *result) {
+static Compilation *begin(const CompileOptions *options, Arena *arena, Arena *module_arena,
+                          CompileResult *result) {
     memset(result, 0, sizeof *result);
     result->arena = arena;
     source_map_init(&result->sources, arena);
@@ -22,10 +23,18 @@ static Compilation *begin(const CompileOptions *options, Arena *arena, Arena *mo
     c->interner = interner_new(arena, 0);
     c->sources = &result->sources;
     c->diags = &result->diags;
-    c->options = (SemaOptions){.root = options->root, .file_limit = options->file_limit, .import_limit = options->import_limit,
-                               .depth_limit = options->depth_limit, .has_as_of = options->has_as_of, .as_of = options->as_of,
-                               .data = options->data, .data_count = options->data_count};
-    c->parse = (ParseContext){.arena = arena, .interner = c->interner, .sources = c->sources, .diags = c->diags,
+    c->options = (SemaOptions){.root = options->root,
+                               .file_limit = options->file_limit,
+                               .import_limit = options->import_limit,
+                               .depth_limit = options->depth_limit,
+                               .has_as_of = options->has_as_of,
+                               .as_of = options->as_of,
+                               .data = options->data,
+                               .data_count = options->data_count};
+    c->parse = (ParseContext){.arena = arena,
+                              .interner = c->interner,
+                              .sources = c->sources,
+                              .diags = c->diags,
                               .nesting_limit = options->nesting_limit};
     c->module = module_new(module_arena);
     c->module->compiler_version = SLICE(SCP_VERSION);
@@ -62,11 +71,13 @@ static void verify(Compilation *c) {
     Slice broken = module_verify(c->module, c->arena);
     if (!broken.length) return;
     char message[160];
-    snprintf(message, sizeof message, "the compiled plan breaks its own rule %.*s", SLICE_FMT(broken));
+    snprintf(message, sizeof message, "the compiled plan breaks its own rule %.*s",
+             SLICE_FMT(broken));
     boundary_leave(c->arena->boundary, SCP_FAULT, message);
 }
 
-void compile_plan(const CompileOptions *options, Arena *arena, Arena *module_arena, CompileResult *result) {
+void compile_plan(const CompileOptions *options, Arena *arena, Arena *module_arena,
+                  CompileResult *result) {
     Compilation *c = begin(options, arena, module_arena, result);
     sema_load(c, options->path, options->text);
     const Expr *eval = read_eval(c, options->eval);

@@ -7,16 +7,16 @@
 #include "runtime/bytecode/module.h"
 
 typedef struct {
-    Slice path;            /* of the plan, as messages show it; "-" for standard input */
+    Slice path; /* of the plan, as messages show it; "-" for standard input */
     Slice text;
-    Slice root;            /* folder to which imports and files are confined; empty: the plan's */
-    Slice eval;            /* an expression to evaluate in the plan's scope: the module's last
-                              output, named "eval"; empty: none */
+    Slice root; /* folder to which imports and files are confined; empty: the plan's */
+    Slice eval; /* an expression to evaluate in the plan's scope: the module's last
+                   output, named "eval"; empty: none */
     bool has_as_of;
-    int32_t as_of;         /* overrides the plan's */
+    int32_t as_of;           /* overrides the plan's */
     const CompileData *data; /* --data for geographies, which are read when compiling */
     uint32_t data_count;
-    uint64_t file_limit;   /* 0: the default limits of safety */
+    uint64_t file_limit; /* 0: the default limits of safety */
     uint32_t import_limit, depth_limit, nesting_limit;
 } CompileOptions;
 

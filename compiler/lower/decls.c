@@ -6,16 +6,20 @@
 
 static const Context whole = {0};
 
-/* ---- Values ------------------------------------------------------------------------------------------ */
+/* ---- Values
+ * ------------------------------------------------------------------------------------------ */
 
-static Slice written(const Lowering *l, Span span) { return arena_copy(l->module->arena, source_map_text(l->c->sources, span)); }
+static Slice written(const Lowering *l, Span span) {
+    return arena_copy(l->module->arena, source_map_text(l->c->sources, span));
+}
 
 typedef VEC(FieldValue) FieldValues;
 
 /* The unit of a number, shown the declaration's way where it counts the same. */
 static uint16_t shown_unit(Lowering *l, const Node *node, const Value *display) {
     bool same = display && node->type.base == TYPE_QUANTITY;
-    for (int i = 0; same && i < UNIT_MAX_BASES; i++) same = node->type.unit.down[i] == display->unit.up[i];
+    for (int i = 0; same && i < UNIT_MAX_BASES; i++)
+        same = node->type.unit.down[i] == display->unit.up[i];
     return unit_for(l->c, &node->type, same ? display : NULL);
 }
 
@@ -24,16 +28,19 @@ static void add_word(Lowering *l, FieldValues *values, Slice text) {
     VEC_PUSH(l->module->arena, values, field);
 }
 
-static void add_node(Lowering *l, FieldValues *values, const Node *node, const Value *display, Slice text) {
+static void add_node(Lowering *l, FieldValues *values, const Node *node, const Value *display,
+                     Slice text) {
     if (!node) return;
     if (node->type.row) {
-        sema_error(l->c, NULL, DIAG_PERSONAL_DATA_LEAK, node->span, "a value of one person stands only inside an aggregate over people");
+        sema_error(l->c, NULL, DIAG_PERSONAL_DATA_LEAK, node->span,
+                   "a value of one person stands only inside an aggregate over people");
         l->failed = true;
         return;
     }
     Reg reg = lower_node(l, node, &whole);
     if (reg == MODULE_NONE) return;
-    FieldValue field = {.sort = FIELD_REGISTER, .reg = reg, .unit = shown_unit(l, node, display), .word = text};
+    FieldValue field = {
+        .sort = FIELD_REGISTER, .reg = reg, .unit = shown_unit(l, node, display), .word = text};
     VEC_PUSH(l->module->arena, values, field);
 }
 
@@ -67,7 +74,8 @@ static void add_value(Lowering *l, FieldValues *values, Value *value, const Valu
         return;
     case VALUE_CLAUSE: add_value(l, values, value_of_clause(c, value->clause), display); return;
     case VALUE_LIST:
-        for (uint32_t i = 0; i < value->list.count; i++) add_value(l, values, value->list.items[i], display);
+        for (uint32_t i = 0; i < value->list.count; i++)
+            add_value(l, values, value->list.items[i], display);
         return;
     case VALUE_CHOICE: add_word(l, values, word(c, value->word)); return;
     case VALUE_PEOPLE: add_word(l, values, value->text); return;
@@ -76,17 +84,22 @@ static void add_value(Lowering *l, FieldValues *values, Value *value, const Valu
     case VALUE_RANGE: add_word(l, values, written(l, value->span)); return;
     case VALUE_LIBRARY: add_word(l, values, word(c, value->word)); return;
     case VALUE_PAIRS:
-        for (uint32_t i = 0; i < value->pairs.count; i++) add_value(l, values, value->pairs.items[i].value, display);
+        for (uint32_t i = 0; i < value->pairs.count; i++)
+            add_value(l, values, value->pairs.items[i].value, display);
         return;
     case VALUE_KIND: return;
     }
 }
 
-/* ---- Declarations --------------------------------------------------------------------------------------- */
+/* ---- Declarations
+ * --------------------------------------------------------------------------------------- */
 
-static bool is_recorded(const Decl *decl) { return !decl->library && !decl->kind->builtin; }
+static bool is_recorded(const Decl *decl) {
+    return !decl->library && !decl->kind->builtin;
+}
 
-static void add_label(Lowering *l, ModuleField *field, Slice name, const ValueList *list, const Value *display) {
+static void add_label(Lowering *l, ModuleField *field, Slice name, const ValueList *list,
+                      const Value *display) {
     FieldLabel label = {.label = arena_copy(l->module->arena, name)};
     FieldValues values = {0};
     for (uint32_t i = 0; i < list->count; i++) add_value(l, &values, list->items[i], display);
@@ -100,25 +113,34 @@ static void add_clause(Lowering *l, ModuleDecl *record, Clause *clause, const Va
     elaborate_clause(l->c, clause);
     bool head = clause == clause->decl->head;
     if (head && !clause->values.count && !clause->labels.count) return;
-    ModuleField field = {.span = clause->span, .derived = clause->spec->cardinality == CLAUSE_DERIVED};
-    field.name = head ? SLICE("head") : arena_copy(l->module->arena, word(l->c, clause->spec->name));
+    ModuleField field = {.span = clause->span,
+                         .derived = clause->spec->cardinality == CLAUSE_DERIVED};
+    field.name =
+        head ? SLICE("head") : arena_copy(l->module->arena, word(l->c, clause->spec->name));
     FieldValues values = {0};
-    for (uint32_t i = 0; i < clause->values.count; i++) add_value(l, &values, clause->values.items[i], display);
+    for (uint32_t i = 0; i < clause->values.count; i++)
+        add_value(l, &values, clause->values.items[i], display);
     field.values.items = values.items;
     field.values.count = values.count;
     field.values.capacity = values.capacity;
     for (uint32_t i = 0; i < clause->labels.count; i++)
-        add_label(l, &field, word(l->c, clause->labels.items[i].spec->label), &clause->labels.items[i].values, display);
+        add_label(l, &field, word(l->c, clause->labels.items[i].spec->label),
+                  &clause->labels.items[i].values, display);
     VEC_PUSH(l->module->arena, &record->fields, field);
 }
 
 static void record_decl(Lowering *l, Decl *decl) {
     Arena *arena = l->module->arena;
-    ModuleDecl record = {.kind = arena_copy(arena, word(l->c, decl->kind->name)), .name = arena_copy(arena, word(l->c, decl->name)),
-                         .title = arena_copy(arena, decl->title), .doc = arena_copy(arena, decl->item->doc),
-                         .span = decl->item->head_span, .path = arena_copy(arena, decl->path), .parent = MODULE_NONE};
+    ModuleDecl record = {.kind = arena_copy(arena, word(l->c, decl->kind->name)),
+                         .name = arena_copy(arena, word(l->c, decl->name)),
+                         .title = arena_copy(arena, decl->title),
+                         .doc = arena_copy(arena, decl->item->doc),
+                         .span = decl->item->head_span,
+                         .path = arena_copy(arena, decl->path),
+                         .parent = MODULE_NONE};
     uint64_t parent;
-    if (decl->parent && hashmap_get(&l->decl_index, decl->parent->index + 1, &parent)) record.parent = (uint32_t)parent;
+    if (decl->parent && hashmap_get(&l->decl_index, decl->parent->index + 1, &parent))
+        record.parent = (uint32_t)parent;
     VEC_PUSH(arena, &l->module->decls, record);
 }
 
@@ -127,7 +149,8 @@ static void fill_decl(Lowering *l, Decl *decl) {
     hashmap_get(&l->decl_index, decl->index + 1, &index);
     const Value *display = clause_display(l->c, decl);
     ModuleDecl record = l->module->decls.items[index];
-    for (uint32_t i = 0; i < decl->clauses.count; i++) add_clause(l, &record, decl->clauses.items[i], display);
+    for (uint32_t i = 0; i < decl->clauses.count; i++)
+        add_clause(l, &record, decl->clauses.items[i], display);
     l->module->decls.items[index] = record;
 }
 
@@ -145,23 +168,31 @@ void lower_decls(Lowering *l) {
     }
 }
 
-/* ---- Outputs ------------------------------------------------------------------------------------------------ */
+/* ---- Outputs
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void add_output(Lowering *l, Slice name, Slice title, const Node *node, Span span) {
     if (!node || node->type.row) return;
     Reg reg = lower_node(l, node, &whole);
     if (reg == MODULE_NONE) return;
-    ModuleOutput output = {.name = arena_copy(l->module->arena, name), .title = arena_copy(l->module->arena, title), .reg = reg,
-                           .unit = unit_for(l->c, &node->type, NULL), .span = span};
+    ModuleOutput output = {.name = arena_copy(l->module->arena, name),
+                           .title = arena_copy(l->module->arena, title),
+                           .reg = reg,
+                           .unit = unit_for(l->c, &node->type, NULL),
+                           .span = span};
     VEC_PUSH(l->module->arena, &l->module->outputs, output);
 }
 
 static void output_let(Lowering *l, Decl *decl) {
     Value *value = value_of_decl(l->c, decl, decl->name_span);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(l->c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(l->c, value->clause);
     if (value->sort != VALUE_NODE) return;
     Slice name = word(l->c, decl->name);
-    if (decl->parent) name = arena_printf(l->c->arena, "%.*s.%.*s", SLICE_FMT(word(l->c, decl->parent->name)), SLICE_FMT(name));
+    if (decl->parent)
+        name = arena_printf(l->c->arena, "%.*s.%.*s", SLICE_FMT(word(l->c, decl->parent->name)),
+                            SLICE_FMT(name));
     add_output(l, name, decl->title, value->node, decl->name_span);
 }
 
@@ -177,7 +208,8 @@ void lower_outputs(Lowering *l, const Expr *eval) {
     Scope scope = {.file = file};
     Node *node = elaborate_node(c, &scope, eval);
     if (node && node->type.row) {
-        sema_error(c, &scope, DIAG_PERSONAL_DATA_LEAK, eval->span, "a value of one person stands only inside an aggregate over people");
+        sema_error(c, &scope, DIAG_PERSONAL_DATA_LEAK, eval->span,
+                   "a value of one person stands only inside an aggregate over people");
         return;
     }
     add_output(l, SLICE("eval"), SLICE(""), node, eval->span);

@@ -21,8 +21,8 @@ typedef struct {
     VEC(Context) contexts; /* interned */
     HashMap row_memo;      /* node and table → row value */
     VEC(struct RowValue *) row_values;
-    HashMap decl_index;    /* Decl.index + 1 → declaration of the module */
-    bool failed;           /* a message was made; registers may be MODULE_NONE */
+    HashMap decl_index; /* Decl.index + 1 → declaration of the module */
+    bool failed;        /* a message was made; registers may be MODULE_NONE */
 } Lowering;
 
 /* A row expression with the scale that makes its integers canonical. */
@@ -45,7 +45,8 @@ uint32_t row_op(Lowering *l, RowOp op, uint32_t a, uint32_t b, uint32_t c, bool 
 Reg lower_node(Lowering *l, const Node *node, const Context *context);
 Reg emit(Lowering *l, Opcode op, uint32_t a, uint32_t b, uint32_t c, Span span);
 Reg emit_const(Lowering *l, ModuleConst constant, Span span);
-Reg emit_variadic(Lowering *l, Opcode op, uint32_t a, const uint32_t *args, uint32_t count, Span span);
+Reg emit_variadic(Lowering *l, Opcode op, uint32_t a, const uint32_t *args, uint32_t count,
+                  Span span);
 
 /* people.c: an aggregate over people or events in a context. */
 Reg lower_aggregate(Lowering *l, const Node *node, const Context *context);

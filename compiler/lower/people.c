@@ -21,7 +21,9 @@ static uint32_t snapshot_of(const ModuleTable *people, int32_t year) {
     return MODULE_NONE;
 }
 
-static DimSort dim_sort(const Lowering *l, uint16_t dim) { return l->module->dims.items[dim].sort; }
+static DimSort dim_sort(const Lowering *l, uint16_t dim) {
+    return l->module->dims.items[dim].sort;
+}
 
 static int time_dim(const Lowering *l, const Context *context) {
     for (int i = 0; i < context->dim_count; i++) {
@@ -31,7 +33,8 @@ static int time_dim(const Lowering *l, const Context *context) {
     return -1;
 }
 
-/* ---- Cells that are not there ------------------------------------------------------------------------ */
+/* ---- Cells that are not there
+ * ------------------------------------------------------------------------ */
 
 static Reg repeat_over(Lowering *l, Reg reg, const Context *context, int from, Span span) {
     for (int i = context->dim_count - 1; i >= from; i--) {
@@ -44,16 +47,18 @@ static Reg repeat_over(Lowering *l, Reg reg, const Context *context, int from, S
 }
 
 static Reg absent_cells(Lowering *l, const Context *context, Slice note, Span span) {
-    ModuleConst constant = {.sort = CONST_ABSENT, .elem = ELEM_REAL, .integer = ABSENT_MISSING, .text = note};
+    ModuleConst constant = {
+        .sort = CONST_ABSENT, .elem = ELEM_REAL, .integer = ABSENT_MISSING, .text = note};
     return repeat_over(l, emit_const(l, constant, span), context, 0, span);
 }
 
-/* ---- Queries --------------------------------------------------------------------------------------------- */
+/* ---- Queries
+ * --------------------------------------------------------------------------------------------- */
 
 static bool query_equal(const StrataQuery *a, const StrataQuery *b) {
-    if (a->table != b->table || a->snapshot != b->snapshot || a->filter != b->filter || a->dim_count != b->dim_count ||
-        a->agg != b->agg || a->value != b->value || a->valued != b->valued || a->scale_num != b->scale_num ||
-        a->scale_den != b->scale_den)
+    if (a->table != b->table || a->snapshot != b->snapshot || a->filter != b->filter ||
+        a->dim_count != b->dim_count || a->agg != b->agg || a->value != b->value ||
+        a->valued != b->valued || a->scale_num != b->scale_num || a->scale_den != b->scale_den)
         return false;
     for (int i = 0; i < a->dim_count; i++) {
         if (a->dims[i] != b->dims[i] || a->groups[i] != b->groups[i]) return false;
@@ -74,8 +79,9 @@ static bool add_groups(Lowering *l, const Node *node, const Context *context, St
         uint16_t dim = context->dims[i];
         Node *code = dim_row_code(l->c, node->table, dim);
         if (!code) {
-            sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, node->span, "`%.*s` cannot be broken down by %.*s",
-                       SLICE_FMT(node->text), SLICE_FMT(l->module->dims.items[dim].name));
+            sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, node->span,
+                       "`%.*s` cannot be broken down by %.*s", SLICE_FMT(node->text),
+                       SLICE_FMT(l->module->dims.items[dim].name));
             l->failed = true;
             return false;
         }
@@ -113,10 +119,12 @@ static bool add_value(Lowering *l, const Node *node, StrataQuery *query) {
     return true;
 }
 
-static Reg run_query(Lowering *l, const Node *node, const Context *context, int32_t year, bool dated) {
+static Reg run_query(Lowering *l, const Node *node, const Context *context, int32_t year,
+                     bool dated) {
     const ModuleTable *people = people_table(l, node->table);
     uint32_t snapshot = snapshot_of(people, year);
-    StrataQuery query = {.table = node->table->index, .agg = node->agg, .filter = MODULE_NONE, .span = node->span};
+    StrataQuery query = {
+        .table = node->table->index, .agg = node->agg, .filter = MODULE_NONE, .span = node->span};
     query.snapshot = snapshot == MODULE_NONE ? people->snapshots.count - 1 : snapshot;
     query.text = node->text;
     for (uint32_t i = 0; i < node->filter_count; i++) {
@@ -124,7 +132,8 @@ static Reg run_query(Lowering *l, const Node *node, const Context *context, int3
         if (row == MODULE_NONE) return MODULE_NONE;
         query.filter = row_and(l, query.filter, row);
     }
-    if (dated && node->table->dated != MODULE_NONE) query.filter = row_and(l, query.filter, within_year(l, node->table, year));
+    if (dated && node->table->dated != MODULE_NONE)
+        query.filter = row_and(l, query.filter, within_year(l, node->table, year));
     if (!add_groups(l, node, context, &query) || !add_value(l, node, &query)) return MODULE_NONE;
     return emit(l, OPCODE_STRATA, add_query(l, &query), 0, 0, node->span);
 }
@@ -133,14 +142,18 @@ static Reg run_query(Lowering *l, const Node *node, const Context *context, int3
 static bool covers(const Lowering *l, const Table *table, int32_t year) {
     const ModuleTable *events = &l->module->tables.items[table->index];
     if (!events->covers_to) return true;
-    return events->covers_from <= financial_year_start(year) && events->covers_to >= financial_year_end(year);
+    return events->covers_from <= financial_year_start(year) &&
+           events->covers_to >= financial_year_end(year);
 }
 
 static Reg in_year(Lowering *l, const Node *node, const Context *context, int32_t year) {
     const ModuleTable *people = people_table(l, node->table);
-    bool known = node->table->events ? covers(l, node->table, year) : snapshot_of(people, year) != MODULE_NONE;
-    Slice note = arena_printf(l->c->arena, "no data of %.*s", SLICE_FMT(financial_year_format(l->c->arena, year)));
-    return known ? run_query(l, node, context, year, true) : absent_cells(l, context, note, node->span);
+    bool known = node->table->events ? covers(l, node->table, year)
+                                     : snapshot_of(people, year) != MODULE_NONE;
+    Slice note = arena_printf(l->c->arena, "no data of %.*s",
+                              SLICE_FMT(financial_year_format(l->c->arena, year)));
+    return known ? run_query(l, node, context, year, true)
+                 : absent_cells(l, context, note, node->span);
 }
 
 /* A population by financial year: each from its own snapshot. */
@@ -164,7 +177,8 @@ Reg lower_aggregate(Lowering *l, const Node *node, const Context *context) {
     const ModuleTable *people = people_table(l, node->table);
     if (!people->snapshots.count) return MODULE_NONE;
     int at = time_dim(l, context);
-    if (at >= 0 && dim_sort(l, context->dims[at]) == DIM_YEAR) return by_years(l, node, context, at);
+    if (at >= 0 && dim_sort(l, context->dims[at]) == DIM_YEAR)
+        return by_years(l, node, context, at);
     int32_t latest = latest_year(people);
     if (at >= 0) return run_query(l, node, context, context->year ? context->year : latest, false);
     if (context->year) return in_year(l, node, context, context->year);

@@ -3,7 +3,8 @@
 #include "compiler/lower/lower.h"
 
 static bool cannot(Lowering *l, const Node *node, const char *what) {
-    sema_error(l->c, NULL, DIAG_TYPE_MISMATCH, node->span, "%s cannot be asked of one person or event", what);
+    sema_error(l->c, NULL, DIAG_TYPE_MISMATCH, node->span,
+               "%s cannot be asked of one person or event", what);
     l->failed = true;
     return false;
 }
@@ -23,7 +24,9 @@ static uint32_t add_row(Lowering *l, RowNode node) {
     return module->rows.count - 1;
 }
 
-uint32_t row_const(Lowering *l, int64_t value) { return add_row(l, (RowNode){.op = ROW_CONST, .value = value}); }
+uint32_t row_const(Lowering *l, int64_t value) {
+    return add_row(l, (RowNode){.op = ROW_CONST, .value = value});
+}
 
 static uint32_t row_real(Lowering *l, double value) {
     return add_row(l, (RowNode){.op = ROW_CONST, .real = 1, .number = value});
@@ -38,14 +41,18 @@ uint32_t row_and(Lowering *l, uint32_t a, uint32_t b) {
     return b == MODULE_NONE ? a : row_op(l, ROW_AND, a, b, 0, false);
 }
 
-/* ---- Scales -------------------------------------------------------------------------------------- */
+/* ---- Scales
+ * -------------------------------------------------------------------------------------- */
 
 static void to_real(Lowering *l, RowValue *v) {
     if (v->real) return;
     if (v->constant) {
         v->node = row_real(l, exact_to_double(v->exact));
     } else {
-        v->node = add_row(l, (RowNode){.op = ROW_TO_REAL, .real = 1, .a = v->node, .number = (double)v->num / (double)v->den});
+        v->node = add_row(l, (RowNode){.op = ROW_TO_REAL,
+                                       .real = 1,
+                                       .a = v->node,
+                                       .number = (double)v->num / (double)v->den});
     }
     v->real = true;
     v->constant = false;
@@ -55,7 +62,8 @@ static void to_real(Lowering *l, RowValue *v) {
 /* A constant held as an integer of that scale; false where it is none. */
 static bool hold(Lowering *l, RowValue *v, int64_t num, int64_t den) {
     Arena *arena = l->c->arena;
-    Exact scaled = exact_div(arena, exact_mul(arena, v->exact, exact_from_int(den)), exact_from_int(num));
+    Exact scaled =
+        exact_div(arena, exact_mul(arena, v->exact, exact_from_int(den)), exact_from_int(num));
     int64_t value;
     if (!exact_to_int64(scaled, &value)) return false;
     v->node = row_const(l, value);
@@ -96,14 +104,16 @@ static void align(Lowering *l, RowValue *a, RowValue *b) {
     if (a->num == b->num && a->den == b->den) return;
     /* the common unit is gcd(num) / lcm(den) */
     int64_t den = a->den / greatest_divisor(a->den, b->den) * b->den;
-    int64_t left = a->num * (den / a->den), right = b->num * (den / b->den), num = greatest_divisor(left, right);
+    int64_t left = a->num * (den / a->den), right = b->num * (den / b->den),
+            num = greatest_divisor(left, right);
     multiply(l, a, left / num);
     multiply(l, b, right / num);
     a->num = b->num = num;
     a->den = b->den = den;
 }
 
-/* ---- Nodes ----------------------------------------------------------------------------------------- */
+/* ---- Nodes
+ * ----------------------------------------------------------------------------------------- */
 
 static bool column_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
     const Table *owner = node->table;
@@ -111,10 +121,13 @@ static bool column_value(Lowering *l, const Table *table, const Node *node, RowV
     for (uint32_t i = 0; i < owner->columns.count; i++) {
         if (owner->columns.items[i].column == node->column) column = &owner->columns.items[i];
     }
-    if (!column || (owner != table && table->population != owner)) return cannot(l, node, "a column of other people");
+    if (!column || (owner != table && table->population != owner))
+        return cannot(l, node, "a column of other people");
     ColumnSort sort = l->module->tables.items[owner->index].columns.items[node->column].sort;
     value->real = sort == COLUMN_REAL;
-    value->node = add_row(l, (RowNode){.op = owner == table ? ROW_COLUMN : ROW_PERSON_COLUMN, .real = value->real, .a = node->column});
+    value->node = add_row(l, (RowNode){.op = owner == table ? ROW_COLUMN : ROW_PERSON_COLUMN,
+                                       .real = value->real,
+                                       .a = node->column});
     value->num = value->real ? 1 : column->scale_num;
     value->den = value->real ? 1 : column->scale_den;
     return true;
@@ -146,14 +159,18 @@ static bool settle(Lowering *l, RowValue *value) {
 }
 
 static bool two(Lowering *l, const Table *table, const Node *node, RowValue *a, RowValue *b) {
-    if (!lower_row_value(l, table, node->args[0], a) || !lower_row_value(l, table, node->args[1], b)) return false;
+    if (!lower_row_value(l, table, node->args[0], a) ||
+        !lower_row_value(l, table, node->args[1], b))
+        return false;
     align(l, a, b);
     return true;
 }
 
 static bool product(Lowering *l, const Table *table, const Node *node, RowValue *value) {
     RowValue a, b;
-    if (!lower_row_value(l, table, node->args[0], &a) || !lower_row_value(l, table, node->args[1], &b)) return false;
+    if (!lower_row_value(l, table, node->args[0], &a) ||
+        !lower_row_value(l, table, node->args[1], &b))
+        return false;
     bool divide = node->op == OPCODE_DIV;
     if (divide || a.real || b.real) {
         to_real(l, &a);
@@ -172,7 +189,8 @@ static bool product(Lowering *l, const Table *table, const Node *node, RowValue 
     return true;
 }
 
-static bool arithmetic(Lowering *l, const Table *table, const Node *node, RowOp op, RowValue *value) {
+static bool arithmetic(Lowering *l, const Table *table, const Node *node, RowOp op,
+                       RowValue *value) {
     RowValue a, b;
     if (!two(l, table, node, &a, &b)) return false;
     *value = a;
@@ -186,7 +204,9 @@ static bool arithmetic(Lowering *l, const Table *table, const Node *node, RowOp 
 static bool selection(Lowering *l, const Table *table, const Node *node, RowValue *value) {
     RowValue condition, a, b;
     if (!lower_row_value(l, table, node->args[0], &condition)) return false;
-    if (!lower_row_value(l, table, node->args[1], &a) || !lower_row_value(l, table, node->args[2], &b)) return false;
+    if (!lower_row_value(l, table, node->args[1], &a) ||
+        !lower_row_value(l, table, node->args[2], &b))
+        return false;
     align(l, &a, &b);
     *value = a;
     value->constant = false;
@@ -225,7 +245,8 @@ static bool operation(Lowering *l, const Table *table, const Node *node, RowValu
 
 static bool date_code(Lowering *l, const Table *table, const Node *node, RowValue *value) {
     if (!lower_row_value(l, table, node->args[0], value)) return false;
-    value->node = add_row(l, (RowNode){.op = (uint8_t)node->op, .a = value->node, .value = node->integer});
+    value->node =
+        add_row(l, (RowNode){.op = (uint8_t)node->op, .a = value->node, .value = node->integer});
     value->num = value->den = 1;
     return true;
 }
@@ -242,7 +263,8 @@ bool lower_row_value(Lowering *l, const Table *table, const Node *node, RowValue
     }
     case NODE_ROW_TABLE:
         if (!lower_row_value(l, table, node->args[0], value) || !settle(l, value)) return false;
-        *value = (RowValue){.node = row_op(l, ROW_TABLE, value->node, node->member, 0, false), .num = 1, .den = 1};
+        *value = (RowValue){
+            .node = row_op(l, ROW_TABLE, value->node, node->member, 0, false), .num = 1, .den = 1};
         return true;
     case NODE_REDUCE:
     case NODE_INDEX:

@@ -6,41 +6,51 @@
 
 static const Context whole = {0};
 
-/* ---- The clauses of a rule -------------------------------------------------------------------------- */
+/* ---- The clauses of a rule
+ * -------------------------------------------------------------------------- */
 
 typedef struct {
     const Item *require, *message, *severity, *in_draft, *source, *in_force, *waivable;
 } RuleClauses;
 
 static void read_rule(Lowering *l, const Decl *rule, RuleClauses *clauses) {
-    static const char *const names[] = {"require", "message", "severity", "in_draft", "source", "in_force", "waivable"};
-    const Item **slots[] = {&clauses->require, &clauses->message, &clauses->severity, &clauses->in_draft,
-                            &clauses->source, &clauses->in_force, &clauses->waivable};
+    static const char *const names[] = {"require", "message",  "severity", "in_draft",
+                                        "source",  "in_force", "waivable"};
+    const Item **slots[] = {&clauses->require,  &clauses->message, &clauses->severity,
+                            &clauses->in_draft, &clauses->source,  &clauses->in_force,
+                            &clauses->waivable};
     for (uint32_t i = 0; i < rule->item->block.count; i++) {
         const Item *item = rule->item->block.items[i];
         Slice name = word(l->c, item->word);
         size_t n = 0;
         while (n < 7 && !slice_equal(name, slice_of(names[n]))) n++;
         if (n == 7) {
-            Diag *diag = sema_error(l->c, NULL, DIAG_UNKNOWN_CLAUSE, item->word_span, "`%.*s` is not a clause of a rule", SLICE_FMT(name));
+            Diag *diag = sema_error(l->c, NULL, DIAG_UNKNOWN_CLAUSE, item->word_span,
+                                    "`%.*s` is not a clause of a rule", SLICE_FMT(name));
             Nearest nearest = {.wanted = name};
             for (size_t k = 0; k < 7; k++) nearest_offer(&nearest, slice_of(names[k]));
             nearest_fix(l->c, diag, item->word_span, &nearest);
         } else if (*slots[n]) {
-            sema_error(l->c, NULL, DIAG_REPEATED_CLAUSE, item->word_span, "`%.*s` may stand only once in a rule", SLICE_FMT(name));
+            sema_error(l->c, NULL, DIAG_REPEATED_CLAUSE, item->word_span,
+                       "`%.*s` may stand only once in a rule", SLICE_FMT(name));
         } else {
             *slots[n] = item;
         }
     }
-    if (!rule->item->broken && (!clauses->require || !clauses->message || !clauses->require->values.count || !clauses->message->values.count))
-        sema_error(l->c, NULL, DIAG_MISSING_CLAUSE, rule->name_span, "a rule has `require` and `message`");
+    if (!rule->item->broken && (!clauses->require || !clauses->message ||
+                                !clauses->require->values.count || !clauses->message->values.count))
+        sema_error(l->c, NULL, DIAG_MISSING_CLAUSE, rule->name_span,
+                   "a rule has `require` and `message`");
 }
 
 static bool complete(const RuleClauses *clauses) {
-    return clauses->require && clauses->require->values.count && clauses->message && clauses->message->values.count;
+    return clauses->require && clauses->require->values.count && clauses->message &&
+           clauses->message->values.count;
 }
 
-static const Expr *first_value(const Item *item) { return item && item->values.count ? item->values.items[0] : NULL; }
+static const Expr *first_value(const Item *item) {
+    return item && item->values.count ? item->values.items[0] : NULL;
+}
 
 static Severity severity_of(Lowering *l, const Item *item, Severity otherwise) {
     const Expr *value = first_value(item);
@@ -49,12 +59,14 @@ static Severity severity_of(Lowering *l, const Item *item, Severity otherwise) {
     if (slice_equal(name, SLICE("error"))) return SEVERITY_ERROR;
     if (slice_equal(name, SLICE("warning"))) return SEVERITY_WARNING;
     if (slice_equal(name, SLICE("note"))) return SEVERITY_NOTE;
-    sema_error(l->c, NULL, DIAG_UNKNOWN_CATEGORY, value->span, "a rule is an error, a warning or a note");
+    sema_error(l->c, NULL, DIAG_UNKNOWN_CATEGORY, value->span,
+               "a rule is an error, a warning or a note");
     return otherwise;
 }
 
 static int32_t label_day(Lowering *l, const Item *item, const char *label) {
-    const Phrase *phrase = item ? item_phrase(&item->phrases, intern(l->c->interner, slice_of(label))) : NULL;
+    const Phrase *phrase =
+        item ? item_phrase(&item->phrases, intern(l->c->interner, slice_of(label))) : NULL;
     const Expr *day = phrase && phrase->values.count ? phrase->values.items[0] : NULL;
     return day && day->kind == EXPR_DATE ? date_from_civil(day->year, day->month, day->day) : 0;
 }
@@ -66,26 +78,32 @@ static Slice kebab(Lowering *l, Atom name) {
     return (Slice){copy, text.length};
 }
 
-/* ---- Sub-values: what a failed condition compared ------------------------------------------------------- */
+/* ---- Sub-values: what a failed condition compared
+ * ------------------------------------------------------- */
 
 static bool compares(const Expr *expr) {
-    return expr->kind == EXPR_BINARY && (expr->op == OP_EQ || expr->op == OP_NE || expr->op == OP_LT || expr->op == OP_LE ||
-                                         expr->op == OP_GT || expr->op == OP_GE);
+    return expr->kind == EXPR_BINARY &&
+           (expr->op == OP_EQ || expr->op == OP_NE || expr->op == OP_LT || expr->op == OP_LE ||
+            expr->op == OP_GT || expr->op == OP_GE);
 }
 
-static void add_sub_value(Lowering *l, const Scope *scope, const Expr *expr, ModuleRequirement *requirement) {
+static void add_sub_value(Lowering *l, const Scope *scope, const Expr *expr,
+                          ModuleRequirement *requirement) {
     if (expr->kind != EXPR_MEMBER && expr->kind != EXPR_CALL && expr->kind != EXPR_INDEX) return;
     Value *value = elaborate(l->c, scope, expr);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(l->c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(l->c, value->clause);
     if (value->sort != VALUE_NODE || value->node->type.row || value->node->type.dim_count) return;
     Reg reg = lower_node(l, value->node, &whole);
     if (reg == MODULE_NONE) return;
-    ModuleSubValue sub = {.text = arena_copy(l->module->arena, quoted(l->c, expr->span)), .reg = reg,
+    ModuleSubValue sub = {.text = arena_copy(l->module->arena, quoted(l->c, expr->span)),
+                          .reg = reg,
                           .unit = unit_for(l->c, &value->node->type, NULL)};
     VEC_PUSH(l->module->arena, &requirement->values, sub);
 }
 
-static void add_sub_values(Lowering *l, const Scope *scope, const Expr *expr, ModuleRequirement *requirement) {
+static void add_sub_values(Lowering *l, const Scope *scope, const Expr *expr,
+                           ModuleRequirement *requirement) {
     if (compares(expr)) {
         add_sub_value(l, scope, expr->left, requirement);
         add_sub_value(l, scope, expr->right, requirement);
@@ -96,14 +114,17 @@ static void add_sub_values(Lowering *l, const Scope *scope, const Expr *expr, Mo
     add_sub_values(l, scope, expr->right, requirement);
 }
 
-/* ---- A rule and a declaration -------------------------------------------------------------------------------- */
+/* ---- A rule and a declaration
+ * -------------------------------------------------------------------------------- */
 
 typedef struct {
     Decl *rule;
     RuleClauses clauses;
 } Rule;
 
-static bool is_absent(const Node *node) { return node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT; }
+static bool is_absent(const Node *node) {
+    return node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT;
+}
 
 static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl) {
     Compilation *c = l->c;
@@ -111,9 +132,12 @@ static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl)
     if (!condition || is_absent(condition)) return;
     Node *message = elaborate_node(c, scope, rule->clauses.message->values.items[0]);
     if (!message || message->type.base != TYPE_TEXT) return;
-    ModuleRequirement requirement = {.rule = kebab(l, rule->rule->name), .decl = MODULE_NONE, .span = decl ? decl->name_span : rule->rule->name_span};
+    ModuleRequirement requirement = {.rule = kebab(l, rule->rule->name),
+                                     .decl = MODULE_NONE,
+                                     .span = decl ? decl->name_span : rule->rule->name_span};
     uint64_t index;
-    if (decl && hashmap_get(&l->decl_index, decl->index + 1, &index)) requirement.decl = (uint32_t)index;
+    if (decl && hashmap_get(&l->decl_index, decl->index + 1, &index))
+        requirement.decl = (uint32_t)index;
     requirement.condition = lower_node(l, condition, &whole);
     requirement.message = lower_node(l, message, &whole);
     if (requirement.condition == MODULE_NONE || requirement.message == MODULE_NONE) return;
@@ -122,22 +146,29 @@ static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl)
     requirement.draft_severity = (uint8_t)severity_of(l, rule->clauses.in_draft, severity);
     requirement.from = label_day(l, rule->clauses.in_force, "from");
     requirement.until = label_day(l, rule->clauses.in_force, "until");
-    const Expr *source = first_value(rule->clauses.source), *waivable = first_value(rule->clauses.waivable);
-    if (source && source->kind == EXPR_STRING) requirement.source = arena_copy(l->module->arena, source->text);
+    const Expr *source = first_value(rule->clauses.source),
+               *waivable = first_value(rule->clauses.waivable);
+    if (source && source->kind == EXPR_STRING)
+        requirement.source = arena_copy(l->module->arena, source->text);
     requirement.why = arena_copy(l->module->arena, rule->rule->item->doc);
-    requirement.waivable = !(waivable && waivable->kind == EXPR_WORD && slice_equal(word(c, waivable->atom), SLICE("no")));
+    requirement.waivable = !(waivable && waivable->kind == EXPR_WORD &&
+                             slice_equal(word(c, waivable->atom), SLICE("no")));
     bool truth;
-    if (!fold_bool(condition, &truth)) add_sub_values(l, scope, rule->clauses.require->values.items[0], &requirement);
+    if (!fold_bool(condition, &truth))
+        add_sub_values(l, scope, rule->clauses.require->values.items[0], &requirement);
     VEC_PUSH(l->module->arena, &l->module->requirements, requirement);
 }
 
 static void apply_to_all(Lowering *l, const Rule *rule, const Phrase *loop) {
     Compilation *c = l->c;
     const Expr *in = loop->values.count == 1 ? loop->values.items[0] : NULL;
-    Kind *kind = in && in->kind == EXPR_BINARY && in->op == OP_IN && in->left->kind == EXPR_WORD && in->right->kind == EXPR_WORD
-                     ? kind_find(c, in->right->atom) : NULL;
+    Kind *kind = in && in->kind == EXPR_BINARY && in->op == OP_IN && in->left->kind == EXPR_WORD &&
+                         in->right->kind == EXPR_WORD
+                     ? kind_find(c, in->right->atom)
+                     : NULL;
     if (!kind) {
-        sema_error(c, NULL, DIAG_TYPE_MISMATCH, loop->span, "a rule says `for i in` and the name of a kind: `for i in intention`");
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, loop->span,
+                   "a rule says `for i in` and the name of a kind: `for i in intention`");
         return;
     }
     for (uint32_t i = 0; i < kind->decls.count; i++) {
@@ -162,27 +193,36 @@ static bool file_is_used(const Compilation *c, uint32_t file) {
     return false;
 }
 
-/* ---- Waivers --------------------------------------------------------------------------------------------------- */
+/* ---- Waivers
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static Slice allow_text(Lowering *l, const Item *item, const char *label) {
     const Phrase *phrase = item_phrase(&item->phrases, intern(l->c->interner, slice_of(label)));
     const Expr *text = phrase && phrase->values.count ? phrase->values.items[0] : NULL;
-    return text && text->kind == EXPR_STRING ? arena_copy(l->module->arena, text->text) : (Slice){0};
+    return text && text->kind == EXPR_STRING ? arena_copy(l->module->arena, text->text)
+                                             : (Slice){0};
 }
 
 static void add_allow(Lowering *l, const Decl *decl) {
     const Item *item = decl->item;
     const Expr *rule = first_value(item);
     if (item->broken) return;
-    ModuleAllow allow = {.decl = MODULE_NONE, .span = item->head_span, .because = allow_text(l, item, "because"), .by = allow_text(l, item, "by")};
+    ModuleAllow allow = {.decl = MODULE_NONE,
+                         .span = item->head_span,
+                         .because = allow_text(l, item, "because"),
+                         .by = allow_text(l, item, "by")};
     if (!rule || rule->kind != EXPR_WORD || !allow.because.length) {
-        sema_error(l->c, NULL, DIAG_SYNTAX_ERROR, item->head_span, "a waiver names a rule and says why: `allow rule_name because \"…\" until 2027-03-31 by \"Role\"`");
+        sema_error(l->c, NULL, DIAG_SYNTAX_ERROR, item->head_span,
+                   "a waiver names a rule and says why: `allow rule_name because \"…\" until "
+                   "2027-03-31 by \"Role\"`");
         return;
     }
     allow.rule = kebab(l, rule->atom);
     allow.until = label_day(l, item, "until");
     uint64_t index;
-    if (decl->parent && hashmap_get(&l->decl_index, decl->parent->index + 1, &index)) allow.decl = (uint32_t)index;
+    if (decl->parent && hashmap_get(&l->decl_index, decl->parent->index + 1, &index))
+        allow.decl = (uint32_t)index;
     VEC_PUSH(l->module->arena, &l->module->allows, allow);
 }
 
@@ -193,10 +233,13 @@ void lower_rules(Lowering *l) {
         if (!file_is_used(c, rule.rule->unit_index) || rule.rule->item->broken) continue;
         read_rule(l, rule.rule, &rule.clauses);
         if (!complete(&rule.clauses)) continue;
-        const Phrase *loop = item_phrase(&rule.rule->item->phrases, intern(c->interner, SLICE("for")));
+        const Phrase *loop =
+            item_phrase(&rule.rule->item->phrases, intern(c->interner, SLICE("for")));
         Scope scope = {.file = rule.rule->unit_index};
-        if (loop) apply_to_all(l, &rule, loop);
-        else apply(l, &rule, &scope, c->plan);
+        if (loop)
+            apply_to_all(l, &rule, loop);
+        else
+            apply(l, &rule, &scope, c->plan);
     }
     for (uint32_t i = 0; i < c->allows.count; i++) add_allow(l, c->allows.items[i]);
 }

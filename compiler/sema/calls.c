@@ -21,50 +21,60 @@ const Expr *call_label_value(const Compilation *c, const Expr *call, const char 
 
 const Expr *call_argument(Compilation *c, const Scope *scope, const Expr *call, uint32_t index) {
     if (index < call->entries.count) return call->entries.items[index].value;
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, call->span, "`%.*s` wants %u argument%s before its labels",
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, call->span,
+               "`%.*s` wants %u argument%s before its labels",
                SLICE_FMT(quoted(c, call->left->span)), index + 1, index ? "s" : "");
     return NULL;
 }
 
-bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call, const char *const *known) {
+bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
+                       const char *const *known) {
     bool good = true;
     for (uint32_t i = 0; i < call->phrases.count; i++) {
         Slice label = word(c, call->phrases.items[i].label);
         bool found = false;
-        for (const char *const *name = known; *name; name++) found |= slice_equal(label, slice_of(*name));
+        for (const char *const *name = known; *name; name++)
+            found |= slice_equal(label, slice_of(*name));
         for (uint32_t j = 0; j < i && found; j++) {
             if (call->phrases.items[j].label != call->phrases.items[i].label) continue;
-            sema_error(c, scope, DIAG_REPEATED_LABEL, call->phrases.items[i].label_span, "`%.*s` is given twice", SLICE_FMT(label));
+            sema_error(c, scope, DIAG_REPEATED_LABEL, call->phrases.items[i].label_span,
+                       "`%.*s` is given twice", SLICE_FMT(label));
             good = false;
         }
         if (found) continue;
         good = false;
-        sema_error(c, scope, DIAG_UNKNOWN_LABEL, call->phrases.items[i].label_span, "`%.*s` says nothing that `%.*s` takes",
-                   SLICE_FMT(label), SLICE_FMT(quoted(c, call->left->span)));
+        sema_error(c, scope, DIAG_UNKNOWN_LABEL, call->phrases.items[i].label_span,
+                   "`%.*s` says nothing that `%.*s` takes", SLICE_FMT(label),
+                   SLICE_FMT(quoted(c, call->left->span)));
     }
     return good;
 }
 
 /* Dimensions written `a * b` or `a, b`. */
-static bool collect_dims(Compilation *c, const Scope *scope, const Table *table, const Expr *expr, Node *dims) {
+static bool collect_dims(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
+                         Node *dims) {
     if (expr->kind == EXPR_BINARY && expr->op == OP_MUL)
-        return collect_dims(c, scope, table, expr->left, dims) && collect_dims(c, scope, table, expr->right, dims);
+        return collect_dims(c, scope, table, expr->left, dims) &&
+               collect_dims(c, scope, table, expr->right, dims);
     uint16_t dim;
     if (!dim_resolve(c, scope, table, expr, &dim)) return false;
     for (int i = 0; i < dims->dim_count; i++) {
         if (dims->dims[i] != dim) continue;
-        sema_error(c, scope, DIAG_DIMENSION_MISMATCH, expr->span, "`%.*s` stands here twice", SLICE_FMT(quoted(c, expr->span)));
+        sema_error(c, scope, DIAG_DIMENSION_MISMATCH, expr->span, "`%.*s` stands here twice",
+                   SLICE_FMT(quoted(c, expr->span)));
         return false;
     }
     if (dims->dim_count == MODULE_MAX_DIMS) {
-        sema_error(c, scope, DIAG_LIMIT_REACHED, expr->span, "at most %d dimensions can be crossed", MODULE_MAX_DIMS);
+        sema_error(c, scope, DIAG_LIMIT_REACHED, expr->span, "at most %d dimensions can be crossed",
+                   MODULE_MAX_DIMS);
         return false;
     }
     dims->dims[dims->dim_count++] = dim;
     return true;
 }
 
-bool phrase_dims(Compilation *c, const Scope *scope, const Table *table, const Phrase *phrase, Node *dims) {
+bool phrase_dims(Compilation *c, const Scope *scope, const Table *table, const Phrase *phrase,
+                 Node *dims) {
     for (uint32_t i = 0; i < phrase->values.count; i++) {
         if (!collect_dims(c, scope, table, phrase->values.items[i], dims)) return false;
     }
@@ -86,14 +96,17 @@ Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span s
     Node *node = elaborate_node(c, scope, at);
     if (!node) return NULL;
     Exact low = exact_from_ratio(c->arena, 9, 10);
-    bool fits = node->sort == NODE_CONST && node->constant.sort == CONST_EXACT && node->type.percent &&
-                exact_compare(node->constant.exact, low) >= 0 && exact_compare(node->constant.exact, exact_from_int(1)) < 0;
+    bool fits = node->sort == NODE_CONST && node->constant.sort == CONST_EXACT &&
+                node->type.percent && exact_compare(node->constant.exact, low) >= 0 &&
+                exact_compare(node->constant.exact, exact_from_int(1)) < 0;
     if (fits) return node;
-    sema_error(c, scope, DIAG_OUT_OF_RANGE, at->span, "a confidence level lies from 90%% up to, not including, 100%%");
+    sema_error(c, scope, DIAG_OUT_OF_RANGE, at->span,
+               "a confidence level lies from 90%% up to, not including, 100%%");
     return NULL;
 }
 
-/* ---- People --------------------------------------------------------------------------------------- */
+/* ---- People
+ * --------------------------------------------------------------------------------------- */
 
 /* Adds a condition, split at its `and`s so that conditions can be compared one by one. */
 static void add_filters(Compilation *c, Value *people, Node *condition) {
@@ -117,25 +130,29 @@ static void add_filters(Compilation *c, Value *people, Node *condition) {
 Value *narrow_people(Compilation *c, const Scope *scope, Value *people, const Phrase *where) {
     if (people->sort == VALUE_POISON) return people;
     if (people->sort != VALUE_PEOPLE) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, people->span, "`where` narrows people or events; this is %.*s",
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, people->span,
+                   "`where` narrows people or events; this is %.*s",
                    SLICE_FMT(value_text(c, people)));
         return value_poison(c);
     }
     Value *narrowed = ARENA_NEW(c->arena, Value);
     *narrowed = *people;
     if (where->values.count > 1) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, where->values.items[1]->span, "`where` takes one condition: join two with `and`");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, where->values.items[1]->span,
+                   "`where` takes one condition: join two with `and`");
         return value_poison(c);
     }
     Scope inner = {.outer = scope, .rows = people->table};
     Node *condition = elaborate_condition(c, &inner, where->values.items[0]);
     if (!condition) return value_poison(c);
     if (condition->type.measure) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, where->span, "inside `where` nothing is counted or summed: it asks about one row");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, where->span,
+                   "inside `where` nothing is counted or summed: it asks about one row");
         return value_poison(c);
     }
     add_filters(c, narrowed, condition);
-    narrowed->text = arena_printf(c->arena, "%.*s where %.*s", SLICE_FMT(people->text), SLICE_FMT(quoted(c, where->values.items[0]->span)));
+    narrowed->text = arena_printf(c->arena, "%.*s where %.*s", SLICE_FMT(people->text),
+                                  SLICE_FMT(quoted(c, where->values.items[0]->span)));
     return narrowed;
 }
 
@@ -143,7 +160,8 @@ Value *people_argument(Compilation *c, const Scope *scope, const Expr *expr, con
     Value *people = elaborate(c, scope, expr);
     if (people->sort == VALUE_POISON) return people;
     if (people->sort != VALUE_PEOPLE) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "people or events are wanted here; this is %.*s",
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                   "people or events are wanted here; this is %.*s",
                    SLICE_FMT(value_text(c, people)));
         return value_poison(c);
     }
@@ -181,21 +199,25 @@ static Node *row_value(Compilation *c, const Scope *scope, const Value *people, 
     Node *node = elaborate_node(c, &inner, expr);
     if (!node) return NULL;
     if (node->type.base == TYPE_BOOL && node->type.row) {
-        Node *one = node_exact(c, exact_from_int(1), expr->span), *zero = node_exact(c, exact_from_int(0), expr->span);
+        Node *one = node_exact(c, exact_from_int(1), expr->span),
+             *zero = node_exact(c, exact_from_int(0), expr->span);
         one->type.bare = zero->type.bare = false;
         return node_select(c, scope, node, one, zero, expr->span);
     }
     if (node->type.base == TYPE_QUANTITY && !node->type.measure) return node;
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "a number of each person or event is wanted here; this is %.*s",
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+               "a number of each person or event is wanted here; this is %.*s",
                SLICE_FMT(type_text(c, &node->type)));
     return NULL;
 }
 
-/* ---- Repetition over declarations -------------------------------------------------------------------- */
+/* ---- Repetition over declarations
+ * -------------------------------------------------------------------- */
 
 static Value *as_list(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *value = elaborate(c, scope, expr);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
     if (value->sort == VALUE_LIST || value->sort == VALUE_POISON) return value;
     Value *list = value_new(c, VALUE_LIST, expr->span);
     if (value->sort == VALUE_MISSING) return list;
@@ -214,11 +236,13 @@ static Value *as_list(Compilation *c, const Scope *scope, const Expr *expr) {
 /* `for m in xs [where …]`: calls `body` with each item bound; false where it is ill-formed. */
 typedef bool (*EachBody)(Compilation *c, const Scope *inner, void *data);
 
-static bool for_each(Compilation *c, const Scope *scope, const Expr *call, EachBody body, void *data) {
+static bool for_each(Compilation *c, const Scope *scope, const Expr *call, EachBody body,
+                     void *data) {
     const Phrase *loop = call_label(c, call, "for"), *where = call_label(c, call, "where");
     const Expr *in = loop && loop->values.count == 1 ? loop->values.items[0] : NULL;
     if (!in || in->kind != EXPR_BINARY || in->op != OP_IN || in->left->kind != EXPR_WORD) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, loop ? loop->span : call->span, "`for` is followed by a name, `in` and a list: `for m in i.milestone`");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, loop ? loop->span : call->span,
+                   "`for` is followed by a name, `in` and a list: `for m in i.milestone`");
         return false;
     }
     Value *list = as_list(c, scope, in->right);
@@ -232,7 +256,8 @@ static bool for_each(Compilation *c, const Scope *scope, const Expr *call, EachB
             if (!condition) return false;
             if (condition->sort == NODE_CONST && condition->constant.sort == CONST_ABSENT) continue;
             if (!fold_bool(condition, &truth)) {
-                sema_error(c, scope, DIAG_TYPE_MISMATCH, where->span, "this condition cannot be decided without data");
+                sema_error(c, scope, DIAG_TYPE_MISMATCH, where->span,
+                           "this condition cannot be decided without data");
                 return false;
             }
             if (!truth) continue;
@@ -259,7 +284,9 @@ static bool gather_node(Compilation *c, const Scope *inner, void *data) {
     gathering->count++;
     bool absent = node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT;
     if (absent && !condition) return true;
-    gathering->result = gathering->result ? operate(c, inner, gathering->op, gathering->result, node, gathering->call->span) : node;
+    gathering->result = gathering->result ? operate(c, inner, gathering->op, gathering->result,
+                                                    node, gathering->call->span)
+                                          : node;
     return gathering->result != NULL;
 }
 
@@ -294,14 +321,16 @@ static Node *whole(Compilation *c, uint32_t count, Span span) {
 /* A list folded with an operator: sum(e for m in xs), all(…), any(…). */
 static Value *fold_list(Compilation *c, const Scope *scope, const Expr *call, Operator op) {
     Gathering gathering = {.call = call, .op = op};
-    if (!call_argument(c, scope, call, 0) || !for_each(c, scope, call, gather_node, &gathering)) return value_poison(c);
+    if (!call_argument(c, scope, call, 0) || !for_each(c, scope, call, gather_node, &gathering))
+        return value_poison(c);
     if (gathering.result) return value_from_node(c, gathering.result);
     if (op != OP_ADD) return value_from_node(c, node_bool(c, op == OP_AND, call->span));
     Node *zero = whole(c, 0, call->span);
     return value_from_node(c, zero);
 }
 
-/* ---- Forms --------------------------------------------------------------------------------------------- */
+/* ---- Forms
+ * --------------------------------------------------------------------------------------------- */
 
 static Value *form_count(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"where", "for", NULL};
@@ -334,14 +363,17 @@ static Value *reduce_along(Compilation *c, const Scope *scope, const Expr *call,
     node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
     node->args[0] = argument;
     node->arg_count = 1;
-    if (!phrase_dims(c, scope, measured_table(argument), call_label(c, call, "across"), node)) return value_poison(c);
+    if (!phrase_dims(c, scope, measured_table(argument), call_label(c, call, "across"), node))
+        return value_poison(c);
     for (int d = 0; d < node->dim_count; d++) {
         int kept = 0;
         bool found = false;
         for (int i = 0; i < node->type.dim_count; i++) {
             /* the years of a series are the years asked for, whichever they are */
             uint16_t own = node->type.dims[i];
-            bool same = own == node->dims[d] || slice_equal(c->module->dims.items[own].name, c->module->dims.items[node->dims[d]].name);
+            bool same =
+                own == node->dims[d] || slice_equal(c->module->dims.items[own].name,
+                                                    c->module->dims.items[node->dims[d]].name);
             if (same) node->dims[d] = own;
             found |= same;
             if (!same) node->type.dims[kept++] = own;
@@ -357,22 +389,26 @@ static Value *reduce_along(Compilation *c, const Scope *scope, const Expr *call,
 
 static Value *form_sum(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"over", "where", "across", "for", NULL};
-    if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels)) return value_poison(c);
+    if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels))
+        return value_poison(c);
     if (call_label(c, call, "for")) return fold_list(c, scope, call, OP_ADD);
     if (call_label(c, call, "across")) return reduce_along(c, scope, call, OPCODE_SUM);
     const Expr *over = call_label_value(c, call, "over");
     if (!over) {
         sema_error(c, scope, DIAG_MISSING_LABEL, call->span,
-                   "`sum` wants `over` people (`sum(acute_cost over residents)`), `across` a dimension or `for` each item of a list");
+                   "`sum` wants `over` people (`sum(acute_cost over residents)`), `across` a "
+                   "dimension or `for` each item of a list");
         return value_poison(c);
     }
     Value *people = people_argument(c, scope, over, call_label(c, call, "where"));
     if (people->sort == VALUE_POISON) return people;
     Node *value = row_value(c, scope, people, call->entries.items[0].value);
-    return value ? value_from_node(c, aggregate(c, people, AGG_SUM, value, call->span)) : value_poison(c);
+    return value ? value_from_node(c, aggregate(c, people, AGG_SUM, value, call->span))
+                 : value_poison(c);
 }
 
-static Node *call_node(Compilation *c, Native native, Type type, Span span, Node **args, uint32_t count) {
+static Node *call_node(Compilation *c, Native native, Type type, Span span, Node **args,
+                       uint32_t count) {
     Node *node = node_new(c, NODE_CALL, type, span);
     node->op = (uint16_t)native;
     node->args = args;
@@ -383,10 +419,12 @@ static Node *call_node(Compilation *c, Native native, Type type, Span span, Node
 
 static Value *form_mean(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"over", "where", "at", NULL};
-    const Expr *argument = call_argument(c, scope, call, 0), *over = call_label_value(c, call, "over");
+    const Expr *argument = call_argument(c, scope, call, 0),
+               *over = call_label_value(c, call, "over");
     if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
     if (!over) {
-        sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`mean` wants `over` people: `mean(stay over falls)`");
+        sema_error(c, scope, DIAG_MISSING_LABEL, call->span,
+                   "`mean` wants `over` people: `mean(stay over falls)`");
         return value_poison(c);
     }
     Value *people = people_argument(c, scope, over, call_label(c, call, "where"));
@@ -423,7 +461,8 @@ static Value *form_person_years(Compilation *c, const Scope *scope, const Expr *
     Value *people = people_argument(c, scope, argument, call_label(c, call, "where"));
     if (people->sort == VALUE_POISON) return people;
     if (people->table->events) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "person-years are of people; these are events");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
+                   "person-years are of people; these are events");
         return value_poison(c);
     }
     Node *count = aggregate(c, people, AGG_ROWS, NULL, call->span);
@@ -437,7 +476,8 @@ static Value *form_proportion(Compilation *c, const Scope *scope, const Expr *ca
     const Expr *part = call_argument(c, scope, call, 0), *of = call_label_value(c, call, "of");
     if (!part || !call_labels_known(c, scope, call, labels)) return value_poison(c);
     if (!of) {
-        sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`proportion` wants `of`: `proportion(frail of older)`");
+        sema_error(c, scope, DIAG_MISSING_LABEL, call->span,
+                   "`proportion` wants `of`: `proportion(frail of older)`");
         return value_poison(c);
     }
     Value *a = people_argument(c, scope, part, NULL), *b = people_argument(c, scope, of, NULL);
@@ -478,25 +518,34 @@ static Value *form_total(Compilation *c, const Scope *scope, const Expr *call) {
 
 static Value *least_of(Compilation *c, const Scope *scope, const Expr *call, Opcode op) {
     static const char *const labels[] = {"across", NULL};
-    if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels)) return value_poison(c);
+    if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels))
+        return value_poison(c);
     if (call_label(c, call, "across")) return reduce_along(c, scope, call, op);
     Node *result = NULL;
     VEC_EACH(const Entry, entry, &call->entries) {
         Node *node = elaborate_node(c, scope, entry->value);
         if (!node) return value_poison(c);
-        Node *less = result ? operate(c, scope, op == OPCODE_MIN ? OP_LE : OP_GE, result, node, call->span) : NULL;
+        Node *less =
+            result ? operate(c, scope, op == OPCODE_MIN ? OP_LE : OP_GE, result, node, call->span)
+                   : NULL;
         result = result ? node_select(c, scope, less, result, node, call->span) : node;
         if (!result) return value_poison(c);
     }
     return value_from_node(c, result);
 }
 
-static Value *form_min(Compilation *c, const Scope *scope, const Expr *call) { return least_of(c, scope, call, OPCODE_MIN); }
-static Value *form_max(Compilation *c, const Scope *scope, const Expr *call) { return least_of(c, scope, call, OPCODE_MAX); }
+static Value *form_min(Compilation *c, const Scope *scope, const Expr *call) {
+    return least_of(c, scope, call, OPCODE_MIN);
+}
+static Value *form_max(Compilation *c, const Scope *scope, const Expr *call) {
+    return least_of(c, scope, call, OPCODE_MAX);
+}
 
-static Value *quantifier(Compilation *c, const Scope *scope, const Expr *call, Operator op, Opcode along) {
+static Value *quantifier(Compilation *c, const Scope *scope, const Expr *call, Operator op,
+                         Opcode along) {
     static const char *const labels[] = {"for", "where", "across", NULL};
-    if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels)) return value_poison(c);
+    if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels))
+        return value_poison(c);
     if (call_label(c, call, "for")) return fold_list(c, scope, call, op);
     if (call_label(c, call, "across")) return reduce_along(c, scope, call, along);
     Node *node = elaborate_condition(c, scope, call->entries.items[0].value);
@@ -507,26 +556,34 @@ static Value *quantifier(Compilation *c, const Scope *scope, const Expr *call, O
     reduce->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
     reduce->args[0] = node;
     reduce->arg_count = 1;
-    for (int i = 0; i < node->type.dim_count; i++) reduce->dims[reduce->dim_count++] = node->type.dims[i];
+    for (int i = 0; i < node->type.dim_count; i++)
+        reduce->dims[reduce->dim_count++] = node->type.dims[i];
     reduce->type.dim_count = 0;
     return value_from_node(c, reduce->dim_count ? reduce : node);
 }
 
-static Value *form_all(Compilation *c, const Scope *scope, const Expr *call) { return quantifier(c, scope, call, OP_AND, OPCODE_ALL); }
-static Value *form_any(Compilation *c, const Scope *scope, const Expr *call) { return quantifier(c, scope, call, OP_OR, OPCODE_ANY); }
+static Value *form_all(Compilation *c, const Scope *scope, const Expr *call) {
+    return quantifier(c, scope, call, OP_AND, OPCODE_ALL);
+}
+static Value *form_any(Compilation *c, const Scope *scope, const Expr *call) {
+    return quantifier(c, scope, call, OP_OR, OPCODE_ANY);
+}
 
 static Value *form_each(Compilation *c, const Scope *scope, const Expr *call) {
     if (!call_argument(c, scope, call, 0)) return value_poison(c);
     Gathering gathering = {.call = call};
-    gathering.list = value_new(c, call->entries.items[0].key ? VALUE_PAIRS : VALUE_LIST, call->span);
+    gathering.list =
+        value_new(c, call->entries.items[0].key ? VALUE_PAIRS : VALUE_LIST, call->span);
     return for_each(c, scope, call, gather_value, &gathering) ? gathering.list : value_poison(c);
 }
 
 static Value *form_or_else(Compilation *c, const Scope *scope, const Expr *call) {
-    const Expr *first = call_argument(c, scope, call, 0), *second = call_argument(c, scope, call, 1);
+    const Expr *first = call_argument(c, scope, call, 0),
+               *second = call_argument(c, scope, call, 1);
     if (!first || !second) return value_poison(c);
     Value *value = elaborate(c, scope, first);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
     if (value->sort == VALUE_MISSING) return elaborate(c, scope, second);
     if (value->sort != VALUE_NODE) return value;
     Node *other = elaborate_node(c, scope, second);
@@ -534,18 +591,22 @@ static Value *form_or_else(Compilation *c, const Scope *scope, const Expr *call)
     other = coerce_bare(c, other, &value->node->type);
     Type type = value->node->type;
     type_join(&type, &other->type);
-    return value_from_node(c, node_op(c, OPCODE_OR_ELSE, type, call->span, value->node, other, NULL));
+    return value_from_node(c,
+                           node_op(c, OPCODE_OR_ELSE, type, call->span, value->node, other, NULL));
 }
 
 static Value *form_acyclic(Compilation *c, const Scope *scope, const Expr *call) {
     const Expr *argument = call_argument(c, scope, call, 0);
     if (!argument || argument->kind != EXPR_MEMBER) {
-        if (argument) sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "`acyclic` is given references of an item: `acyclic(i.depends_on)`");
+        if (argument)
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
+                       "`acyclic` is given references of an item: `acyclic(i.depends_on)`");
         return value_poison(c);
     }
     Value *start = elaborate(c, scope, argument->left);
     if (start->sort != VALUE_DECL) return value_poison(c);
-    return value_from_node(c, node_bool(c, references_end(c, start->decl, argument->atom), call->span));
+    return value_from_node(
+        c, node_bool(c, references_end(c, start->decl, argument->atom), call->span));
 }
 
 static Value *form_cumulative(Compilation *c, const Scope *scope, const Expr *call) {
@@ -558,7 +619,8 @@ static Value *form_cumulative(Compilation *c, const Scope *scope, const Expr *ca
     running->args[0] = node;
     running->arg_count = 1;
     for (int i = 0; i < node->type.dim_count; i++) {
-        if (c->module->dims.items[node->type.dims[i]].sort == DIM_YEAR) running->dims[running->dim_count++] = node->type.dims[i];
+        if (c->module->dims.items[node->type.dims[i]].sort == DIM_YEAR)
+            running->dims[running->dim_count++] = node->type.dims[i];
     }
     return value_from_node(c, running->dim_count ? running : node);
 }
@@ -574,7 +636,8 @@ static Value *form_abs(Compilation *c, const Scope *scope, const Expr *call) {
 /* working_days(8 after 2026-05-01 using bank_holidays): holidays are a list of dates. */
 static Value *form_working_days(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"after", "using", NULL};
-    const Expr *after = call_label_value(c, call, "after"), *argument = call_argument(c, scope, call, 0);
+    const Expr *after = call_label_value(c, call, "after"),
+               *argument = call_argument(c, scope, call, 0);
     if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
     if (!after) {
         sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`working_days` wants `after` a date");
@@ -587,13 +650,16 @@ static Value *form_working_days(Compilation *c, const Scope *scope, const Expr *
     Node **args = ARENA_NEW_ARRAY(c->arena, Node *, count);
     args[0] = elaborate_node(c, scope, argument);
     args[1] = elaborate_node(c, scope, after);
-    for (uint32_t i = 0; i < holidays->list.count; i++) args[2 + i] = value_node(c, scope, holidays->list.items[i]);
+    for (uint32_t i = 0; i < holidays->list.count; i++)
+        args[2 + i] = value_node(c, scope, holidays->list.items[i]);
     for (uint32_t i = 0; i < count; i++) {
         if (!args[i]) return value_poison(c);
         if (args[i]->sort == NODE_CONST && args[i]->constant.sort == CONST_ABSENT)
-            return value_from_node(c, node_absent(c, TYPE_DATE, ABSENT_MISSING, (Slice){0}, call->span));
+            return value_from_node(
+                c, node_absent(c, TYPE_DATE, ABSENT_MISSING, (Slice){0}, call->span));
     }
-    return value_from_node(c, call_node(c, NATIVE_DATE_WORKING_DAYS, type_of(TYPE_DATE), call->span, args, count));
+    return value_from_node(
+        c, call_node(c, NATIVE_DATE_WORKING_DAYS, type_of(TYPE_DATE), call->span, args, count));
 }
 
 /* Whether something is stated: a list with items, a value that is there. */
@@ -601,7 +667,8 @@ static Value *form_has(Compilation *c, const Scope *scope, const Expr *call) {
     const Expr *argument = call_argument(c, scope, call, 0);
     if (!argument) return value_poison(c);
     Value *value = elaborate(c, scope, argument);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
     if (value->sort == VALUE_POISON) return value;
     bool there = value->sort == VALUE_LIST ? value->list.count > 0 : value->sort != VALUE_MISSING;
     return value_from_node(c, node_bool(c, there, call->span));
@@ -616,7 +683,8 @@ static Value *form_cash(Compilation *c, const Scope *scope, const Expr *call) {
     if (!index) return value_poison(c);
     Node *base = deflator_at(c, scope, index, node->type.price_year, call->span);
     Node *years = deflator_over_horizon(c, scope, index, call->span);
-    Node *result = operate(c, scope, OP_DIV, operate(c, scope, OP_MUL, node, years, call->span), base, call->span);
+    Node *result = operate(c, scope, OP_DIV, operate(c, scope, OP_MUL, node, years, call->span),
+                           base, call->span);
     if (result) {
         result->type.price = PRICE_CASH;
         result->type.price_year = 0;
@@ -635,8 +703,10 @@ static Value *form_listed(Compilation *c, const Scope *scope, const Expr *call) 
     for (uint32_t i = 0; i < list->list.count; i++) {
         const Value *item = list->list.items[i];
         if (item->sort == VALUE_MISSING) continue;
-        if (item->sort != VALUE_NODE || item->node->sort != NODE_CONST || item->node->constant.sort != CONST_TEXT) {
-            sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "`listed` joins texts that are known without data; this is %.*s",
+        if (item->sort != VALUE_NODE || item->node->sort != NODE_CONST ||
+            item->node->constant.sort != CONST_TEXT) {
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
+                       "`listed` joins texts that are known without data; this is %.*s",
                        SLICE_FMT(value_text(c, item)));
             return value_poison(c);
         }
@@ -645,7 +715,8 @@ static Value *form_listed(Compilation *c, const Scope *scope, const Expr *call) 
     if (!items.count) return value_new(c, VALUE_MISSING, call->span);
     Slice text = items.items[0];
     for (uint32_t i = 1; i < items.count; i++)
-        text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text), i + 1 == items.count ? " and " : ", ", SLICE_FMT(items.items[i]));
+        text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text),
+                            i + 1 == items.count ? " and " : ", ", SLICE_FMT(items.items[i]));
     return value_from_node(c, node_text(c, text, call->span));
 }
 
@@ -653,52 +724,57 @@ static const struct {
     const char *name;
     Value *(*elaborate)(Compilation *, const Scope *, const Expr *);
 } forms[] = {
-#define form_COUNT form_count
-#define form_SUM form_sum
-#define form_MEAN form_mean
-#define form_DISTINCT form_distinct
-#define form_PERSON_YEARS form_person_years
-#define form_PROPORTION form_proportion
-#define form_TOTAL form_total
-#define form_MIN form_min
-#define form_MAX form_max
-#define form_ALL form_all
-#define form_ANY form_any
-#define form_EACH form_each
-#define form_BAND form_band
-#define form_OR_ELSE form_or_else
-#define form_MEASURED form_measured
-#define form_BREAKDOWNS form_breakdowns
-#define form_REACHED form_reached
-#define form_TRAJECTORY form_trajectory
-#define form_ACYCLIC form_acyclic
-#define form_CUMULATIVE form_cumulative
-#define form_ABS form_abs
-#define form_WORKING_DAYS form_working_days
-#define form_HAS form_has
-#define form_LATEST form_latest
-#define form_CASH form_cash
-#define form_LISTED form_listed
+#define form_COUNT              form_count
+#define form_SUM                form_sum
+#define form_MEAN               form_mean
+#define form_DISTINCT           form_distinct
+#define form_PERSON_YEARS       form_person_years
+#define form_PROPORTION         form_proportion
+#define form_TOTAL              form_total
+#define form_MIN                form_min
+#define form_MAX                form_max
+#define form_ALL                form_all
+#define form_ANY                form_any
+#define form_EACH               form_each
+#define form_BAND               form_band
+#define form_OR_ELSE            form_or_else
+#define form_MEASURED           form_measured
+#define form_BREAKDOWNS         form_breakdowns
+#define form_REACHED            form_reached
+#define form_TRAJECTORY         form_trajectory
+#define form_ACYCLIC            form_acyclic
+#define form_CUMULATIVE         form_cumulative
+#define form_ABS                form_abs
+#define form_WORKING_DAYS       form_working_days
+#define form_HAS                form_has
+#define form_LATEST             form_latest
+#define form_CASH               form_cash
+#define form_LISTED             form_listed
 #define FORM(NAME, name, prose) {name, form_##NAME},
 #include "compiler/sema/forms.def"
 #undef FORM
 };
 
-/* ---- Functions ------------------------------------------------------------------------------------------- */
+/* ---- Functions
+ * ------------------------------------------------------------------------------------------- */
 
 static void unknown_function(Compilation *c, const Scope *scope, const Expr *call) {
     Span span = call->left->span;
     Slice name = source_map_text(c->sources, span);
-    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "there is no function `%.*s`", SLICE_FMT(name));
+    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "there is no function `%.*s`",
+                            SLICE_FMT(name));
     Nearest nearest = {.wanted = name};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) nearest_offer(&nearest, slice_of(forms[i].name));
-    for (uint32_t i = 0; i < c->fns.count; i++) nearest_offer(&nearest, word(c, c->fns.items[i]->name));
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        nearest_offer(&nearest, slice_of(forms[i].name));
+    for (uint32_t i = 0; i < c->fns.count; i++)
+        nearest_offer(&nearest, word(c, c->fns.items[i]->name));
     nearest_fix(c, diag, span, &nearest);
 }
 
 Value *elaborate_call(Compilation *c, const Scope *scope, const Expr *call) {
     if (call->left->kind != EXPR_WORD) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, call->left->span, "only a function's name may stand before parentheses");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, call->left->span,
+                   "only a function's name may stand before parentheses");
         return value_poison(c);
     }
     Slice name = word(c, call->left->atom);
@@ -706,7 +782,8 @@ Value *elaborate_call(Compilation *c, const Scope *scope, const Expr *call) {
         if (slice_equal(name, slice_of(forms[i].name))) return forms[i].elaborate(c, scope, call);
     }
     uint64_t found;
-    if (hashmap_get(&c->fn_names, call->left->atom, &found)) return call_function(c, scope, (Decl *)(uintptr_t)found, call);
+    if (hashmap_get(&c->fn_names, call->left->atom, &found))
+        return call_function(c, scope, (Decl *)(uintptr_t)found, call);
     unknown_function(c, scope, call);
     return value_poison(c);
 }

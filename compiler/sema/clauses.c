@@ -5,7 +5,8 @@
 #include "runtime/base/date.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- Types as written ---------------------------------------------------------------------------- */
+/* ---- Types as written
+ * ---------------------------------------------------------------------------- */
 
 typedef struct {
     const Expr *items[24];
@@ -22,7 +23,8 @@ static void flatten(const Expr *type, Alternatives *all) {
 }
 
 static bool is_call(const Compilation *c, const Expr *type, const char *name) {
-    return type->kind == EXPR_CALL && type->left->kind == EXPR_WORD && slice_equal(word(c, type->left->atom), slice_of(name));
+    return type->kind == EXPR_CALL && type->left->kind == EXPR_WORD &&
+           slice_equal(word(c, type->left->atom), slice_of(name));
 }
 
 static bool is_word(const Compilation *c, const Expr *type, const char *name) {
@@ -43,7 +45,8 @@ static bool lists_word(const Compilation *c, const Alternatives *all, const char
     return false;
 }
 
-/* ---- Admission ------------------------------------------------------------------------------------- */
+/* ---- Admission
+ * ------------------------------------------------------------------------------------- */
 
 typedef struct {
     Compilation *c;
@@ -57,14 +60,15 @@ typedef Value *(*Admit)(Admission *a);
 
 static Value *fail(Admission *a, const char *wanted, const Value *got) {
     if (got->sort == VALUE_POISON) return value_poison(a->c);
-    sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span, "%s is wanted here; this is %.*s", wanted,
-               SLICE_FMT(value_text(a->c, got)));
+    sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span, "%s is wanted here; this is %.*s",
+               wanted, SLICE_FMT(value_text(a->c, got)));
     return value_poison(a->c);
 }
 
 static Value *read_value(Admission *a) {
     Value *value = elaborate(a->c, a->scope, a->expr);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(a->c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(a->c, value->clause);
     return value;
 }
 
@@ -80,7 +84,8 @@ static Node *quantity_of(Admission *a, const char *wanted, Value **value) {
     }
     Node *node = (*value)->node;
     if (node->type.row) {
-        sema_error(a->c, a->scope, DIAG_PERSONAL_DATA_LEAK, a->expr->span, "a value of one person stands only inside an aggregate over people");
+        sema_error(a->c, a->scope, DIAG_PERSONAL_DATA_LEAK, a->expr->span,
+                   "a value of one person stands only inside an aggregate over people");
         *value = value_poison(a->c);
         return NULL;
     }
@@ -91,15 +96,24 @@ static Node *quantity_of(Admission *a, const char *wanted, Value **value) {
 
 static Value *admit_base(Admission *a, BaseType base, const char *wanted) {
     Value *value = read_value(a);
-    if (value->sort == VALUE_NODE && value->node->type.base == base && !value->node->type.row) return value;
+    if (value->sort == VALUE_NODE && value->node->type.base == base && !value->node->type.row)
+        return value;
     if (value->sort == VALUE_MISSING) return value;
-    if (value->sort == VALUE_NODE && value->node->sort == NODE_CONST && value->node->constant.sort == CONST_ABSENT) return value;
+    if (value->sort == VALUE_NODE && value->node->sort == NODE_CONST &&
+        value->node->constant.sort == CONST_ABSENT)
+        return value;
     return fail(a, wanted, value);
 }
 
-static Value *admit_text(Admission *a) { return admit_base(a, TYPE_TEXT, "a text in quotes"); }
-static Value *admit_date(Admission *a) { return admit_base(a, TYPE_DATE, "a date such as 2026-09-30"); }
-static Value *admit_year(Admission *a) { return admit_base(a, TYPE_YEAR, "a financial year such as FY2026/27"); }
+static Value *admit_text(Admission *a) {
+    return admit_base(a, TYPE_TEXT, "a text in quotes");
+}
+static Value *admit_date(Admission *a) {
+    return admit_base(a, TYPE_DATE, "a date such as 2026-09-30");
+}
+static Value *admit_year(Admission *a) {
+    return admit_base(a, TYPE_YEAR, "a financial year such as FY2026/27");
+}
 
 static Value *admit_condition(Admission *a) {
     Node *node = elaborate_condition(a->c, a->scope, a->expr);
@@ -151,11 +165,14 @@ static bool over_years(const Compilation *c, const Node *node) {
 static Value *admit_series(Admission *a) {
     Value *value = admit_money(a);
     if (value->sort != VALUE_NODE || over_years(a->c, value->node)) return value;
-    Diag *diag = sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span, "an amount for each financial year is wanted here; this is one amount");
+    Diag *diag = sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+                            "an amount for each financial year is wanted here; this is one amount");
     diag_fix(a->c->diags, diag, a->expr->span,
-             arena_printf(a->c->arena, "[FY%d/%02d: %.*s]", a->c->horizon_first, (a->c->horizon_first + 1) % 100,
+             arena_printf(a->c->arena, "[FY%d/%02d: %.*s]", a->c->horizon_first,
+                          (a->c->horizon_first + 1) % 100,
                           SLICE_FMT(source_map_text(a->c->sources, a->expr->span))),
-             "say which years: `[FY2026/27: £1m]` for one, `stepped(FY2026/27: £1m)` for that year and every one after");
+             "say which years: `[FY2026/27: £1m]` for one, `stepped(FY2026/27: £1m)` for that year "
+             "and every one after");
     return value_poison(a->c);
 }
 
@@ -163,7 +180,9 @@ static Value *admit_measure(Admission *a) {
     Value *value;
     Node *node = quantity_of(a, "a measure", &value);
     if (node && !node->type.measure && node->type.dim_count == 0 && node->sort == NODE_CONST)
-        return fail(a, "a measure over people, such as `rate(count(falls), person_years(residents))`", value);
+        return fail(a,
+                    "a measure over people, such as `rate(count(falls), person_years(residents))`",
+                    value);
     return value;
 }
 
@@ -179,8 +198,10 @@ static Value *admit_table(Admission *a) {
 }
 
 static Value *admit_display(Admission *a) {
-    if (a->expr->kind == EXPR_UNARY && a->expr->op == OP_PER_PREFIX) return elaborate(a->c, a->scope, a->expr);
-    sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span, "`shown` says per how many: `shown per 100_000 person_years`");
+    if (a->expr->kind == EXPR_UNARY && a->expr->op == OP_PER_PREFIX)
+        return elaborate(a->c, a->scope, a->expr);
+    sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+               "`shown` says per how many: `shown per 100_000 person_years`");
     return value_poison(a->c);
 }
 
@@ -196,7 +217,9 @@ static Value *admit_dimension(Admission *a) {
     return value;
 }
 
-static Value *admit_any(Admission *a) { return read_value(a); }
+static Value *admit_any(Admission *a) {
+    return read_value(a);
+}
 
 /* Read elsewhere, as written: names of columns, units, conditions on rows. */
 static Value *admit_written(Admission *a) {
@@ -209,12 +232,27 @@ static const struct {
     const char *name;
     Admit admit;
 } types[] = {
-    {"text", admit_text},           {"date", admit_date},       {"fy", admit_year},         {"condition", admit_condition},
-    {"percent", admit_percent},     {"number", admit_number},   {"quantity", admit_quantity}, {"money", admit_money},
-    {"series", admit_series},       {"measure", admit_measure}, {"population", admit_population},
-    {"segment", admit_population},  {"table", admit_table},     {"display", admit_display}, {"dimension", admit_dimension},
-    {"any", admit_any},             {"column_name", admit_written}, {"column_type", admit_written},
-    {"unit", admit_written},        {"row_condition", admit_written}, {"grouping", admit_written},
+    {"text", admit_text},
+    {"date", admit_date},
+    {"fy", admit_year},
+    {"condition", admit_condition},
+    {"percent", admit_percent},
+    {"number", admit_number},
+    {"quantity", admit_quantity},
+    {"money", admit_money},
+    {"series", admit_series},
+    {"measure", admit_measure},
+    {"population", admit_population},
+    {"segment", admit_population},
+    {"table", admit_table},
+    {"display", admit_display},
+    {"dimension", admit_dimension},
+    {"any", admit_any},
+    {"column_name", admit_written},
+    {"column_type", admit_written},
+    {"unit", admit_written},
+    {"row_condition", admit_written},
+    {"grouping", admit_written},
 };
 
 static Admit type_named(const Compilation *c, const Expr *type) {
@@ -225,7 +263,8 @@ static Admit type_named(const Compilation *c, const Expr *type) {
     return NULL;
 }
 
-/* ---- Choices ------------------------------------------------------------------------------------------ */
+/* ---- Choices
+ * ------------------------------------------------------------------------------------------ */
 
 static bool chosen(const Compilation *c, const Alternatives *all, Atom atom) {
     for (int i = 0; i < all->count; i++) {
@@ -247,7 +286,8 @@ static Slice choices_text(Compilation *c, const Alternatives *all, Nearest *near
             const Expr *item = all->items[i]->entries.items[j].value;
             if (item->kind != EXPR_WORD) continue;
             nearest_offer(nearest, word(c, item->atom));
-            text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text), text.length ? (j + 1 == count ? " or " : ", ") : "",
+            text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text),
+                                text.length ? (j + 1 == count ? " or " : ", ") : "",
                                 SLICE_FMT(word(c, item->atom)));
         }
     }
@@ -257,29 +297,38 @@ static Slice choices_text(Compilation *c, const Alternatives *all, Nearest *near
 static Value *wrong_choice(Admission *a, const Alternatives *all) {
     Nearest nearest = {.wanted = quoted(a->c, a->expr->span)};
     Slice text = choices_text(a->c, all, &nearest);
-    Diag *diag = sema_error(a->c, a->scope, DIAG_UNKNOWN_CATEGORY, a->expr->span, "`%.*s` is not one of %.*s",
-                            SLICE_FMT(nearest.wanted), SLICE_FMT(text));
+    Diag *diag =
+        sema_error(a->c, a->scope, DIAG_UNKNOWN_CATEGORY, a->expr->span,
+                   "`%.*s` is not one of %.*s", SLICE_FMT(nearest.wanted), SLICE_FMT(text));
     nearest_fix(a->c, diag, a->expr->span, &nearest);
     return value_poison(a->c);
 }
 
-/* ---- Unknown until -------------------------------------------------------------------------------------- */
+/* ---- Unknown until
+ * -------------------------------------------------------------------------------------- */
 
 static Value *admit_unknown(Admission *a, const Alternatives *all) {
     Value *value = value_new(a->c, VALUE_UNKNOWN, a->expr->span);
-    Atom until_label = intern(a->c->interner, SLICE("until")), because_label = intern(a->c->interner, SLICE("because"));
+    Atom until_label = intern(a->c->interner, SLICE("until")),
+         because_label = intern(a->c->interner, SLICE("because"));
     const Phrase *until = item_phrase(&a->clause->item->phrases, until_label);
     const Phrase *because = item_phrase(&a->clause->item->phrases, because_label);
     if (!until || !because) {
-        sema_error(a->c, a->scope, DIAG_MISSING_LABEL, a->expr->span, "what is unknown says until when and why: `unknown until 2027-06-30 because \"…\"`");
+        sema_error(
+            a->c, a->scope, DIAG_MISSING_LABEL, a->expr->span,
+            "what is unknown says until when and why: `unknown until 2027-06-30 because \"…\"`");
         return value_poison(a->c);
     }
     const Expr *day = until->values.items[0], *why = because->values.items[0];
-    Slice note = arena_printf(a->c->arena, "until %.*s: %.*s", SLICE_FMT(source_map_text(a->c->sources, day->span)),
-                              SLICE_FMT(why->kind == EXPR_STRING ? why->text : quoted(a->c, why->span)));
-    if (day->kind == EXPR_DATE && a->c->module->as_of && date_from_civil(day->year, day->month, day->day) < a->c->module->as_of)
-        sema_error(a->c, a->scope, DIAG_UNKNOWN_EXPIRED, day->span, "this was to be known by %.*s, and the plan speaks of %.*s",
-                   SLICE_FMT(date_format_long(a->c->arena, date_from_civil(day->year, day->month, day->day))),
+    Slice note = arena_printf(
+        a->c->arena, "until %.*s: %.*s", SLICE_FMT(source_map_text(a->c->sources, day->span)),
+        SLICE_FMT(why->kind == EXPR_STRING ? why->text : quoted(a->c, why->span)));
+    if (day->kind == EXPR_DATE && a->c->module->as_of &&
+        date_from_civil(day->year, day->month, day->day) < a->c->module->as_of)
+        sema_error(a->c, a->scope, DIAG_UNKNOWN_EXPIRED, day->span,
+                   "this was to be known by %.*s, and the plan speaks of %.*s",
+                   SLICE_FMT(date_format_long(a->c->arena,
+                                              date_from_civil(day->year, day->month, day->day))),
                    SLICE_FMT(date_format_long(a->c->arena, a->c->module->as_of)));
     BaseType base = lists_word(a->c, all, "date") ? TYPE_DATE : TYPE_QUANTITY;
     value->node = node_absent(a->c, base, ABSENT_UNKNOWN, note, a->expr->span);
@@ -287,11 +336,13 @@ static Value *admit_unknown(Admission *a, const Alternatives *all) {
     return value;
 }
 
-/* ---- References ------------------------------------------------------------------------------------------- */
+/* ---- References
+ * ------------------------------------------------------------------------------------------- */
 
 static bool kind_listed(const Compilation *c, const Alternatives *all, const Kind *kind) {
     for (int i = 0; i < all->count; i++) {
-        if (all->items[i]->kind == EXPR_WORD && kind_find(c, all->items[i]->atom) == kind) return true;
+        if (all->items[i]->kind == EXPR_WORD && kind_find(c, all->items[i]->atom) == kind)
+            return true;
     }
     return false;
 }
@@ -301,15 +352,20 @@ static Value *wrong_reference(Admission *a, const Alternatives *all, const Value
     Slice wanted = {0};
     Nearest nearest = {.wanted = quoted(a->c, a->expr->span)};
     for (int i = 0; i < all->count; i++) {
-        const Kind *kind = all->items[i]->kind == EXPR_WORD ? kind_find(a->c, all->items[i]->atom) : NULL;
+        const Kind *kind =
+            all->items[i]->kind == EXPR_WORD ? kind_find(a->c, all->items[i]->atom) : NULL;
         if (!kind) continue;
-        wanted = arena_printf(a->c->arena, "%.*s%s%.*s", SLICE_FMT(wanted), wanted.length ? " or " : "", SLICE_FMT(word(a->c, kind->name)));
-        for (uint32_t j = 0; j < kind->decls.count; j++) nearest_offer(&nearest, word(a->c, kind->decls.items[j]->name));
+        wanted = arena_printf(a->c->arena, "%.*s%s%.*s", SLICE_FMT(wanted),
+                              wanted.length ? " or " : "", SLICE_FMT(word(a->c, kind->name)));
+        for (uint32_t j = 0; j < kind->decls.count; j++)
+            nearest_offer(&nearest, word(a->c, kind->decls.items[j]->name));
     }
     bool undefined = !got;
-    Diag *diag = undefined ? sema_error(a->c, a->scope, DIAG_UNDEFINED_NAME, a->expr->span, "no %.*s is named `%.*s`",
-                                        SLICE_FMT(wanted), SLICE_FMT(nearest.wanted))
-                           : sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span, "the name of a %.*s is wanted here; this is %.*s",
+    Diag *diag = undefined ? sema_error(a->c, a->scope, DIAG_UNDEFINED_NAME, a->expr->span,
+                                        "no %.*s is named `%.*s`", SLICE_FMT(wanted),
+                                        SLICE_FMT(nearest.wanted))
+                           : sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+                                        "the name of a %.*s is wanted here; this is %.*s",
                                         SLICE_FMT(wanted), SLICE_FMT(value_text(a->c, got)));
     nearest_fix(a->c, diag, a->expr->span, &nearest);
     return value_poison(a->c);
@@ -318,8 +374,10 @@ static Value *wrong_reference(Admission *a, const Alternatives *all, const Value
 static Value *admit_reference(Admission *a, const Alternatives *all) {
     if (a->expr->kind == EXPR_WORD) {
         Decl *own = NULL;
-        for (Decl *around = a->decl; around && !own; around = around->parent) own = decl_child(around, a->expr->atom);
-        Decl *decl = own && kind_listed(a->c, all, own->kind) ? own : decl_find(a->c, a->expr->atom);
+        for (Decl *around = a->decl; around && !own; around = around->parent)
+            own = decl_child(around, a->expr->atom);
+        Decl *decl =
+            own && kind_listed(a->c, all, own->kind) ? own : decl_find(a->c, a->expr->atom);
         if (!decl) return wrong_reference(a, all, NULL);
         decl->used = true;
         Value *value = value_new(a->c, VALUE_DECL, a->expr->span);
@@ -331,7 +389,8 @@ static Value *admit_reference(Admission *a, const Alternatives *all) {
     return wrong_reference(a, all, value);
 }
 
-/* ---- Changes and levels --------------------------------------------------------------------------------------- */
+/* ---- Changes and levels
+ * --------------------------------------------------------------------------------------- */
 
 static const Expr *argument_word(const Expr *call) {
     const Expr *arg = call->entries.count ? call->entries.items[0].value : NULL;
@@ -343,7 +402,9 @@ static const Expr *argument_word(const Expr *call) {
 static Decl *measured_decl(Admission *a, Atom clause) {
     if (kind_clause(a->decl->kind, clause)) return a->decl;
     const Value *first = a->clause->values.count ? a->clause->values.items[0] : NULL;
-    return first && first->sort == VALUE_DECL && kind_clause(first->decl->kind, clause) ? first->decl : NULL;
+    return first && first->sort == VALUE_DECL && kind_clause(first->decl->kind, clause)
+               ? first->decl
+               : NULL;
 }
 
 static Value *decl_display(Compilation *c, const Decl *decl) {
@@ -356,7 +417,9 @@ static Value *decl_display(Compilation *c, const Decl *decl) {
     return NULL;
 }
 
-Value *clause_display(Compilation *c, const Decl *decl) { return decl_display(c, decl); }
+Value *clause_display(Compilation *c, const Decl *decl) {
+    return decl_display(c, decl);
+}
 
 static bool measure_type(Admission *a, const Expr *call, Type *type, Decl **decl) {
     const Expr *name = argument_word(call);
@@ -390,8 +453,9 @@ static Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl 
 }
 
 static Value *not_fitting(Admission *a, const Node *node, const Type *type) {
-    sema_error(a->c, a->scope, DIAG_UNIT_MISMATCH, a->expr->span, "the measure is %.*s; this is %.*s",
-               SLICE_FMT(type_text(a->c, type)), SLICE_FMT(type_text(a->c, &node->type)));
+    sema_error(a->c, a->scope, DIAG_UNIT_MISMATCH, a->expr->span,
+               "the measure is %.*s; this is %.*s", SLICE_FMT(type_text(a->c, type)),
+               SLICE_FMT(type_text(a->c, &node->type)));
     return value_poison(a->c);
 }
 
@@ -402,9 +466,12 @@ static Value *admit_level(Admission *a, const Expr *call) {
     Node *node = quantity_of(a, "a level", &value);
     if (!node || !measure_type(a, call, &type, &decl)) return node ? value : value_poison(a->c);
     Node *fitted = fit_measure(a, node, &type, decl);
-    if (type.percent && fitted && fitted->sort == NODE_CONST && fitted->constant.sort == CONST_EXACT &&
-        (exact_sign(fitted->constant.exact) < 0 || exact_compare(fitted->constant.exact, exact_from_int(1)) > 0)) {
-        sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span, "a share lies between 0%% and 100%%");
+    if (type.percent && fitted && fitted->sort == NODE_CONST &&
+        fitted->constant.sort == CONST_EXACT &&
+        (exact_sign(fitted->constant.exact) < 0 ||
+         exact_compare(fitted->constant.exact, exact_from_int(1)) > 0)) {
+        sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span,
+                   "a share lies between 0%% and 100%%");
         return value_poison(a->c);
     }
     return fitted ? value_from_node(a->c, fitted) : not_fitting(a, node, &type);
@@ -412,20 +479,26 @@ static Value *admit_level(Admission *a, const Expr *call) {
 
 static Value *change_or_level(Admission *a) {
     Diag *diag = sema_error(a->c, a->scope, DIAG_CHANGE_OR_LEVEL, a->expr->span,
-                            "`%.*s` may be a change from the baseline or a level to reach: a change carries its sign, a level follows `to`",
+                            "`%.*s` may be a change from the baseline or a level to reach: a "
+                            "change carries its sign, a level follows `to`",
                             SLICE_FMT(quoted(a->c, a->expr->span)));
     Span at = {a->expr->span.start, a->expr->span.start};
-    diag_fix(a->c->diags, diag, at, SLICE("to "), "a level: `to %.*s`; a change: `+%.*s` or `-%.*s`", SLICE_FMT(quoted(a->c, a->expr->span)),
-             SLICE_FMT(quoted(a->c, a->expr->span)), SLICE_FMT(quoted(a->c, a->expr->span)));
+    diag_fix(a->c->diags, diag, at, SLICE("to "),
+             "a level: `to %.*s`; a change: `+%.*s` or `-%.*s`",
+             SLICE_FMT(quoted(a->c, a->expr->span)), SLICE_FMT(quoted(a->c, a->expr->span)),
+             SLICE_FMT(quoted(a->c, a->expr->span)));
     return value_poison(a->c);
 }
 
 static Value *percent_or_points(Admission *a) {
     Slice written = source_map_text(a->c->sources, a->expr->span);
-    Diag *diag = sema_error(a->c, a->scope, DIAG_PERCENT_OR_POINTS, a->expr->span,
-                            "the measure is itself a percentage: `%.*s` may be relative or in points", SLICE_FMT(written));
+    Diag *diag =
+        sema_error(a->c, a->scope, DIAG_PERCENT_OR_POINTS, a->expr->span,
+                   "the measure is itself a percentage: `%.*s` may be relative or in points",
+                   SLICE_FMT(written));
     Slice points = arena_printf(a->c->arena, "%.*spp", (int)(written.length - 1), written.data);
-    diag_fix(a->c->diags, diag, a->expr->span, points, "write `%.*s` for percentage points or `%.*s relative` for a share of the baseline",
+    diag_fix(a->c->diags, diag, a->expr->span, points,
+             "write `%.*s` for percentage points or `%.*s relative` for a share of the baseline",
              SLICE_FMT(points), SLICE_FMT(written));
     return value_poison(a->c);
 }
@@ -443,7 +516,8 @@ static Value *admit_change(Admission *a, const Expr *call) {
     if (value->sort == VALUE_POISON || value->sort == VALUE_MISSING) return value;
     if (!has_sign) return change_or_level(a);
     if (value->sort == VALUE_CHANGE) return value;
-    if (value->sort != VALUE_NODE || value->node->type.base != TYPE_QUANTITY) return fail(a, "a change", value);
+    if (value->sort != VALUE_NODE || value->node->type.base != TYPE_QUANTITY)
+        return fail(a, "a change", value);
     Node *node = value->node;
     Type type;
     Decl *decl;
@@ -460,7 +534,8 @@ static Value *admit_change(Admission *a, const Expr *call) {
     return fitted ? make_change(a, fitted, false) : not_fitting(a, node, &type);
 }
 
-/* ---- One value against its type --------------------------------------------------------------------------------- */
+/* ---- One value against its type
+ * --------------------------------------------------------------------------------- */
 
 static Value *admit_range(Admission *a, const Expr *call) {
     Value *value = elaborate(a->c, a->scope, a->expr);
@@ -477,14 +552,22 @@ static Value *admit_range(Admission *a, const Expr *call) {
 
 static Value *admit_bounded(Admission *a, const Expr *type) {
     Value *value = admit_number(a);
-    if (value->sort != VALUE_NODE || value->node->sort != NODE_CONST || value->node->constant.sort != CONST_EXACT) return value;
+    if (value->sort != VALUE_NODE || value->node->sort != NODE_CONST ||
+        value->node->constant.sort != CONST_EXACT)
+        return value;
     const Expr *range = type->right;
     if (range->kind != EXPR_BINARY || range->op != OP_RANGE) return value;
-    Exact low = exact_from_decimal(a->c->arena, range->left->number.mantissa, range->left->number.power);
-    Exact high = exact_from_decimal(a->c->arena, range->right->number.mantissa, range->right->number.power);
-    if (exact_compare(value->node->constant.exact, low) >= 0 && exact_compare(value->node->constant.exact, high) <= 0) return value;
-    sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span, "a number from %.*s to %.*s is wanted here",
-               SLICE_FMT(exact_format_shortest(a->c->arena, low)), SLICE_FMT(exact_format_shortest(a->c->arena, high)));
+    Exact low =
+        exact_from_decimal(a->c->arena, range->left->number.mantissa, range->left->number.power);
+    Exact high =
+        exact_from_decimal(a->c->arena, range->right->number.mantissa, range->right->number.power);
+    if (exact_compare(value->node->constant.exact, low) >= 0 &&
+        exact_compare(value->node->constant.exact, high) <= 0)
+        return value;
+    sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span,
+               "a number from %.*s to %.*s is wanted here",
+               SLICE_FMT(exact_format_shortest(a->c->arena, low)),
+               SLICE_FMT(exact_format_shortest(a->c->arena, high)));
     return value_poison(a->c);
 }
 
@@ -507,18 +590,23 @@ static Value *admit(Admission *a, const Expr *type) {
         value->word = a->expr->atom;
         return value;
     }
-    if (is_bare && lists_word(a->c, &all, "unknown") && is_word(a->c, a->expr, "unknown")) return admit_unknown(a, &all);
+    if (is_bare && lists_word(a->c, &all, "unknown") && is_word(a->c, a->expr, "unknown"))
+        return admit_unknown(a, &all);
     const Expr *other = NULL;
     bool references = false;
     for (int i = 0; i < all.count && !other; i++) {
         bool known = type_named(a->c, all.items[i]) || all.items[i]->kind != EXPR_WORD;
-        if (is_call(a->c, all.items[i], "one_of") || is_word(a->c, all.items[i], "unknown")) continue;
-        if (known) other = all.items[i];
-        else references = true;
+        if (is_call(a->c, all.items[i], "one_of") || is_word(a->c, all.items[i], "unknown"))
+            continue;
+        if (known)
+            other = all.items[i];
+        else
+            references = true;
     }
     if (references && (is_bare || a->expr->kind == EXPR_MEMBER)) {
         Decl *decl = is_bare ? decl_find(a->c, a->expr->atom) : NULL;
-        if (!other || (decl && kind_listed(a->c, &all, decl->kind))) return admit_reference(a, &all);
+        if (!other || (decl && kind_listed(a->c, &all, decl->kind)))
+            return admit_reference(a, &all);
     }
     if (other) {
         Value *value = admit_alternative(a, other);
@@ -529,13 +617,15 @@ static Value *admit(Admission *a, const Expr *type) {
     return fail(a, "another value", value_new(a->c, VALUE_MISSING, a->expr->span));
 }
 
-static void admit_list(Compilation *c, const Scope *scope, Clause *clause, const Expr *type, const ExprList *exprs, ValueList *values) {
+static void admit_list(Compilation *c, const Scope *scope, Clause *clause, const Expr *type,
+                       const ExprList *exprs, ValueList *values) {
     Admission a = {.c = c, .scope = scope, .decl = clause->decl, .clause = clause};
     bool many = is_call(c, type, "list");
     const Expr *item = many && type->entries.count ? type->entries.items[0].value : type;
     for (uint32_t i = 0; i < exprs->count; i++) {
         if (i && !many) {
-            sema_error(c, scope, DIAG_TYPE_MISMATCH, exprs->items[i]->span, "`%.*s` takes one value here", SLICE_FMT(word(c, clause->spec->name)));
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, exprs->items[i]->span,
+                       "`%.*s` takes one value here", SLICE_FMT(word(c, clause->spec->name)));
             return;
         }
         a.expr = exprs->items[i];
@@ -545,7 +635,9 @@ static void admit_list(Compilation *c, const Scope *scope, Clause *clause, const
     }
 }
 
-/* ---- Clauses ------------------------------------------------------------------------------------------------------ */
+/* ---- Clauses
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 const ClauseLabel *clause_label(Compilation *c, Clause *clause, Atom label) {
     elaborate_clause(c, clause);
@@ -570,10 +662,12 @@ static void check_given_once(Compilation *c, const Scope *scope, Clause *clause)
         if (spec->may_miss && is_call(c, spec->type, "value")) instead = &clause->labels.items[i];
     }
     if (clause->exprs && instead)
-        sema_error(c, scope, DIAG_CHANGE_OR_LEVEL, instead->phrase->span, "`%.*s` is either a change or a level, not both",
+        sema_error(c, scope, DIAG_CHANGE_OR_LEVEL, instead->phrase->span,
+                   "`%.*s` is either a change or a level, not both",
                    SLICE_FMT(word(c, clause->spec->name)));
     if (!clause->exprs && !instead)
-        sema_error(c, scope, DIAG_MISSING_CLAUSE, clause->span, "`%.*s` has no value", SLICE_FMT(word(c, clause->spec->name)));
+        sema_error(c, scope, DIAG_MISSING_CLAUSE, clause->span, "`%.*s` has no value",
+                   SLICE_FMT(word(c, clause->spec->name)));
 }
 
 static void elaborate_written(Compilation *c, Clause *clause) {
@@ -582,10 +676,12 @@ static void elaborate_written(Compilation *c, Clause *clause) {
     if (clause->exprs && spec->type) {
         admit_list(c, &scope, clause, spec->type, clause->exprs, &clause->values);
     } else if (clause->exprs && clause->exprs->count) {
-        sema_error(c, &scope, DIAG_TYPE_MISMATCH, clause->exprs->items[0]->span, "`%.*s` takes its value after a label",
+        sema_error(c, &scope, DIAG_TYPE_MISMATCH, clause->exprs->items[0]->span,
+                   "`%.*s` takes its value after a label", SLICE_FMT(word(c, spec->name)));
+    } else if (spec->type && !spec->may_miss && clause != clause->decl->head &&
+               !clause->item->broken) {
+        sema_error(c, &scope, DIAG_MISSING_CLAUSE, clause->span, "`%.*s` has no value",
                    SLICE_FMT(word(c, spec->name)));
-    } else if (spec->type && !spec->may_miss && clause != clause->decl->head && !clause->item->broken) {
-        sema_error(c, &scope, DIAG_MISSING_CLAUSE, clause->span, "`%.*s` has no value", SLICE_FMT(word(c, spec->name)));
     }
     if (clause != clause->decl->head) check_given_once(c, &scope, clause);
     for (uint32_t i = 0; i < clause->labels.count; i++) {
@@ -597,14 +693,17 @@ static void elaborate_written(Compilation *c, Clause *clause) {
 void elaborate_clause(Compilation *c, Clause *clause) {
     if (clause->state == STATE_DONE) return;
     if (clause->state == STATE_BUSY) {
-        Diag *diag = diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, clause->span, "`%.*s` is defined by way of itself",
-                              SLICE_FMT(word(c, clause->spec->name)));
+        Diag *diag =
+            diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, clause->span,
+                     "`%.*s` is defined by way of itself", SLICE_FMT(word(c, clause->spec->name)));
         diag->path = clause->decl->path;
         return;
     }
     clause->state = STATE_BUSY;
-    if (clause->spec->cardinality == CLAUSE_DERIVED) elaborate_derived(c, clause);
-    else elaborate_written(c, clause);
+    if (clause->spec->cardinality == CLAUSE_DERIVED)
+        elaborate_derived(c, clause);
+    else
+        elaborate_written(c, clause);
     clause->state = STATE_DONE;
 }
 
@@ -616,9 +715,12 @@ Value *value_of_clause(Compilation *c, Clause *clause) {
     elaborate_clause(c, clause);
     bool many = clause->spec->type && is_call(c, clause->spec->type, "list");
     if (clause->values.count == 1 && !many) return clause->values.items[0];
-    if (!clause->values.count && !many) return value_new(c, clause->exprs && !clause->spec->may_miss ? VALUE_POISON : VALUE_MISSING, clause->span);
+    if (!clause->values.count && !many)
+        return value_new(c, clause->exprs && !clause->spec->may_miss ? VALUE_POISON : VALUE_MISSING,
+                         clause->span);
     Value *list = value_new(c, VALUE_LIST, clause->span);
-    for (uint32_t i = 0; i < clause->values.count; i++) VEC_PUSH(c->arena, &list->list, clause->values.items[i]);
+    for (uint32_t i = 0; i < clause->values.count; i++)
+        VEC_PUSH(c->arena, &list->list, clause->values.items[i]);
     return list;
 }
 
@@ -626,6 +728,7 @@ Value *clause_fallback(Compilation *c, Decl *decl, const ClauseSpec *spec, Span 
     if (!spec->fallback) return value_new(c, VALUE_MISSING, span);
     Clause clause = {.spec = spec, .decl = decl, .item = decl->item, .span = span};
     Scope scope = {.self = decl, .file = decl->unit_index};
-    Admission a = {.c = c, .scope = &scope, .decl = decl, .clause = &clause, .expr = spec->fallback};
+    Admission a = {
+        .c = c, .scope = &scope, .decl = decl, .clause = &clause, .expr = spec->fallback};
     return admit(&a, spec->type);
 }

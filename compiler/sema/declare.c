@@ -33,8 +33,8 @@ Clause *decl_clause(const Decl *decl, Atom name) {
 /* ---- Messages ------------------------------------------------------------------------------ */
 
 /* A message within a declaration; each `%s` of the text takes the next of the two words. */
-static Diag *at_decl(Compilation *c, const Decl *decl, DiagName name, Span span, const char *text, Slice a,
-                     Slice b) {
+static Diag *at_decl(Compilation *c, const Decl *decl, DiagName name, Span span, const char *text,
+                     Slice a, Slice b) {
     Buffer message;
     buffer_init(&message, c->arena);
     int used = 0;
@@ -63,7 +63,8 @@ static void unknown_in_block(Compilation *c, const Decl *decl, const Item *item)
     for (uint32_t i = 0; i < c->kinds.count; i++) {
         const Kind *kind = c->kinds.items[i];
         for (uint32_t w = 0; w < kind->within.count; w++) {
-            if (kind->within.items[w] == decl->kind->name) nearest_offer(&nearest, word(c, kind->name));
+            if (kind->within.items[w] == decl->kind->name)
+                nearest_offer(&nearest, word(c, kind->name));
         }
     }
     nearest_fix(c, diag, item->word_span, &nearest);
@@ -71,10 +72,11 @@ static void unknown_in_block(Compilation *c, const Decl *decl, const Item *item)
 
 static void unknown_at_top(Compilation *c, const Item *item) {
     Slice wanted = word(c, item->word);
-    Diag *diag = at_decl(c, NULL, DIAG_UNKNOWN_KIND, item->word_span, "`%s` is not a kind of item", wanted,
-                         SLICE(""));
+    Diag *diag = at_decl(c, NULL, DIAG_UNKNOWN_KIND, item->word_span, "`%s` is not a kind of item",
+                         wanted, SLICE(""));
     Nearest nearest = {.wanted = wanted};
-    for (uint32_t i = 0; i < c->kinds.count; i++) nearest_offer(&nearest, word(c, c->kinds.items[i]->name));
+    for (uint32_t i = 0; i < c->kinds.count; i++)
+        nearest_offer(&nearest, word(c, c->kinds.items[i]->name));
     nearest_fix(c, diag, item->word_span, &nearest);
 }
 
@@ -83,7 +85,8 @@ static Slice places_of(Compilation *c, const Kind *kind) {
     Slice text = SLICE("inside");
     for (uint32_t i = 0; i < kind->within.count; i++) {
         if (slice_equal(word(c, kind->within.items[i]), SLICE("plan_root"))) {
-            text = arena_printf(c->arena, "%.*s%s the top of a file", SLICE_FMT(text), i ? " or at" : "");
+            text = arena_printf(c->arena, "%.*s%s the top of a file", SLICE_FMT(text),
+                                i ? " or at" : "");
             continue;
         }
         const Kind *outer = kind_find(c, kind->within.items[i]);
@@ -105,7 +108,8 @@ static bool may_stand(const Compilation *c, const Kind *kind, const Decl *parent
     return false;
 }
 
-/* ---- Labels ------------------------------------------------------------------------------------ */
+/* ---- Labels ------------------------------------------------------------------------------------
+ */
 
 static const LabelSpec *label_spec(const ClauseSpec *spec, Atom label) {
     for (uint32_t i = 0; i < spec->labels.count; i++) {
@@ -122,7 +126,8 @@ static void unknown_label(Compilation *c, const Clause *clause, const Phrase *ph
     Slice label = word(c, phrase->label), name = word(c, clause->spec->name);
     if (line_of(c, phrase->label_span.start) > line_of(c, clause->span.start)) {
         at_decl(c, clause->decl, DIAG_UNKNOWN_LABEL, phrase->label_span,
-                "`%s` introduces an argument and cannot start a clause; it was read as part of `%s` above",
+                "`%s` introduces an argument and cannot start a clause; it was read as part of "
+                "`%s` above",
                 label, name);
         return;
     }
@@ -141,12 +146,14 @@ static void add_labels(Compilation *c, Clause *clause, const PhraseList *phrases
         const Phrase *phrase = &phrases->items[i];
         const LabelSpec *spec = label_spec(clause->spec, phrase->label);
         bool repeated = false;
-        for (uint32_t j = 0; j < clause->labels.count; j++) repeated |= clause->labels.items[j].spec == spec;
+        for (uint32_t j = 0; j < clause->labels.count; j++)
+            repeated |= clause->labels.items[j].spec == spec;
         if (!spec) {
             unknown_label(c, clause, phrase);
         } else if (repeated) {
             at_decl(c, clause->decl, DIAG_REPEATED_LABEL, phrase->label_span,
-                    "`%s` is given twice in `%s`", word(c, phrase->label), word(c, clause->spec->name));
+                    "`%s` is given twice in `%s`", word(c, phrase->label),
+                    word(c, clause->spec->name));
         } else {
             ClauseLabel label = {.spec = spec, .phrase = phrase};
             VEC_PUSH(c->arena, &clause->labels, label);
@@ -158,14 +165,16 @@ static void check_labels(Compilation *c, const Clause *clause) {
     for (uint32_t i = 0; i < clause->spec->labels.count; i++) {
         const LabelSpec *spec = &clause->spec->labels.items[i];
         bool given = spec->may_miss;
-        for (uint32_t j = 0; j < clause->labels.count; j++) given |= clause->labels.items[j].spec == spec;
+        for (uint32_t j = 0; j < clause->labels.count; j++)
+            given |= clause->labels.items[j].spec == spec;
         if (!given && !clause->item->broken)
-            at_decl(c, clause->decl, DIAG_MISSING_LABEL, clause->span,
-                    "`%s` must say `%s …`", word(c, clause->spec->name), word(c, spec->label));
+            at_decl(c, clause->decl, DIAG_MISSING_LABEL, clause->span, "`%s` must say `%s …`",
+                    word(c, clause->spec->name), word(c, spec->label));
     }
 }
 
-/* ---- Clauses ------------------------------------------------------------------------------------- */
+/* ---- Clauses
+ * ------------------------------------------------------------------------------------- */
 
 static Clause *add_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, const Item *item) {
     Clause *clause = ARENA_NEW(c->arena, Clause);
@@ -181,7 +190,8 @@ static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, cons
     Clause *before = decl_clause(decl, spec->name);
     if (before && (spec->cardinality == CLAUSE_REQUIRED || spec->cardinality == CLAUSE_OPTIONAL)) {
         Diag *diag = at_decl(c, decl, DIAG_REPEATED_CLAUSE, item->word_span,
-                             "`%s` may stand only once in a %s", word(c, spec->name), word(c, decl->kind->name));
+                             "`%s` may stand only once in a %s", word(c, spec->name),
+                             word(c, decl->kind->name));
         diag_relate(c->diags, diag, before->item->word_span, "it stands here already");
         return;
     }
@@ -197,8 +207,8 @@ static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, cons
         return;
     }
     if (item->has_block)
-        at_decl(c, decl, DIAG_MISPLACED_ITEM, item->word_span, "`%s` is a clause and takes no block",
-                word(c, spec->name), SLICE(""));
+        at_decl(c, decl, DIAG_MISPLACED_ITEM, item->word_span,
+                "`%s` is a clause and takes no block", word(c, spec->name), SLICE(""));
     add_labels(c, clause, &item->phrases);
     check_labels(c, clause);
 }
@@ -219,8 +229,8 @@ static void read_head(Compilation *c, Decl *decl) {
         head->exprs = values;
     }
     if ((value && !decl->kind->head.type) || other)
-        at_decl(c, decl, DIAG_SYNTAX_ERROR, (value ? value : other)->span,
-                "a %s takes no value", word(c, decl->kind->name), SLICE(""));
+        at_decl(c, decl, DIAG_SYNTAX_ERROR, (value ? value : other)->span, "a %s takes no value",
+                word(c, decl->kind->name), SLICE(""));
     else if (!value && decl->kind->head.type && !decl->kind->head.may_miss && !item->broken)
         at_decl(c, decl, DIAG_MISSING_CLAUSE, item->head_span,
                 decl->kind->head_colon ? "this %s has no type: add `: …`%s"
@@ -234,13 +244,15 @@ static void check_missing(Compilation *c, const Decl *decl) {
         const ClauseSpec *spec = decl->kind->clauses.items[i];
         if (spec->cardinality != CLAUSE_REQUIRED && spec->cardinality != CLAUSE_SEVERAL) continue;
         if (decl_clause(decl, spec->name)) continue;
-        Diag *diag = at_decl(c, decl, DIAG_MISSING_CLAUSE, decl->name_span.start ? decl->name_span : decl->item->head_span,
+        Diag *diag = at_decl(c, decl, DIAG_MISSING_CLAUSE,
+                             decl->name_span.start ? decl->name_span : decl->item->head_span,
                              "this %s has no `%s`", word(c, decl->kind->name), word(c, spec->name));
         diag_relate(c->diags, diag, spec->span, "asked for here");
     }
 }
 
-/* ---- Declarations ---------------------------------------------------------------------------------- */
+/* ---- Declarations
+ * ---------------------------------------------------------------------------------- */
 
 static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_t file);
 
@@ -268,8 +280,8 @@ static void register_decl(Compilation *c, Decl *decl) {
     if (owned) {
         const Decl *other = decl->parent ? decl_child(decl->parent, decl->name) : NULL;
         if (!other) return;
-        Diag *diag = at_decl(c, decl, DIAG_DUPLICATE_NAME, decl->name_span, "`%s` is declared twice here",
-                             word(c, decl->name), SLICE(""));
+        Diag *diag = at_decl(c, decl, DIAG_DUPLICATE_NAME, decl->name_span,
+                             "`%s` is declared twice here", word(c, decl->name), SLICE(""));
         diag_relate(c->diags, diag, other->name_span, "first declared here");
         return;
     }
@@ -306,9 +318,12 @@ static void read_block(Compilation *c, Decl *decl) {
     for (uint32_t i = 0; i < item->block.count; i++) {
         const Item *inner = item->block.items[i];
         const ClauseSpec *spec = kind_clause(decl->kind, inner->word);
-        if (spec && spec->cardinality != CLAUSE_DERIVED) read_clause(c, decl, spec, inner);
-        else if (kind_find(c, inner->word)) declare_item(c, inner, decl, decl->unit_index);
-        else if (!inner->broken || inner->word != ATOM_NONE) unknown_in_block(c, decl, inner);
+        if (spec && spec->cardinality != CLAUSE_DERIVED)
+            read_clause(c, decl, spec, inner);
+        else if (kind_find(c, inner->word))
+            declare_item(c, inner, decl, decl->unit_index);
+        else if (!inner->broken || inner->word != ATOM_NONE)
+            unknown_in_block(c, decl, inner);
     }
 }
 
@@ -323,8 +338,8 @@ static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_
         return;
     }
     if (!may_stand(c, kind, parent)) {
-        at_decl(c, parent, DIAG_MISPLACED_ITEM, item->word_span, "a `%s` stands %s", word(c, kind->name),
-                places_of(c, kind));
+        at_decl(c, parent, DIAG_MISPLACED_ITEM, item->word_span, "a `%s` stands %s",
+                word(c, kind->name), places_of(c, kind));
         if (parent) return;
     }
     if (has_own_reader(kind->sort)) return;
@@ -365,7 +380,9 @@ static void check_plan(Compilation *c) {
 
 static void check_edition(Compilation *c, const Item *item) {
     const Expr *value = item->values.count ? item->values.items[0] : NULL;
-    if (value && value->kind == EXPR_NUMBER && value->number.power == 0 && value->number.mantissa == 2026) return;
+    if (value && value->kind == EXPR_NUMBER && value->number.power == 0 &&
+        value->number.mantissa == 2026)
+        return;
     if (item->broken) return;
     Diag *diag = diag_add(c->diags, DIAG_UNSUPPORTED_EDITION, item->head_span,
                           "this program knows edition 2026 of the language");
@@ -380,8 +397,10 @@ void sema_declare(Compilation *c) {
         for (uint32_t i = 0; i < tree->items.count; i++) {
             const Item *item = tree->items.items[i];
             const Kind *kind = kind_find(c, item->word);
-            if (kind && kind->sort == SORT_EDITION) check_edition(c, item);
-            else declare_item(c, item, NULL, f);
+            if (kind && kind->sort == SORT_EDITION)
+                check_edition(c, item);
+            else
+                declare_item(c, item, NULL, f);
         }
     }
     check_plan(c);

@@ -8,7 +8,8 @@
 
 enum { DEPTH_LIMIT = 400 };
 
-/* ---- Values as numbers ------------------------------------------------------------------------ */
+/* ---- Values as numbers ------------------------------------------------------------------------
+ */
 
 bool fold_bool(const Node *node, bool *truth) {
     if (!node || node->sort != NODE_CONST || node->constant.sort != CONST_BOOL) return false;
@@ -18,7 +19,8 @@ bool fold_bool(const Node *node, bool *truth) {
 
 /* A clause read as its value: nothing, one, or a list. */
 static Value *strip(Compilation *c, Value *value) {
-    for (int i = 0; i < 8 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    for (int i = 0; i < 8 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
     return value;
 }
 
@@ -29,7 +31,8 @@ static Node *membership(Compilation *c, const Scope *scope, const Value *value) 
     if (!rows || (rows != value->table && rows->population != value->table)) return NULL;
     Node *all = NULL;
     for (uint32_t i = 0; i < value->filter_count; i++)
-        all = all ? operate(c, scope, OP_AND, all, value->filters[i], value->span) : value->filters[i];
+        all = all ? operate(c, scope, OP_AND, all, value->filters[i], value->span)
+                  : value->filters[i];
     return all ? all : node_bool(c, true, value->span);
 }
 
@@ -66,7 +69,8 @@ Node *value_node(Compilation *c, const Scope *scope, Value *value) {
     case VALUE_RANGE:
     case VALUE_LIBRARY: break;
     }
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, value->span, "`%.*s` is %.*s; a number or condition is wanted here",
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, value->span,
+               "`%.*s` is %.*s; a number or condition is wanted here",
                SLICE_FMT(quoted(c, value->span)), SLICE_FMT(value_text(c, value)));
     return NULL;
 }
@@ -82,13 +86,15 @@ Node *elaborate_condition(Compilation *c, const Scope *scope, const Expr *expr) 
     Node *node = elaborate_node(c, scope, expr);
     if (!node || node->type.base == TYPE_BOOL) return node;
     if (node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT)
-        return node_absent(c, TYPE_BOOL, (int)node->constant.integer, node->constant.text, expr->span);
+        return node_absent(c, TYPE_BOOL, (int)node->constant.integer, node->constant.text,
+                           expr->span);
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "a condition is wanted here; this is %.*s",
                SLICE_FMT(type_text(c, &node->type)));
     return NULL;
 }
 
-/* ---- Literals ------------------------------------------------------------------------------------ */
+/* ---- Literals
+ * ------------------------------------------------------------------------------------ */
 
 static Exact literal_exact(Compilation *c, const Expr *expr, int shift) {
     return exact_from_decimal(c->arena, expr->number.mantissa, expr->number.power + shift);
@@ -126,12 +132,13 @@ static Value *unit_literal(Compilation *c, const Scope *scope, const Expr *expr)
         if (unit_is(&unit->unit, BASE_GBP)) node->type.price = PRICE_CASH;
         return value_from_node(c, node);
     }
-    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, expr->word_span, "`%.*s` is not a unit of measurement%s",
-                            SLICE_FMT(word(c, expr->atom)),
+    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, expr->word_span,
+                            "`%.*s` is not a unit of measurement%s", SLICE_FMT(word(c, expr->atom)),
                             expr->left->kind == EXPR_NUMBER ? "" : " that can follow this amount");
     if (decl_find(c, expr->atom)) {
         diag_fix(c->diags, diag, (Span){expr->left->span.end, expr->word_span.start}, SLICE(" of "),
-                 "did you mean `%.*s of %.*s`?", SLICE_FMT(quoted(c, expr->left->span)), SLICE_FMT(word(c, expr->atom)));
+                 "did you mean `%.*s of %.*s`?", SLICE_FMT(quoted(c, expr->left->span)),
+                 SLICE_FMT(word(c, expr->atom)));
         return value_poison(c);
     }
     Nearest nearest = {.wanted = word(c, expr->atom)};
@@ -150,9 +157,11 @@ static uint32_t text_format(Compilation *c, const Scope *scope, const TextPart *
     for (uint32_t i = 0; i < 4; i++) {
         if (slice_equal(text, slice_of(names[i]))) return i + 1;
     }
-    if (slice_equal(text, SLICE("places"))) return 5 + (uint32_t)(part->places < 0 ? 0 : part->places > 15 ? 15 : part->places);
+    if (slice_equal(text, SLICE("places")))
+        return 5 + (uint32_t)(part->places < 0 ? 0 : part->places > 15 ? 15 : part->places);
     sema_error(c, scope, DIAG_TYPE_MISMATCH, part->span,
-               "`%.*s` is not a format: percent, pounds, millions, whole or a number of places", SLICE_FMT(text));
+               "`%.*s` is not a format: percent, pounds, millions, whole or a number of places",
+               SLICE_FMT(text));
     return 0;
 }
 
@@ -163,18 +172,22 @@ static Node *text_part(Compilation *c, const Scope *scope, const TextPart *part)
     if (value->sort == VALUE_POISON) return NULL;
     if (value->sort == VALUE_CHOICE) return node_text(c, word(c, value->word), part->span);
     if (value->sort == VALUE_DECL && !value->decl->kind->head.type)
-        return node_text(c, value->decl->title.length ? value->decl->title : word(c, value->decl->name), part->span);
+        return node_text(
+            c, value->decl->title.length ? value->decl->title : word(c, value->decl->name),
+            part->span);
     if (value->sort == VALUE_MISSING) return node_text(c, SLICE("missing"), part->span);
     value->span = part->value->span;
     Node *node = value_node(c, scope, value);
     if (!node) return NULL;
     if (node->type.row) {
-        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, part->value->span, "a value of one person cannot stand in a text");
+        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, part->value->span,
+                   "a value of one person cannot stand in a text");
         return NULL;
     }
     if (node->type.base == TYPE_TEXT) return node;
     if (node->type.dim_count) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, part->value->span, "a text takes one number; this has one for each %.*s",
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, part->value->span,
+                   "a text takes one number; this has one for each %.*s",
                    SLICE_FMT(c->module->dims.items[node->type.dims[0]].name));
         return NULL;
     }
@@ -210,24 +223,30 @@ static Value *text_literal(Compilation *c, const Scope *scope, const Expr *expr)
     return value_from_node(c, text);
 }
 
-/* ---- Names --------------------------------------------------------------------------------------- */
+/* ---- Names
+ * --------------------------------------------------------------------------------------- */
 
 static Decl *file_decl(const Compilation *c, uint32_t file, Atom name) {
     for (uint32_t i = 0; i < c->decls.count; i++) {
         Decl *decl = c->decls.items[i];
-        if (decl->unit_index == file && decl->name == name && !decl->parent && decl->kind->sort != SORT_FN) return decl;
+        if (decl->unit_index == file && decl->name == name && !decl->parent &&
+            decl->kind->sort != SORT_FN)
+            return decl;
     }
     return NULL;
 }
 
-static Value *column_value(Compilation *c, const Scope *scope, const Table *rows, Atom name, Span span) {
+static Value *column_value(Compilation *c, const Scope *scope, const Table *rows, Atom name,
+                           Span span) {
     const TableColumn *own = people_column(rows, name);
     const TableColumn *person = rows->population ? people_column(rows->population, name) : NULL;
     if (own && person && !own->type.identifier) {
-        Diag *diag = sema_error(c, scope, DIAG_AMBIGUOUS_NAME, span,
-                                "`%.*s` is a column of `%.*s` and of `%.*s`: write `%.*s.%.*s`", SLICE_FMT(word(c, name)),
-                                SLICE_FMT(word(c, rows->decl->name)), SLICE_FMT(word(c, rows->population->decl->name)),
-                                SLICE_FMT(word(c, rows->population->decl->name)), SLICE_FMT(word(c, name)));
+        Diag *diag =
+            sema_error(c, scope, DIAG_AMBIGUOUS_NAME, span,
+                       "`%.*s` is a column of `%.*s` and of `%.*s`: write `%.*s.%.*s`",
+                       SLICE_FMT(word(c, name)), SLICE_FMT(word(c, rows->decl->name)),
+                       SLICE_FMT(word(c, rows->population->decl->name)),
+                       SLICE_FMT(word(c, rows->population->decl->name)), SLICE_FMT(word(c, name)));
         diag_relate(c->diags, diag, own->span, "declared here");
         diag_relate(c->diags, diag, person->span, "and here");
         return value_poison(c);
@@ -235,7 +254,8 @@ static Value *column_value(Compilation *c, const Scope *scope, const Table *rows
     const TableColumn *column = own ? own : person;
     if (!column) return NULL;
     if (column->type.identifier) {
-        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, span, "`%.*s` identifies people: it can only join events to them",
+        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, span,
+                   "`%.*s` identifies people: it can only join events to them",
                    SLICE_FMT(word(c, name)));
         return value_poison(c);
     }
@@ -246,7 +266,8 @@ static Value *column_value(Compilation *c, const Scope *scope, const Table *rows
 }
 
 static Value *member_value(Compilation *c, Decl *self, Atom name, Span span) {
-    if (slice_equal(word(c, name), SLICE("value")) && self->kind->head.type) return value_of_clause(c, self->head);
+    if (slice_equal(word(c, name), SLICE("value")) && self->kind->head.type)
+        return value_of_clause(c, self->head);
     const ClauseSpec *spec = kind_clause(self->kind, name);
     if (!spec) {
         for (uint32_t i = 0; i < self->kind->head.labels.count; i++) {
@@ -298,7 +319,8 @@ static Value *library_value(Compilation *c, uint32_t file, Atom name, Span span)
     for (uint32_t i = 0; i < c->files.count; i++) {
         const LoadedFile *loaded = &c->files.items[i];
         if (!loaded->library) continue;
-        bool first_part = slice_starts_with(loaded->name, arena_printf(c->arena, "%.*s.", SLICE_FMT(word(c, name))));
+        bool first_part = slice_starts_with(
+            loaded->name, arena_printf(c->arena, "%.*s.", SLICE_FMT(word(c, name))));
         if (loaded->short_name != name && !first_part) continue;
         Value *value = value_new(c, VALUE_LIBRARY, span);
         value->word = loaded->short_name == name ? intern(c->interner, loaded->name) : name;
@@ -334,35 +356,41 @@ static Value *known_value(Compilation *c, const Scope *scope, Atom name, Span sp
 
 static void offer_names(Compilation *c, const Scope *scope, Nearest *nearest) {
     for (const Scope *s = scope; s; s = s->outer) {
-        for (uint32_t i = 0; i < s->binding_count; i++) nearest_offer(nearest, word(c, s->bindings[i].name));
+        for (uint32_t i = 0; i < s->binding_count; i++)
+            nearest_offer(nearest, word(c, s->bindings[i].name));
         for (const Table *table = s->rows; table; table = table->population) {
-            VEC_EACH(const TableColumn, column, &table->columns) nearest_offer(nearest, word(c, column->name));
+            VEC_EACH(const TableColumn, column, &table->columns)
+            nearest_offer(nearest, word(c, column->name));
         }
         for (Decl *around = s->self; around; around = around->parent) {
-            for (uint32_t i = 0; i < around->children.count; i++) nearest_offer(nearest, word(c, around->children.items[i]->name));
+            for (uint32_t i = 0; i < around->children.count; i++)
+                nearest_offer(nearest, word(c, around->children.items[i]->name));
         }
     }
-    for (uint32_t i = 0; i < c->names.count; i++) nearest_offer(nearest, word(c, (Atom)c->names.entries[i].key));
+    for (uint32_t i = 0; i < c->names.count; i++)
+        nearest_offer(nearest, word(c, (Atom)c->names.entries[i].key));
 }
 
 static Value *word_value(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *found = known_value(c, scope, expr->atom, expr->span);
     if (found) return found;
-    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, expr->span, "nothing named `%.*s` is declared",
-                            SLICE_FMT(word(c, expr->atom)));
+    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, expr->span,
+                            "nothing named `%.*s` is declared", SLICE_FMT(word(c, expr->atom)));
     Nearest nearest = {.wanted = word(c, expr->atom)};
     offer_names(c, scope, &nearest);
     nearest_fix(c, diag, expr->span, &nearest);
     return value_poison(c);
 }
 
-/* ---- Members ------------------------------------------------------------------------------------- */
+/* ---- Members
+ * ------------------------------------------------------------------------------------- */
 
 static Value *text_value(Compilation *c, Slice text, Span span) {
     return value_from_node(c, node_text(c, text, span));
 }
 
-static void add_descendants(Compilation *c, const Decl *decl, const Kind *kind, ValueList *list, Span span) {
+static void add_descendants(Compilation *c, const Decl *decl, const Kind *kind, ValueList *list,
+                            Span span) {
     for (uint32_t i = 0; i < decl->children.count; i++) {
         Decl *child = decl->children.items[i];
         if (child->kind == kind) {
@@ -390,7 +418,8 @@ static Value *clause_value(Compilation *c, Decl *decl, const ClauseSpec *spec, S
             VEC_PUSH(c->arena, &list->list, value);
             continue;
         }
-        for (uint32_t j = 0; j < clause->values.count; j++) VEC_PUSH(c->arena, &list->list, clause->values.items[j]);
+        for (uint32_t j = 0; j < clause->values.count; j++)
+            VEC_PUSH(c->arena, &list->list, clause->values.items[j]);
     }
     if (many) return list;
     return single ? single : clause_fallback(c, decl, spec, span);
@@ -422,7 +451,8 @@ static Value *label_value(Compilation *c, Clause *clause, Atom name, Span span) 
         if (label->spec->label != name) continue;
         if (label->values.count == 1) return label->values.items[0];
         Value *list = value_new(c, VALUE_LIST, span);
-        for (uint32_t j = 0; j < label->values.count; j++) VEC_PUSH(c->arena, &list->list, label->values.items[j]);
+        for (uint32_t j = 0; j < label->values.count; j++)
+            VEC_PUSH(c->arena, &list->list, label->values.items[j]);
         return list;
     }
     for (uint32_t i = 0; i < clause->spec->labels.count; i++) {
@@ -443,9 +473,11 @@ static Value *decl_member(Compilation *c, Decl *decl, Atom member, Span span) {
     }
     if (slice_equal(text, SLICE("name"))) return text_value(c, word(c, decl->name), span);
     if (slice_equal(text, SLICE("title")))
-        return decl->title.length ? text_value(c, decl->title, span) : value_new(c, VALUE_MISSING, span);
+        return decl->title.length ? text_value(c, decl->title, span)
+                                  : value_new(c, VALUE_MISSING, span);
     if (slice_equal(text, SLICE("kind"))) return text_value(c, word(c, decl->kind->name), span);
-    if (slice_equal(text, SLICE("value")) && decl->kind->head.type) return value_of_clause(c, decl->head);
+    if (slice_equal(text, SLICE("value")) && decl->kind->head.type)
+        return value_of_clause(c, decl->head);
     if (slice_equal(text, SLICE("parent"))) {
         if (!decl->parent) return value_new(c, VALUE_MISSING, span);
         Value *parent = value_new(c, VALUE_DECL, span);
@@ -469,8 +501,11 @@ static Value *estimate_member(Compilation *c, Node *node, Atom member, Span span
     static const struct {
         const char *name;
         Opcode op;
-    } fields[] = {{"value", OPCODE_VALUE}, {"lower", OPCODE_LOWER}, {"upper", OPCODE_UPPER},
-                  {"numerator", OPCODE_NUMERATOR}, {"denominator", OPCODE_DENOMINATOR}};
+    } fields[] = {{"value", OPCODE_VALUE},
+                  {"lower", OPCODE_LOWER},
+                  {"upper", OPCODE_UPPER},
+                  {"numerator", OPCODE_NUMERATOR},
+                  {"denominator", OPCODE_DENOMINATOR}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (!slice_equal(word(c, member), slice_of(fields[i].name))) continue;
         Type type = node->type;
@@ -505,7 +540,8 @@ static Value *library_member(Compilation *c, const Value *base, Atom member, Spa
     return NULL;
 }
 
-static void unknown_member(Compilation *c, const Scope *scope, Value *base, Atom member, Span span) {
+static void unknown_member(Compilation *c, const Scope *scope, Value *base, Atom member,
+                           Span span) {
     Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "%.*s has nothing named `%.*s`",
                             SLICE_FMT(value_text(c, base)), SLICE_FMT(word(c, member)));
     Nearest nearest = {.wanted = word(c, member)};
@@ -551,7 +587,8 @@ Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member
     return value_poison(c);
 }
 
-/* ---- Operators on values --------------------------------------------------------------------------- */
+/* ---- Operators on values
+ * --------------------------------------------------------------------------- */
 
 static Node *absent_bool(Compilation *c, Span span) {
     return node_absent(c, TYPE_BOOL, ABSENT_MISSING, (Slice){0}, span);
@@ -560,30 +597,36 @@ static Node *absent_bool(Compilation *c, Span span) {
 /* The member of a dimension that a bare word, a text or a number names. */
 static Node *member_node(Compilation *c, const Scope *scope, uint16_t dim, const Expr *expr) {
     const ModuleDim *found = &c->module->dims.items[dim];
-    Slice text = expr->kind == EXPR_WORD ? word(c, expr->atom)
-                 : expr->kind == EXPR_STRING ? expr->text : source_map_text(c->sources, expr->span);
+    Slice text = expr->kind == EXPR_WORD     ? word(c, expr->atom)
+                 : expr->kind == EXPR_STRING ? expr->text
+                                             : source_map_text(c->sources, expr->span);
     for (uint32_t i = 0; i < found->member_count; i++) {
         if (slice_equal(found->members[i], text)) return node_code(c, dim, i, expr->span);
     }
-    Diag *diag = sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, expr->span, "`%.*s` is not a member of %.*s",
-                            SLICE_FMT(text), SLICE_FMT(found->name));
+    Diag *diag =
+        sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, expr->span, "`%.*s` is not a member of %.*s",
+                   SLICE_FMT(text), SLICE_FMT(found->name));
     Nearest nearest = {.wanted = text};
     for (uint32_t i = 0; i < found->member_count; i++) nearest_offer(&nearest, found->members[i]);
     nearest_fix(c, diag, expr->span, &nearest);
     return NULL;
 }
 
-static bool names_member(const Expr *expr) { return expr->kind == EXPR_WORD || expr->kind == EXPR_STRING; }
+static bool names_member(const Expr *expr) {
+    return expr->kind == EXPR_WORD || expr->kind == EXPR_STRING;
+}
 
 static bool is_choice(Compilation *c, const Scope *scope, const Expr *expr, Value **value) {
     if (expr->kind != EXPR_MEMBER && expr->kind != EXPR_WORD) return false;
     if (expr->kind == EXPR_WORD && !known_value(c, scope, expr->atom, expr->span)) return false;
     *value = strip(c, elaborate(c, scope, expr));
-    return (*value)->sort == VALUE_CHOICE || (*value)->sort == VALUE_MISSING || (*value)->sort == VALUE_DECL;
+    return (*value)->sort == VALUE_CHOICE || (*value)->sort == VALUE_MISSING ||
+           (*value)->sort == VALUE_DECL;
 }
 
 /* A choice against a bare word of its set. */
-static Node *compare_choice(Compilation *c, const Value *left, const Expr *right, bool equal, Span span) {
+static Node *compare_choice(Compilation *c, const Value *left, const Expr *right, bool equal,
+                            Span span) {
     if (left->sort == VALUE_MISSING) return absent_bool(c, span);
     if (right->kind != EXPR_WORD) return NULL;
     return node_bool(c, (left->word == right->atom) == equal, span);
@@ -593,7 +636,8 @@ static Node *compare_static(Compilation *c, const Scope *scope, const Expr *expr
     bool equal = op == OP_EQ;
     Value *left, *right;
     if (is_choice(c, scope, expr->left, &left)) {
-        if (left->sort == VALUE_CHOICE) return compare_choice(c, left, expr->right, equal, expr->span);
+        if (left->sort == VALUE_CHOICE)
+            return compare_choice(c, left, expr->right, equal, expr->span);
         if (left->sort == VALUE_MISSING) {
             /* nothing stated: the comparison is neither true nor false */
             return absent_bool(c, expr->span);
@@ -601,7 +645,8 @@ static Node *compare_static(Compilation *c, const Scope *scope, const Expr *expr
         if (left->decl->kind->head.type) return NULL;
         right = strip(c, elaborate(c, scope, expr->right));
         if (right->sort == VALUE_MISSING) return absent_bool(c, expr->span);
-        if (right->sort == VALUE_DECL) return node_bool(c, (left->decl == right->decl) == equal, expr->span);
+        if (right->sort == VALUE_DECL)
+            return node_bool(c, (left->decl == right->decl) == equal, expr->span);
         return NULL;
     }
     return NULL;
@@ -612,9 +657,12 @@ static Node *compare_static(Compilation *c, const Scope *scope, const Expr *expr
 static Node *compare_decls(Compilation *c, const Scope *scope, const Expr *expr, Operator op) {
     if (expr->left->kind != EXPR_MEMBER && expr->left->kind != EXPR_WORD) return NULL;
     if (expr->right->kind != EXPR_MEMBER && expr->right->kind != EXPR_WORD) return NULL;
-    if (expr->right->kind == EXPR_WORD && !known_value(c, scope, expr->right->atom, expr->span)) return NULL;
-    if (expr->left->kind == EXPR_WORD && !known_value(c, scope, expr->left->atom, expr->span)) return NULL;
-    Value *left = strip(c, elaborate(c, scope, expr->left)), *right = strip(c, elaborate(c, scope, expr->right));
+    if (expr->right->kind == EXPR_WORD && !known_value(c, scope, expr->right->atom, expr->span))
+        return NULL;
+    if (expr->left->kind == EXPR_WORD && !known_value(c, scope, expr->left->atom, expr->span))
+        return NULL;
+    Value *left = strip(c, elaborate(c, scope, expr->left)),
+          *right = strip(c, elaborate(c, scope, expr->right));
     if (left->sort != VALUE_DECL || right->sort != VALUE_DECL) return NULL;
     return node_bool(c, (left->decl == right->decl) == (op == OP_EQ), expr->span);
 }
@@ -629,8 +677,9 @@ static Node *compare_nodes(Compilation *c, const Scope *scope, const Expr *expr)
     } else {
         b = elaborate_node(c, scope, expr->right);
         if (!b) return NULL;
-        a = b->type.base == TYPE_CODE && names_member(expr->left) ? member_node(c, scope, b->type.code_dim, expr->left)
-                                                                  : elaborate_node(c, scope, expr->left);
+        a = b->type.base == TYPE_CODE && names_member(expr->left)
+                ? member_node(c, scope, b->type.code_dim, expr->left)
+                : elaborate_node(c, scope, expr->left);
     }
     return operate(c, scope, expr->op, a, b, expr->span);
 }
@@ -648,18 +697,24 @@ static Node *compare(Compilation *c, const Scope *scope, const Expr *expr) {
 static Node *in_range(Compilation *c, const Scope *scope, Node *a, const Value *range, Span span) {
     Node *from = range->from ? value_node(c, scope, range->from) : NULL;
     Node *to = range->to ? value_node(c, scope, range->to) : NULL;
-    Node *above = operate(c, scope, OP_GE, a, from, span), *below = operate(c, scope, OP_LE, a, to, span);
+    Node *above = operate(c, scope, OP_GE, a, from, span),
+         *below = operate(c, scope, OP_LE, a, to, span);
     return operate(c, scope, OP_AND, above, below, span);
 }
 
-static Node *in_list(Compilation *c, const Scope *scope, const Expr *expr, Value *left, const Value *list) {
+static Node *in_list(Compilation *c, const Scope *scope, const Expr *expr, Value *left,
+                     const Value *list) {
     Node *any = NULL;
     for (uint32_t i = 0; i < list->list.count; i++) {
         Value *item = strip(c, list->list.items[i]);
         Node *equal;
-        if (left->sort == VALUE_DECL && item->sort == VALUE_DECL) equal = node_bool(c, left->decl == item->decl, expr->span);
-        else if (left->sort == VALUE_CHOICE && item->sort == VALUE_CHOICE) equal = node_bool(c, left->word == item->word, expr->span);
-        else equal = operate(c, scope, OP_EQ, value_node(c, scope, left), value_node(c, scope, item), expr->span);
+        if (left->sort == VALUE_DECL && item->sort == VALUE_DECL)
+            equal = node_bool(c, left->decl == item->decl, expr->span);
+        else if (left->sort == VALUE_CHOICE && item->sort == VALUE_CHOICE)
+            equal = node_bool(c, left->word == item->word, expr->span);
+        else
+            equal = operate(c, scope, OP_EQ, value_node(c, scope, left), value_node(c, scope, item),
+                            expr->span);
         if (!equal) return NULL;
         any = any ? operate(c, scope, OP_OR, any, equal, expr->span) : equal;
     }
@@ -668,16 +723,20 @@ static Node *in_list(Compilation *c, const Scope *scope, const Expr *expr, Value
 
 /* `route in [direct_award_a, competitive]`, `sex in [F, M]`: bare words as members. */
 static Node *in_words(Compilation *c, const Scope *scope, const Expr *expr, Value *left) {
-    Node *node = left->sort == VALUE_CHOICE || left->sort == VALUE_MISSING ? NULL : value_node(c, scope, left);
+    Node *node = left->sort == VALUE_CHOICE || left->sort == VALUE_MISSING
+                     ? NULL
+                     : value_node(c, scope, left);
     if (left->sort == VALUE_MISSING) return absent_bool(c, expr->span);
     if (left->sort != VALUE_CHOICE && !node) return NULL;
     Node *any = NULL;
     for (uint32_t i = 0; i < expr->right->entries.count; i++) {
         const Expr *member = expr->right->entries.items[i].value;
-        Node *equal = left->sort == VALUE_CHOICE ? compare_choice(c, left, member, true, expr->span)
-                      : node->type.base == TYPE_CODE
-                          ? operate(c, scope, OP_EQ, node, member_node(c, scope, node->type.code_dim, member), expr->span)
-                          : operate(c, scope, OP_EQ, node, elaborate_node(c, scope, member), expr->span);
+        Node *equal =
+            left->sort == VALUE_CHOICE ? compare_choice(c, left, member, true, expr->span)
+            : node->type.base == TYPE_CODE
+                ? operate(c, scope, OP_EQ, node, member_node(c, scope, node->type.code_dim, member),
+                          expr->span)
+                : operate(c, scope, OP_EQ, node, elaborate_node(c, scope, member), expr->span);
         if (!equal) return NULL;
         any = any ? operate(c, scope, OP_OR, any, equal, expr->span) : equal;
     }
@@ -691,15 +750,19 @@ static Node *membership_test(Compilation *c, const Scope *scope, const Expr *exp
     if (expr->right->kind == EXPR_LIST) return in_words(c, scope, expr, left);
     Value *right = strip(c, elaborate(c, scope, expr->right));
     if (right->sort == VALUE_POISON) return NULL;
-    if (left->sort == VALUE_MISSING || right->sort == VALUE_MISSING) return absent_bool(c, expr->span);
-    if (right->sort == VALUE_RANGE) return in_range(c, scope, value_node(c, scope, left), right, expr->span);
+    if (left->sort == VALUE_MISSING || right->sort == VALUE_MISSING)
+        return absent_bool(c, expr->span);
+    if (right->sort == VALUE_RANGE)
+        return in_range(c, scope, value_node(c, scope, left), right, expr->span);
     if (right->sort == VALUE_LIST) return in_list(c, scope, expr, left, right);
     if (right->sort == VALUE_NODE && right->node->type.base == TYPE_YEAR) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->right->span,
-                   "`in` asks whether a value is one of several; write `at %.*s`", SLICE_FMT(quoted(c, expr->right->span)));
+                   "`in` asks whether a value is one of several; write `at %.*s`",
+                   SLICE_FMT(quoted(c, expr->right->span)));
         return NULL;
     }
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->right->span, "`in` is followed by a range or a list; this is %.*s",
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->right->span,
+               "`in` is followed by a range or a list; this is %.*s",
                SLICE_FMT(value_text(c, right)));
     return NULL;
 }
@@ -750,8 +813,10 @@ static Node *is_test(Compilation *c, const Scope *scope, const Expr *expr) {
     if (left->sort == VALUE_POISON) return NULL;
     const Expr *right = expr->right;
     if (right->kind == EXPR_MISSING) {
-        if (left->sort == VALUE_LIST) return node_bool(c, (left->list.count == 0) != negated, expr->span);
-        if (left->sort != VALUE_NODE) return node_bool(c, (left->sort == VALUE_MISSING) != negated, expr->span);
+        if (left->sort == VALUE_LIST)
+            return node_bool(c, (left->list.count == 0) != negated, expr->span);
+        if (left->sort != VALUE_NODE)
+            return node_bool(c, (left->sort == VALUE_MISSING) != negated, expr->span);
         if (left->node->sort == NODE_CONST)
             return node_bool(c, (left->node->constant.sort == CONST_ABSENT) != negated, expr->span);
         Type type = type_of(TYPE_BOOL);
@@ -761,10 +826,12 @@ static Node *is_test(Compilation *c, const Scope *scope, const Expr *expr) {
     }
     if (right->kind == EXPR_WORD) {
         bool unknown = slice_equal(word(c, right->atom), SLICE("unknown"));
-        bool same = (left->sort == VALUE_CHOICE && left->word == right->atom) || (unknown && left->sort == VALUE_UNKNOWN);
+        bool same = (left->sort == VALUE_CHOICE && left->word == right->atom) ||
+                    (unknown && left->sort == VALUE_UNKNOWN);
         return node_bool(c, same != negated, expr->span);
     }
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, right->span, "`is` is followed by `missing`, `unknown` or one word of a choice");
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, right->span,
+               "`is` is followed by `missing`, `unknown` or one word of a choice");
     return NULL;
 }
 
@@ -772,7 +839,8 @@ static Value *range(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *value = value_new(c, VALUE_RANGE, expr->span);
     value->from = value_from_node(c, elaborate_node(c, scope, expr->left));
     value->to = value_from_node(c, elaborate_node(c, scope, expr->right));
-    if (value->from->sort == VALUE_POISON || value->to->sort == VALUE_POISON) return value_poison(c);
+    if (value->from->sort == VALUE_POISON || value->to->sort == VALUE_POISON)
+        return value_poison(c);
     return value;
 }
 
@@ -784,7 +852,8 @@ static Value *binary(Compilation *c, const Scope *scope, const Expr *expr) {
     case OP_IS_NOT: return value_from_node(c, is_test(c, scope, expr));
     case OP_IN: return value_from_node(c, membership_test(c, scope, expr));
     case OP_NOT_IN:
-        return value_from_node(c, operate(c, scope, OP_NOT, membership_test(c, scope, expr), NULL, expr->span));
+        return value_from_node(
+            c, operate(c, scope, OP_NOT, membership_test(c, scope, expr), NULL, expr->span));
     case OP_RANGE: return range(c, scope, expr);
     case OP_EQ:
     case OP_NE:
@@ -811,18 +880,21 @@ static Value *binary(Compilation *c, const Scope *scope, const Expr *expr) {
     case OP_POS:
     case OP_PER_PREFIX: break;
     }
-    Node *left = elaborate_node(c, scope, expr->left), *right = elaborate_node(c, scope, expr->right);
+    Node *left = elaborate_node(c, scope, expr->left),
+         *right = elaborate_node(c, scope, expr->right);
     return value_from_node(c, operate(c, scope, expr->op, left, right, expr->span));
 }
 
-/* ---- The rest ------------------------------------------------------------------------------------- */
+/* ---- The rest
+ * ------------------------------------------------------------------------------------- */
 
 static Value *conditional(Compilation *c, const Scope *scope, const Expr *expr) {
     Node *condition = elaborate_condition(c, scope, expr->left);
     bool truth;
     if (!condition) return value_poison(c);
     if (fold_bool(condition, &truth)) return elaborate(c, scope, truth ? expr->right : expr->other);
-    Node *then = elaborate_node(c, scope, expr->right), *other = elaborate_node(c, scope, expr->other);
+    Node *then = elaborate_node(c, scope, expr->right),
+         *other = elaborate_node(c, scope, expr->other);
     return value_from_node(c, node_select(c, scope, condition, then, other, expr->span));
 }
 
@@ -831,7 +903,8 @@ static Value *list(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *value = value_new(c, keyed ? VALUE_PAIRS : VALUE_LIST, expr->span);
     VEC_EACH(const Entry, entry, &expr->entries) {
         if ((entry->key != NULL) != keyed) {
-            sema_error(c, scope, DIAG_TYPE_MISMATCH, entry->value->span, "either every entry of a list has a key or none has");
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, entry->value->span,
+                       "either every entry of a list has a key or none has");
             return value_poison(c);
         }
         Value *item = elaborate(c, scope, entry->value);
@@ -875,32 +948,40 @@ Node *index_member(Compilation *c, Node *node, uint16_t dim, uint32_t member, Sp
     return index;
 }
 
-static Value *index_year(Compilation *c, const Scope *scope, Node *node, const Node *year, Span span) {
+static Value *index_year(Compilation *c, const Scope *scope, Node *node, const Node *year,
+                         Span span) {
     int dim = find_year_dim(c, node);
     if (dim < 0) {
-        sema_error(c, scope, DIAG_DIMENSION_MISMATCH, span, "this value has no financial years to choose from");
+        sema_error(c, scope, DIAG_DIMENSION_MISMATCH, span,
+                   "this value has no financial years to choose from");
         return value_poison(c);
     }
     const ModuleDim *years = &c->module->dims.items[dim];
     int64_t member = year->constant.integer - years->first;
     if (member < 0 || member >= years->member_count) {
         sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "%.*s is outside %.*s to %.*s",
-                   SLICE_FMT(financial_year_format(c->arena, (int)year->constant.integer)), SLICE_FMT(years->members[0]),
+                   SLICE_FMT(financial_year_format(c->arena, (int)year->constant.integer)),
+                   SLICE_FMT(years->members[0]),
                    SLICE_FMT(years->members[years->member_count - 1]));
         return value_poison(c);
     }
     return value_from_node(c, index_member(c, node, (uint16_t)dim, (uint32_t)member, span));
 }
 
-static Value *index_category(Compilation *c, const Scope *scope, Node *node, const Expr *key, Span span) {
-    Slice text = key->kind == EXPR_WORD ? word(c, key->atom) : key->kind == EXPR_STRING ? key->text : (Slice){0};
+static Value *index_category(Compilation *c, const Scope *scope, Node *node, const Expr *key,
+                             Span span) {
+    Slice text = key->kind == EXPR_WORD     ? word(c, key->atom)
+                 : key->kind == EXPR_STRING ? key->text
+                                            : (Slice){0};
     for (int d = 0; d < node->type.dim_count; d++) {
         const ModuleDim *dim = &c->module->dims.items[node->type.dims[d]];
         for (uint32_t i = 0; i < dim->member_count; i++) {
-            if (slice_equal(dim->members[i], text)) return value_from_node(c, index_member(c, node, node->type.dims[d], i, span));
+            if (slice_equal(dim->members[i], text))
+                return value_from_node(c, index_member(c, node, node->type.dims[d], i, span));
         }
     }
-    sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, key->span, "`%.*s` is not a member of any dimension of this value",
+    sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, key->span,
+               "`%.*s` is not a member of any dimension of this value",
                SLICE_FMT(quoted(c, key->span)));
     return value_poison(c);
 }
@@ -913,16 +994,19 @@ static Value *index_value(Compilation *c, const Scope *scope, const Expr *expr) 
     for (uint32_t i = 0; i < expr->entries.count && node; i++) {
         const Expr *key = expr->entries.items[i].value;
         Value *result;
-        if (key->kind == EXPR_STRING || (key->kind == EXPR_WORD && !known_value(c, scope, key->atom, key->span))) {
+        if (key->kind == EXPR_STRING ||
+            (key->kind == EXPR_WORD && !known_value(c, scope, key->atom, key->span))) {
             result = index_category(c, scope, node, key, expr->span);
         } else {
             Value *at = strip(c, elaborate(c, scope, key));
             if (at->sort == VALUE_MISSING) return at;
-            if (at->sort == VALUE_NODE && at->node->sort == NODE_CONST && at->node->type.base == TYPE_YEAR)
+            if (at->sort == VALUE_NODE && at->node->sort == NODE_CONST &&
+                at->node->type.base == TYPE_YEAR)
                 result = index_year(c, scope, node, at->node, expr->span);
             else {
                 if (at->sort != VALUE_POISON)
-                    sema_error(c, scope, DIAG_TYPE_MISMATCH, key->span, "a financial year or a member is wanted between [ and ]");
+                    sema_error(c, scope, DIAG_TYPE_MISMATCH, key->span,
+                               "a financial year or a member is wanted between [ and ]");
                 return value_poison(c);
             }
         }
@@ -941,7 +1025,8 @@ static Value *group(Compilation *c, const Scope *scope, const Expr *expr) {
         Value *people = elaborate(c, scope, expr->left);
         return narrow_people(c, scope, people, phrase);
     }
-    if (slice_equal(label, SLICE("at")) && expr->phrases.count == 1) return at_confidence(c, scope, expr->left, phrase);
+    if (slice_equal(label, SLICE("at")) && expr->phrases.count == 1)
+        return at_confidence(c, scope, expr->left, phrase);
     sema_error(c, scope, DIAG_UNKNOWN_LABEL, phrase->label_span,
                "in parentheses a value takes `at 99.8%%` and people take `where …`, nothing else");
     return value_poison(c);
@@ -958,17 +1043,24 @@ static Value *elaborate_inner(Compilation *c, const Scope *scope, const Expr *ex
     case EXPR_UNIT: return unit_literal(c, scope, expr);
     case EXPR_STRING: return value_from_node(c, node_text(c, expr->text, expr->span));
     case EXPR_TEXT: return text_literal(c, scope, expr);
-    case EXPR_DATE: return value_from_node(c, node_date(c, date_from_civil(expr->year, expr->month, expr->day), expr->span));
-    case EXPR_MONTH: return value_from_node(c, node_date(c, date_from_civil(expr->year, expr->month, 1), expr->span));
+    case EXPR_DATE:
+        return value_from_node(
+            c, node_date(c, date_from_civil(expr->year, expr->month, expr->day), expr->span));
+    case EXPR_MONTH:
+        return value_from_node(
+            c, node_date(c, date_from_civil(expr->year, expr->month, 1), expr->span));
     case EXPR_YEAR: return value_from_node(c, node_year(c, expr->year, expr->span));
     case EXPR_QUARTER:
-        return value_from_node(c, node_date(c, quarter_start(financial_quarter_index(expr->year, expr->month)), expr->span));
+        return value_from_node(
+            c, node_date(c, quarter_start(financial_quarter_index(expr->year, expr->month)),
+                         expr->span));
     case EXPR_BOOL: return value_from_node(c, node_bool(c, expr->truth, expr->span));
     case EXPR_MISSING: return value_new(c, VALUE_MISSING, expr->span);
     case EXPR_UNARY: return unary(c, scope, expr);
     case EXPR_BINARY: return binary(c, scope, expr);
     case EXPR_IF: return conditional(c, scope, expr);
-    case EXPR_MEMBER: return value_member(c, scope, elaborate(c, scope, expr->left), expr->atom, expr->span);
+    case EXPR_MEMBER:
+        return value_member(c, scope, elaborate(c, scope, expr->left), expr->atom, expr->span);
     case EXPR_CALL: return elaborate_call(c, scope, expr);
     case EXPR_INDEX: return index_value(c, scope, expr);
     case EXPR_LIST: return list(c, scope, expr);
@@ -980,7 +1072,8 @@ static Value *elaborate_inner(Compilation *c, const Scope *scope, const Expr *ex
 Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr) {
     if (c->depth >= DEPTH_LIMIT) {
         if (!c->too_deep)
-            sema_error(c, scope, DIAG_LIMIT_REACHED, expr->span, "definitions are nested more than %d deep: the limit", DEPTH_LIMIT);
+            sema_error(c, scope, DIAG_LIMIT_REACHED, expr->span,
+                       "definitions are nested more than %d deep: the limit", DEPTH_LIMIT);
         c->too_deep = true;
         return value_poison(c);
     }

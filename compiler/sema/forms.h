@@ -7,10 +7,13 @@
 
 const Phrase *call_label(const Compilation *c, const Expr *call, const char *label);
 const Expr *call_label_value(const Compilation *c, const Expr *call, const char *label);
-const Expr *call_argument(Compilation *c, const Scope *scope, const Expr *call, uint32_t index); /* NULL: said */
-bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call, const char *const *known);
+const Expr *call_argument(Compilation *c, const Scope *scope, const Expr *call,
+                          uint32_t index); /* NULL: said */
+bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
+                       const char *const *known);
 /* Reads `a * b, c` into node->dims. */
-bool phrase_dims(Compilation *c, const Scope *scope, const Table *table, const Phrase *phrase, Node *dims);
+bool phrase_dims(Compilation *c, const Scope *scope, const Table *table, const Phrase *phrase,
+                 Node *dims);
 Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span span);
 Value *people_argument(Compilation *c, const Scope *scope, const Expr *expr, const Phrase *where);
 Node *aggregate(Compilation *c, const Value *people, AggSort agg, Node *value, Span span);
@@ -32,7 +35,8 @@ Node *deflator_over_horizon(Compilation *c, const Scope *scope, Node *index, Spa
 
 /* related.c */
 bool people_within(const Node *part, const Node *whole);
-void population_mismatch(Compilation *c, const Scope *scope, const Node *part, const Node *whole, Span span);
+void population_mismatch(Compilation *c, const Scope *scope, const Node *part, const Node *whole,
+                         Span span);
 bool references_end(Compilation *c, Decl *start, Atom clause);
 
 #endif

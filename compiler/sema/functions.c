@@ -5,7 +5,8 @@
 #include "runtime/bytecode/natives.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- Declarations ------------------------------------------------------------------------------ */
+/* ---- Declarations ------------------------------------------------------------------------------
+ */
 
 static bool add_param(Compilation *c, FnSpec *fn, const Expr *name, Expr *type, Atom label) {
     FnParam param = {.type = type, .label = label};
@@ -33,25 +34,33 @@ bool fn_declare(Compilation *c, Decl *decl) {
     fn->result = item->type;
     fn->native = native_name(c, item);
     if (!head || head->kind != EXPR_CALL || (!fn->body && !fn->native.length)) {
-        sema_error(c, NULL, DIAG_SYNTAX_ERROR, item->head_span, "a function is written `fn name(a, b) = …`");
+        sema_error(c, NULL, DIAG_SYNTAX_ERROR, item->head_span,
+                   "a function is written `fn name(a, b) = …`");
         return false;
     }
     bool good = true;
     VEC_EACH(const Entry, entry, &head->entries) {
-        if (entry->key) good &= add_param(c, fn, entry->key, entry->value, ATOM_NONE);
-        else good &= add_param(c, fn, entry->value, NULL, ATOM_NONE);
+        if (entry->key)
+            good &= add_param(c, fn, entry->key, entry->value, ATOM_NONE);
+        else
+            good &= add_param(c, fn, entry->value, NULL, ATOM_NONE);
     }
     for (uint32_t i = 0; i < head->phrases.count; i++) {
         const Phrase *phrase = &head->phrases.items[i];
         Expr *value = phrase->values.count ? phrase->values.items[0] : NULL;
-        if (fn->native.length) good &= add_param(c, fn, NULL, value, phrase->label);
-        else good &= add_param(c, fn, value, NULL, phrase->label);
+        if (fn->native.length)
+            good &= add_param(c, fn, NULL, value, phrase->label);
+        else
+            good &= add_param(c, fn, value, NULL, phrase->label);
     }
-    if (!good) sema_error(c, NULL, DIAG_SYNTAX_ERROR, head->span, "the arguments of a function are plain names");
+    if (!good)
+        sema_error(c, NULL, DIAG_SYNTAX_ERROR, head->span,
+                   "the arguments of a function are plain names");
     return good;
 }
 
-/* ---- Functions with a body ------------------------------------------------------------------------ */
+/* ---- Functions with a body
+ * ------------------------------------------------------------------------ */
 
 static const Scope *inside_call(const Scope *scope) {
     for (; scope; scope = scope->outer) {
@@ -60,7 +69,8 @@ static const Scope *inside_call(const Scope *scope) {
     return NULL;
 }
 
-static bool bind_params(Compilation *c, const Scope *scope, const Decl *decl, const Expr *call, Binding *bindings) {
+static bool bind_params(Compilation *c, const Scope *scope, const Decl *decl, const Expr *call,
+                        Binding *bindings) {
     uint32_t position = 0;
     bool good = true;
     for (uint32_t i = 0; i < decl->fn->params.count; i++) {
@@ -72,8 +82,8 @@ static bool bind_params(Compilation *c, const Scope *scope, const Decl *decl, co
             const Phrase *phrase = item_phrase(&call->phrases, param->label);
             given = phrase && phrase->values.count ? phrase->values.items[0] : NULL;
             if (!given)
-                sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`%.*s` wants `%.*s`", SLICE_FMT(word(c, decl->name)),
-                           SLICE_FMT(word(c, param->label)));
+                sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`%.*s` wants `%.*s`",
+                           SLICE_FMT(word(c, decl->name)), SLICE_FMT(word(c, param->label)));
         }
         if (!given) return false;
         bindings[i] = (Binding){.name = param->name, .value = elaborate(c, scope, given)};
@@ -88,13 +98,16 @@ static bool call_shape(Compilation *c, const Scope *scope, const Decl *decl, con
     uint32_t labels = 0;
     for (uint32_t i = 0; i < decl->fn->params.count; i++) {
         const FnParam *param = &decl->fn->params.items[i];
-        if (param->label == ATOM_NONE) positions++;
-        else if (labels < 16) known[labels++] = word(c, param->label).data;
+        if (param->label == ATOM_NONE)
+            positions++;
+        else if (labels < 16)
+            known[labels++] = word(c, param->label).data;
     }
     bool open = decl->fn->native.length > 0;
     if (!open && call->entries.count > positions) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, call->entries.items[positions].value->span, "`%.*s` takes %u argument%s",
-                   SLICE_FMT(word(c, decl->name)), positions, positions == 1 ? "" : "s");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, call->entries.items[positions].value->span,
+                   "`%.*s` takes %u argument%s", SLICE_FMT(word(c, decl->name)), positions,
+                   positions == 1 ? "" : "s");
         return false;
     }
     return call_labels_known(c, scope, call, known);
@@ -104,11 +117,13 @@ static Value *call_body(Compilation *c, const Scope *scope, Decl *decl, const Ex
     Binding *bindings = ARENA_NEW_ARRAY(c->arena, Binding, decl->fn->params.count + 1);
     if (!bind_params(c, scope, decl, call, bindings)) return value_poison(c);
     if (decl->state == STATE_BUSY) {
-        sema_error(c, scope, DIAG_CIRCULAR_DEFINITION, call->span, "`%.*s` is defined by way of itself", SLICE_FMT(word(c, decl->name)));
+        sema_error(c, scope, DIAG_CIRCULAR_DEFINITION, call->span,
+                   "`%.*s` is defined by way of itself", SLICE_FMT(word(c, decl->name)));
         return value_poison(c);
     }
     const Scope *around = inside_call(scope);
-    Scope body = {.bindings = bindings, .binding_count = decl->fn->params.count, .file = decl->unit_index};
+    Scope body = {
+        .bindings = bindings, .binding_count = decl->fn->params.count, .file = decl->unit_index};
     body.call_span = around ? around->call_span : call->span;
     body.call_name = around ? around->call_name : word(c, decl->name);
     WorkState before = decl->state;
@@ -123,16 +138,17 @@ static Value *call_body(Compilation *c, const Scope *scope, Decl *decl, const Ex
     return value;
 }
 
-/* ---- Native functions --------------------------------------------------------------------------------- */
+/* ---- Native functions
+ * --------------------------------------------------------------------------------- */
 
 typedef struct {
     const Decl *decl;
     const Expr *call;
-    Node *node;      /* being built */
-    Node *counted;   /* first quantity: what a rate counts */
-    Node *divided;   /* second */
-    Node *by_year;   /* an argument over years */
-    bool absent;     /* an argument is missing, statically */
+    Node *node;    /* being built */
+    Node *counted; /* first quantity: what a rate counts */
+    Node *divided; /* second */
+    Node *by_year; /* an argument over years */
+    bool absent;   /* an argument is missing, statically */
     int absent_reason;
     uint32_t capacity;
 } NativeCall;
@@ -159,18 +175,21 @@ static void push_arg(Compilation *c, NativeCall *native, Node *arg) {
     }
 }
 
-static bool wrong_argument(Compilation *c, const Scope *scope, const NativeCall *native, const Expr *expr, const Node *node,
-                           const char *wanted) {
+static bool wrong_argument(Compilation *c, const Scope *scope, const NativeCall *native,
+                           const Expr *expr, const Node *node, const char *wanted) {
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "`%.*s` wants %s here; this is %.*s",
-               SLICE_FMT(word(c, native->decl->name)), wanted, SLICE_FMT(type_text(c, &node->type)));
+               SLICE_FMT(word(c, native->decl->name)), wanted,
+               SLICE_FMT(type_text(c, &node->type)));
     return false;
 }
 
 /* Events counted for a rate that allows for people who recur: the count, and over people the
  * sum of their squared counts. */
-static bool push_recurring(Compilation *c, const Scope *scope, NativeCall *native, const Expr *expr, Node *node) {
+static bool push_recurring(Compilation *c, const Scope *scope, NativeCall *native, const Expr *expr,
+                           Node *node) {
     if (node->sort != NODE_AGG || (node->agg != AGG_ROWS && node->agg != AGG_PEOPLE)) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "`%.*s` wants a count of people or events here",
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                   "`%.*s` wants a count of people or events here",
                    SLICE_FMT(word(c, native->decl->name)));
         return false;
     }
@@ -186,15 +205,21 @@ static bool push_recurring(Compilation *c, const Scope *scope, NativeCall *nativ
     return true;
 }
 
-static bool expects_base(const Compilation *c, const Expr *type, BaseType *base, const char **words) {
+static bool expects_base(const Compilation *c, const Expr *type, BaseType *base,
+                         const char **words) {
     static const struct {
         const char *name;
         BaseType base;
         const char *words;
-    } table[] = {{"text", TYPE_TEXT, "a text"}, {"date", TYPE_DATE, "a date"}, {"fy", TYPE_YEAR, "a financial year"},
-                 {"bool", TYPE_BOOL, "a condition"}, {"quantity", TYPE_QUANTITY, "a number"},
-                 {"number", TYPE_QUANTITY, "a number"}, {"percent", TYPE_QUANTITY, "a percentage"},
-                 {"estimate", TYPE_QUANTITY, "an estimate"}, {"by_year", TYPE_QUANTITY, "amounts by financial year"},
+    } table[] = {{"text", TYPE_TEXT, "a text"},
+                 {"date", TYPE_DATE, "a date"},
+                 {"fy", TYPE_YEAR, "a financial year"},
+                 {"bool", TYPE_BOOL, "a condition"},
+                 {"quantity", TYPE_QUANTITY, "a number"},
+                 {"number", TYPE_QUANTITY, "a number"},
+                 {"percent", TYPE_QUANTITY, "a percentage"},
+                 {"estimate", TYPE_QUANTITY, "an estimate"},
+                 {"by_year", TYPE_QUANTITY, "amounts by financial year"},
                  {"recurring", TYPE_QUANTITY, "a count"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!is_type(c, type, table[i].name)) continue;
@@ -214,29 +239,38 @@ static bool year_dim_of(const Compilation *c, const Node *node, uint16_t *dim) {
     return false;
 }
 
-static bool native_argument(Compilation *c, const Scope *scope, NativeCall *native, const Expr *type, const Expr *expr) {
+static bool native_argument(Compilation *c, const Scope *scope, NativeCall *native,
+                            const Expr *type, const Expr *expr) {
     Node *node = elaborate_node(c, scope, expr);
     BaseType base;
     const char *words;
     if (!node) return false;
     if (node->type.row) {
-        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, expr->span, "a value of one person stands only inside an aggregate over people");
+        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, expr->span,
+                   "a value of one person stands only inside an aggregate over people");
         return false;
     }
     bool absent = node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT;
-    if (!expects_base(c, type, &base, &words)) return wrong_argument(c, scope, native, expr, node, "something else");
-    if (!absent && node->type.base != base) return wrong_argument(c, scope, native, expr, node, words);
-    if (is_type(c, type, "percent") && !absent && !node->type.percent) return wrong_argument(c, scope, native, expr, node, words);
-    if (is_type(c, type, "estimate") && !absent && !node->type.estimate) return wrong_argument(c, scope, native, expr, node, words);
+    if (!expects_base(c, type, &base, &words))
+        return wrong_argument(c, scope, native, expr, node, "something else");
+    if (!absent && node->type.base != base)
+        return wrong_argument(c, scope, native, expr, node, words);
+    if (is_type(c, type, "percent") && !absent && !node->type.percent)
+        return wrong_argument(c, scope, native, expr, node, words);
+    if (is_type(c, type, "estimate") && !absent && !node->type.estimate)
+        return wrong_argument(c, scope, native, expr, node, words);
     if (is_type(c, type, "recurring")) return push_recurring(c, scope, native, expr, node);
     uint16_t dim;
     if (is_type(c, type, "by_year")) {
-        if (!absent && !year_dim_of(c, node, &dim)) return wrong_argument(c, scope, native, expr, node, words);
+        if (!absent && !year_dim_of(c, node, &dim))
+            return wrong_argument(c, scope, native, expr, node, words);
         native->by_year = node;
     }
     if (is_type(c, type, "quantity")) {
-        if (!native->counted) native->counted = node;
-        else if (!native->divided) native->divided = node;
+        if (!native->counted)
+            native->counted = node;
+        else if (!native->divided)
+            native->divided = node;
     }
     push_arg(c, native, node);
     return true;
@@ -245,7 +279,8 @@ static bool native_argument(Compilation *c, const Scope *scope, NativeCall *nati
 /* FY2026/27: £2m, FY2030/31: £12m */
 static bool native_pairs(Compilation *c, const Scope *scope, NativeCall *native) {
     if (!native->call->entries.count) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, native->call->span, "`%.*s` wants at least one `FY2026/27: £1m`",
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, native->call->span,
+                   "`%.*s` wants at least one `FY2026/27: £1m`",
                    SLICE_FMT(word(c, native->decl->name)));
         return false;
     }
@@ -253,15 +288,22 @@ static bool native_pairs(Compilation *c, const Scope *scope, NativeCall *native)
         Node *year = entry->key ? elaborate_node(c, scope, entry->key) : NULL;
         Node *amount = elaborate_node(c, scope, entry->value);
         if (!entry->key && amount)
-            sema_error(c, scope, DIAG_TYPE_MISMATCH, entry->value->span, "each amount stands after its financial year: `FY2026/27: £1m`");
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, entry->value->span,
+                       "each amount stands after its financial year: `FY2026/27: £1m`");
         if (!year || !amount) return false;
-        if (year->type.base != TYPE_YEAR || year->sort != NODE_CONST) return wrong_argument(c, scope, native, entry->key, year, "a financial year");
-        if (amount->type.base != TYPE_QUANTITY) return wrong_argument(c, scope, native, entry->value, amount, "an amount");
+        if (year->type.base != TYPE_YEAR || year->sort != NODE_CONST)
+            return wrong_argument(c, scope, native, entry->key, year, "a financial year");
+        if (amount->type.base != TYPE_QUANTITY)
+            return wrong_argument(c, scope, native, entry->value, amount, "an amount");
         if (year->constant.integer < c->horizon_first || year->constant.integer > c->horizon_last) {
-            sema_error(c, scope, DIAG_OUT_OF_RANGE, entry->key->span, "`%.*s` is outside the plan's horizon", SLICE_FMT(quoted(c, entry->key->span)));
+            sema_error(c, scope, DIAG_OUT_OF_RANGE, entry->key->span,
+                       "`%.*s` is outside the plan's horizon",
+                       SLICE_FMT(quoted(c, entry->key->span)));
             return false;
         }
-        if (native->counted && !operate(c, scope, OP_ADD, native->counted, amount, entry->value->span)) return false;
+        if (native->counted &&
+            !operate(c, scope, OP_ADD, native->counted, amount, entry->value->span))
+            return false;
         if (!native->counted) native->counted = amount;
         push_arg(c, native, year);
         push_arg(c, native, amount);
@@ -269,7 +311,8 @@ static bool native_pairs(Compilation *c, const Scope *scope, NativeCall *native)
     return true;
 }
 
-static bool native_param(Compilation *c, const Scope *scope, NativeCall *native, const FnParam *param, uint32_t *position) {
+static bool native_param(Compilation *c, const Scope *scope, NativeCall *native,
+                         const FnParam *param, uint32_t *position) {
     if (is_type(c, param->type, "pairs")) return native_pairs(c, scope, native);
     if (param->label == ATOM_NONE) {
         const Expr *expr = call_argument(c, scope, native->call, (*position)++);
@@ -277,17 +320,22 @@ static bool native_param(Compilation *c, const Scope *scope, NativeCall *native,
     }
     const Phrase *phrase = item_phrase(&native->call->phrases, param->label);
     if (is_type(c, param->type, "confidence")) {
-        Node *node = confidence_node(c, scope, phrase && phrase->values.count ? phrase->values.items[0] : NULL, native->call->span);
+        Node *node = confidence_node(
+            c, scope, phrase && phrase->values.count ? phrase->values.items[0] : NULL,
+            native->call->span);
         if (node) push_arg(c, native, node);
         return node != NULL;
     }
     if (!phrase || !phrase->values.count) {
-        sema_error(c, scope, DIAG_MISSING_LABEL, native->call->span, "`%.*s` wants `%.*s …`", SLICE_FMT(word(c, native->decl->name)),
-                   SLICE_FMT(word(c, param->label)));
+        sema_error(c, scope, DIAG_MISSING_LABEL, native->call->span, "`%.*s` wants `%.*s …`",
+                   SLICE_FMT(word(c, native->decl->name)), SLICE_FMT(word(c, param->label)));
         return false;
     }
     if (is_type(c, param->type, "dimension"))
-        return phrase_dims(c, scope, native->counted && native->counted->sort == NODE_AGG ? native->counted->table : NULL, phrase, native->node);
+        return phrase_dims(
+            c, scope,
+            native->counted && native->counted->sort == NODE_AGG ? native->counted->table : NULL,
+            phrase, native->node);
     return native_argument(c, scope, native, param->type, phrase->values.items[0]);
 }
 
@@ -381,32 +429,42 @@ static void join_arguments(Compilation *c, NativeCall *native) {
 static bool plan_discount(Compilation *c, const Scope *scope, NativeCall *native) {
     if (native->node->op != NATIVE_MONEY_NPV || !c->plan) return true;
     Value plan = {.sort = VALUE_DECL, .decl = c->plan, .span = native->call->span};
-    Value *rate = value_member(c, scope, &plan, intern(c->interner, SLICE("discount")), native->call->span);
-    for (int i = 0; i < 4 && rate->sort == VALUE_CLAUSE; i++) rate = value_of_clause(c, rate->clause);
+    Value *rate =
+        value_member(c, scope, &plan, intern(c->interner, SLICE("discount")), native->call->span);
+    for (int i = 0; i < 4 && rate->sort == VALUE_CLAUSE; i++)
+        rate = value_of_clause(c, rate->clause);
     if (rate->sort == VALUE_NODE) {
         push_arg(c, native, rate->node);
         return true;
     }
     if (rate->sort != VALUE_POISON)
-        sema_error(c, scope, DIAG_MISSING_CLAUSE, native->call->span, "the plan has no discount rate: add `discount 3.5%%` to it");
+        sema_error(c, scope, DIAG_MISSING_CLAUSE, native->call->span,
+                   "the plan has no discount rate: add `discount 3.5%%` to it");
     return false;
 }
 
 static Value *call_native(Compilation *c, const Scope *scope, Decl *decl, const Expr *call) {
-    NativeCall native = {.decl = decl, .call = call, .node = node_new(c, NODE_CALL, type_of(TYPE_QUANTITY), call->span)};
+    NativeCall native = {.decl = decl,
+                         .call = call,
+                         .node = node_new(c, NODE_CALL, type_of(TYPE_QUANTITY), call->span)};
     uint32_t op = native_find(decl->fn->native), position = 0;
     if (op == MODULE_NONE) {
-        sema_error(c, scope, DIAG_UNDEFINED_NAME, decl->name_span, "no native function is named `%.*s`", SLICE_FMT(decl->fn->native));
+        sema_error(c, scope, DIAG_UNDEFINED_NAME, decl->name_span,
+                   "no native function is named `%.*s`", SLICE_FMT(decl->fn->native));
         return value_poison(c);
     }
     native.node->op = (uint16_t)op;
     for (uint32_t i = 0; i < decl->fn->params.count; i++) {
-        if (!native_param(c, scope, &native, &decl->fn->params.items[i], &position)) return value_poison(c);
+        if (!native_param(c, scope, &native, &decl->fn->params.items[i], &position))
+            return value_poison(c);
     }
     Type type;
-    if (!plan_discount(c, scope, &native) || !result_type(c, scope, &native, &type)) return value_poison(c);
+    if (!plan_discount(c, scope, &native) || !result_type(c, scope, &native, &type))
+        return value_poison(c);
     native.node->type = type;
-    if (native.absent) return value_from_node(c, node_absent(c, type.base, native.absent_reason, (Slice){0}, call->span));
+    if (native.absent)
+        return value_from_node(
+            c, node_absent(c, type.base, native.absent_reason, (Slice){0}, call->span));
     join_arguments(c, &native);
     return value_from_node(c, native.node);
 }

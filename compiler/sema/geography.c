@@ -30,7 +30,8 @@ typedef struct {
 } Reading;
 
 static Diag *fault(Reading *r, DiagName name, uint64_t line, const char *text, Slice area) {
-    Slice at = line ? arena_printf(r->c->arena, "%.*s:%llu: ", SLICE_FMT(r->file), (unsigned long long)line)
+    Slice at = line ? arena_printf(r->c->arena, "%.*s:%llu: ", SLICE_FMT(r->file),
+                                   (unsigned long long)line)
                     : arena_printf(r->c->arena, "%.*s: ", SLICE_FMT(r->file));
     r->c->data_missing = true;
     return sema_error(r->c, NULL, name, r->decl->name_span, "%.*s%s%s%.*s%s", SLICE_FMT(at), text,
@@ -91,9 +92,11 @@ static bool check_nesting(Reading *r) {
         for (uint32_t i = 0; i < r->members[0].count; i++) {
             uint64_t child = (uint64_t)r->parents[level].items[i], parent;
             uint64_t here = (uint64_t)r->parents[level + 1].items[i];
-            if (!hashmap_get(&above, child, &parent)) hashmap_put(&above, child, here);
+            if (!hashmap_get(&above, child, &parent))
+                hashmap_put(&above, child, here);
             else if (parent != here) {
-                fault(r, DIAG_DATA_DUPLICATE_KEY, i + 2, "an area lies in two larger ones:", r->members[level].items[child]);
+                fault(r, DIAG_DATA_DUPLICATE_KEY, i + 2,
+                      "an area lies in two larger ones:", r->members[level].items[child]);
                 return false;
             }
         }
@@ -108,8 +111,11 @@ static void keep_levels(Reading *r) {
     for (uint32_t i = 0; i < r->decl->children.count; i++) {
         const Decl *child = r->decl->children.items[i];
         if (child->kind->sort != SORT_LEVEL) continue;
-        ModuleDim dim = {.name = word(c, child->name), .sort = DIM_GEOGRAPHY, .member_count = r->members[level].count,
-                         .members = r->members[level].items, .titles = r->members[level].items};
+        ModuleDim dim = {.name = word(c, child->name),
+                         .sort = DIM_GEOGRAPHY,
+                         .member_count = r->members[level].count,
+                         .members = r->members[level].items,
+                         .titles = r->members[level].items};
         dim.title = child->title.length ? child->title : dim.name;
         Level kept = {.name = child->name, .dim = dim_intern(c, &dim), .parents = MODULE_NONE};
         if (level) {
@@ -129,11 +135,13 @@ static bool read_text(Reading *r, Slice text) {
     size_t skip = slice_starts_with(text, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
     CsvReader *csv = ARENA_NEW(r->c->arena, CsvReader);
     csv_reader_init(csv, padded + skip, text.length - skip, ',', 0);
-    for (uint32_t level = 0; level < MODULE_MAX_DIMS; level++) hashmap_init(&r->codes[level], r->c->arena);
+    for (uint32_t level = 0; level < MODULE_MAX_DIMS; level++)
+        hashmap_init(&r->codes[level], r->c->arena);
     bool header = true;
     while (csv_next(csv)) {
         if (csv->fault != CSV_SOUND) {
-            fault(r, DIAG_DATA_ROW_SHAPE, csv->record_line, "the record is not well-formed delimited text", (Slice){0});
+            fault(r, DIAG_DATA_ROW_SHAPE, csv->record_line,
+                  "the record is not well-formed delimited text", (Slice){0});
             return false;
         }
         if (header) {
@@ -155,8 +163,9 @@ static Slice file_named(Compilation *c, const Decl *decl, bool *overridden) {
     }
     *overridden = false;
     const Phrase *from = item_phrase(&decl->item->phrases, intern(c->interner, SLICE("from")));
-    return from && from->values.count && from->values.items[0]->kind == EXPR_STRING ? from->values.items[0]->text
-                                                                                     : (Slice){0};
+    return from && from->values.count && from->values.items[0]->kind == EXPR_STRING
+               ? from->values.items[0]->text
+               : (Slice){0};
 }
 
 void geography_read(Compilation *c, Decl *decl) {
@@ -166,10 +175,11 @@ void geography_read(Compilation *c, Decl *decl) {
     bool overridden;
     r->file = file_named(c, decl, &overridden);
     uint32_t levels = 0;
-    for (uint32_t i = 0; i < decl->children.count; i++) levels += decl->children.items[i]->kind->sort == SORT_LEVEL;
+    for (uint32_t i = 0; i < decl->children.count; i++)
+        levels += decl->children.items[i]->kind->sort == SORT_LEVEL;
     if (!levels || levels > MODULE_MAX_DIMS) {
-        sema_error(c, NULL, DIAG_MISSING_CLAUSE, decl->name_span, "a geography has from one to %d levels, finest first",
-                   MODULE_MAX_DIMS);
+        sema_error(c, NULL, DIAG_MISSING_CLAUSE, decl->name_span,
+                   "a geography has from one to %d levels, finest first", MODULE_MAX_DIMS);
         return;
     }
     if (!r->file.length) return;
@@ -177,7 +187,8 @@ void geography_read(Compilation *c, Decl *decl) {
     const size_t limit = 64u << 20;
     ScpStatus status =
         overridden ? file_read(c->arena, arena_copy(c->arena, r->file).data, limit, &text, &error)
-                   : file_confined_read(c->arena, arena_copy(c->arena, c->options.root).data, r->file, limit, &text, &error);
+                   : file_confined_read(c->arena, arena_copy(c->arena, c->options.root).data,
+                                        r->file, limit, &text, &error);
     if (status != SCP_OK) {
         c->data_missing = true;
         sema_error(c, NULL, DIAG_DATA_NOT_FOUND, decl->name_span, "%.*s", SLICE_FMT(error));
@@ -188,7 +199,8 @@ void geography_read(Compilation *c, Decl *decl) {
 
 uint16_t geography_finest(Compilation *c, const Decl *decl) {
     if (decl->geography) return decl->geography->levels.items[0].dim;
-    ModuleDim none = {.name = word(c, decl->name), .title = word(c, decl->name), .sort = DIM_GEOGRAPHY};
+    ModuleDim none = {
+        .name = word(c, decl->name), .title = word(c, decl->name), .sort = DIM_GEOGRAPHY};
     return dim_intern(c, &none);
 }
 

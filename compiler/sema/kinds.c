@@ -72,8 +72,10 @@ static bool admits_unknown(const Compilation *c, const Expr *type) {
 /* Wherever a type lists `unknown`, its two labels come with it. */
 static void add_unknown_labels(Compilation *c, ClauseSpec *spec) {
     if (!admits_unknown(c, spec->type)) return;
-    LabelSpec until = {.label = intern(c->interner, SLICE("until")), .may_miss = true, .span = spec->span};
-    LabelSpec because = {.label = intern(c->interner, SLICE("because")), .may_miss = true, .span = spec->span};
+    LabelSpec until = {
+        .label = intern(c->interner, SLICE("until")), .may_miss = true, .span = spec->span};
+    LabelSpec because = {
+        .label = intern(c->interner, SLICE("because")), .may_miss = true, .span = spec->span};
     until.type = ARENA_NEW(c->arena, Expr);
     *until.type = (Expr){.kind = EXPR_WORD, .atom = intern(c->interner, SLICE("date"))};
     because.type = ARENA_NEW(c->arena, Expr);
@@ -106,14 +108,16 @@ static void read_clause(Compilation *c, Kind *kind, const Item *item) {
     Cardinality cardinality;
     if (!read_cardinality(word(c, item->word), &cardinality)) {
         diag_add(c->diags, DIAG_UNKNOWN_CLAUSE, item->word_span,
-                 "a kind declares its clauses with `required`, `optional`, `several`, `repeated` or `derived`");
+                 "a kind declares its clauses with `required`, `optional`, `several`, `repeated` "
+                 "or `derived`");
         return;
     }
     if (item->broken || !item->values.count || item->values.items[0]->kind != EXPR_WORD) return;
     Atom name = item->values.items[0]->atom;
     if (kind_clause(kind, name)) {
         diag_add(c->diags, DIAG_DUPLICATE_NAME, item->values.items[0]->span,
-                 "`%.*s` already takes a clause `%.*s`", SLICE_FMT(word(c, kind->name)), SLICE_FMT(word(c, name)));
+                 "`%.*s` already takes a clause `%.*s`", SLICE_FMT(word(c, kind->name)),
+                 SLICE_FMT(word(c, name)));
         return;
     }
     ClauseSpec *spec = ARENA_NEW(c->arena, ClauseSpec);
@@ -154,7 +158,8 @@ static void read_kind_in(Compilation *c, const Item *item, Kind *outer) {
         if (known->span.start) diag_relate(c->diags, diag, known->span, "declared here");
         return;
     }
-    Kind *kind = add_kind(c, name, item->title ? item->title->text : word(c, name), item->head_span);
+    Kind *kind =
+        add_kind(c, name, item->title ? item->title->text : word(c, name), item->head_span);
     kind->doc = item->doc;
     Atom within = intern(c->interner, SLICE("within"));
     read_within(c, kind, item, within);
@@ -170,18 +175,23 @@ static void read_kind_in(Compilation *c, const Item *item, Kind *outer) {
     }
     Atom nested = intern(c->interner, SLICE("kind"));
     for (uint32_t i = 0; i < item->block.count; i++) {
-        if (item->block.items[i]->word == nested) read_kind_in(c, item->block.items[i], kind);
-        else read_clause(c, kind, item->block.items[i]);
+        if (item->block.items[i]->word == nested)
+            read_kind_in(c, item->block.items[i], kind);
+        else
+            read_clause(c, kind, item->block.items[i]);
     }
 }
 
-static void read_kind(Compilation *c, const Item *item) { read_kind_in(c, item, NULL); }
+static void read_kind(Compilation *c, const Item *item) {
+    read_kind_in(c, item, NULL);
+}
 
 static void read_extend(Compilation *c, const Item *item) {
     if (item->broken || !item->values.count || item->values.items[0]->kind != EXPR_WORD) return;
     Kind *kind = kind_find(c, item->values.items[0]->atom);
     if (!kind) {
-        diag_add(c->diags, DIAG_UNKNOWN_KIND, item->values.items[0]->span, "there is no kind `%.*s` to extend",
+        diag_add(c->diags, DIAG_UNKNOWN_KIND, item->values.items[0]->span,
+                 "there is no kind `%.*s` to extend",
                  SLICE_FMT(word(c, item->values.items[0]->atom)));
         return;
     }
@@ -194,8 +204,8 @@ static void read_unit(Compilation *c, const Item *item) {
     if (item->broken || !item->values.count || item->values.items[0]->kind != EXPR_WORD) return;
     Atom name = item->values.items[0]->atom;
     if (unit_find(&c->units, name)) {
-        diag_add(c->diags, DIAG_DUPLICATE_NAME, item->values.items[0]->span, "the unit `%.*s` is already declared",
-                 SLICE_FMT(word(c, name)));
+        diag_add(c->diags, DIAG_DUPLICATE_NAME, item->values.items[0]->span,
+                 "the unit `%.*s` is already declared", SLICE_FMT(word(c, name)));
         return;
     }
     UnitWord unit = {.name = name, .base = -1, .scale = exact_from_int(1), .span = item->head_span};
@@ -204,8 +214,8 @@ static void read_unit(Compilation *c, const Item *item) {
     } else {
         unit.base = unit_declare_base(&c->units, name);
         if (unit.base < 0) {
-            diag_add(c->diags, DIAG_LIMIT_REACHED, item->span, "more than %d units of measurement: the limit",
-                     UNIT_MAX_BASES);
+            diag_add(c->diags, DIAG_LIMIT_REACHED, item->span,
+                     "more than %d units of measurement: the limit", UNIT_MAX_BASES);
             return;
         }
         unit.unit = unit_base(unit.base);
@@ -239,8 +249,9 @@ bool unit_of_expr(Compilation *c, const Expr *expr, Unit *unit, Exact *scale) {
             *scale = found->scale;
             return true;
         }
-        Diag *diag = diag_add(c->diags, DIAG_UNDEFINED_NAME, expr->span, "`%.*s` is not a unit of measurement",
-                              SLICE_FMT(word(c, expr->atom)));
+        Diag *diag =
+            diag_add(c->diags, DIAG_UNDEFINED_NAME, expr->span,
+                     "`%.*s` is not a unit of measurement", SLICE_FMT(word(c, expr->atom)));
         Nearest nearest = {.wanted = word(c, expr->atom)};
         VEC_EACH(UnitWord, known, &c->units.words) nearest_offer(&nearest, word(c, known->name));
         nearest_fix(c, diag, expr->span, &nearest);
@@ -255,15 +266,19 @@ bool unit_of_expr(Compilation *c, const Expr *expr, Unit *unit, Exact *scale) {
         *scale = exact_mul(c->arena, *scale, own);
         return true;
     }
-    if (expr->kind == EXPR_BINARY && (expr->op == OP_MUL || expr->op == OP_DIV || expr->op == OP_PER)) {
+    if (expr->kind == EXPR_BINARY &&
+        (expr->op == OP_MUL || expr->op == OP_DIV || expr->op == OP_PER)) {
         Unit left, right;
         Exact left_scale, right_scale;
         if (!unit_of_expr(c, expr->left, &left, &left_scale)) return false;
         if (!unit_of_expr(c, expr->right, &right, &right_scale)) return false;
-        *unit = expr->op == OP_MUL ? unit_multiply(left, right)
-                : expr->op == OP_DIV ? unit_divide(left, right) : unit_per(left, right);
-        if (expr->op == OP_MUL) *scale = exact_mul(c->arena, left_scale, right_scale);
-        else *scale = exact_div(c->arena, left_scale, right_scale);
+        *unit = expr->op == OP_MUL   ? unit_multiply(left, right)
+                : expr->op == OP_DIV ? unit_divide(left, right)
+                                     : unit_per(left, right);
+        if (expr->op == OP_MUL)
+            *scale = exact_mul(c->arena, left_scale, right_scale);
+        else
+            *scale = exact_div(c->arena, left_scale, right_scale);
         return true;
     }
     diag_add(c->diags, DIAG_TYPE_MISMATCH, expr->span, "a unit of measurement is wanted here");
@@ -290,7 +305,8 @@ static void add_builtin(Compilation *c, const char *name, bool anywhere) {
 }
 
 void sema_read_kinds(Compilation *c) {
-    static const char *const top[] = {"fn", "table", "unit", "kind", "extend", "rule", "use", "edition"};
+    static const char *const top[] = {"fn",     "table", "unit", "kind",
+                                      "extend", "rule",  "use",  "edition"};
     for (size_t i = 0; i < sizeof top / sizeof *top; i++) add_builtin(c, top[i], false);
     add_builtin(c, "let", true);
     add_builtin(c, "allow", true);

@@ -11,7 +11,9 @@ static bool load_uses(Compilation *c, uint32_t file, uint32_t depth);
 
 static void record_source(Compilation *c, uint32_t source) {
     const Source *loaded = &c->sources->sources.items[source];
-    ModuleSource record = {.path = loaded->path, .library = loaded->library, .text = loaded->text,
+    ModuleSource record = {.path = loaded->path,
+                           .library = loaded->library,
+                           .text = loaded->text,
                            .base = loaded->base};
     char hex[SHA256_HEX_SIZE];
     sha256_hex(sha256_of(loaded->text), hex);
@@ -35,7 +37,8 @@ static uint32_t add_file(Compilation *c, Slice name, Slice path, Slice text, boo
 static const EmbeddedFile *embedded_find(Compilation *c, Slice library) {
     Buffer path;
     buffer_init(&path, c->arena);
-    for (size_t i = 0; i < library.length; i++) buffer_add_char(&path, library.data[i] == '.' ? '/' : library.data[i]);
+    for (size_t i = 0; i < library.length; i++)
+        buffer_add_char(&path, library.data[i] == '.' ? '/' : library.data[i]);
     buffer_add(&path, SLICE(".scp"));
     Slice wanted = buffer_slice(&path);
     for (size_t i = 0; i < scp_stdlib_count; i++) {
@@ -46,7 +49,8 @@ static const EmbeddedFile *embedded_find(Compilation *c, Slice library) {
 
 static uint32_t find_loaded(const Compilation *c, Slice name, bool library) {
     for (uint32_t i = 0; i < c->files.count; i++) {
-        if (c->files.items[i].library == library && slice_equal(c->files.items[i].name, name)) return i;
+        if (c->files.items[i].library == library && slice_equal(c->files.items[i].name, name))
+            return i;
     }
     return MODULE_NONE;
 }
@@ -61,13 +65,15 @@ static Slice dotted_name(Compilation *c, const Expr *expr) {
 }
 
 static void library_not_found(Compilation *c, Slice name, Span span) {
-    Diag *diag = diag_add(c->diags, DIAG_IMPORT_NOT_FOUND, span, "there is no library `%.*s`", SLICE_FMT(name));
+    Diag *diag = diag_add(c->diags, DIAG_IMPORT_NOT_FOUND, span, "there is no library `%.*s`",
+                          SLICE_FMT(name));
     Nearest nearest = {.wanted = name};
     for (size_t i = 0; i < scp_stdlib_count; i++) {
         Slice file = slice_of(scp_stdlib_files[i].name);
         Buffer dotted;
         buffer_init(&dotted, c->arena);
-        for (size_t j = 0; j + 4 < file.length; j++) buffer_add_char(&dotted, file.data[j] == '/' ? '.' : file.data[j]);
+        for (size_t j = 0; j + 4 < file.length; j++)
+            buffer_add_char(&dotted, file.data[j] == '/' ? '.' : file.data[j]);
         nearest_offer(&nearest, buffer_slice(&dotted));
     }
     nearest_fix(c, diag, span, &nearest);
@@ -104,7 +110,8 @@ static Slice shown_path(Compilation *c, Slice path) {
     return arena_printf(c->arena, "%.*s/%.*s", SLICE_FMT(c->options.root), SLICE_FMT(path));
 }
 
-static uint32_t load_local(Compilation *c, uint32_t from, Slice written, Span span, uint32_t depth) {
+static uint32_t load_local(Compilation *c, uint32_t from, Slice written, Span span,
+                           uint32_t depth) {
     Slice path = relative_path(c, from, written);
     uint32_t loaded = find_loaded(c, path, false);
     if (loaded != MODULE_NONE) {
@@ -116,15 +123,16 @@ static uint32_t load_local(Compilation *c, uint32_t from, Slice written, Span sp
     uint32_t limit = c->options.import_limit ? c->options.import_limit : 256;
     uint32_t depth_limit = c->options.depth_limit ? c->options.depth_limit : 16;
     if (c->files.count >= limit || depth >= depth_limit) {
-        diag_add(c->diags, DIAG_LIMIT_REACHED, span, "more than %u files, or files used %u deep: the limit",
-                 limit, depth_limit);
+        diag_add(c->diags, DIAG_LIMIT_REACHED, span,
+                 "more than %u files, or files used %u deep: the limit", limit, depth_limit);
         return MODULE_NONE;
     }
     Slice text, error;
     size_t size_limit = c->options.file_limit ? c->options.file_limit : 1u << 20;
-    if (file_confined_read(c->arena, arena_copy(c->arena, c->options.root).data, path, size_limit, &text, &error) != SCP_OK) {
-        diag_add(c->diags, DIAG_IMPORT_NOT_FOUND, span, "`%.*s` cannot be used: %.*s", SLICE_FMT(written),
-                 SLICE_FMT(error));
+    if (file_confined_read(c->arena, arena_copy(c->arena, c->options.root).data, path, size_limit,
+                           &text, &error) != SCP_OK) {
+        diag_add(c->diags, DIAG_IMPORT_NOT_FOUND, span, "`%.*s` cannot be used: %.*s",
+                 SLICE_FMT(written), SLICE_FMT(error));
         return MODULE_NONE;
     }
     uint32_t file = add_file(c, path, shown_path(c, path), text, false);
@@ -163,7 +171,8 @@ bool sema_load(Compilation *c, Slice path, Slice text) {
     for (uint32_t i = 0; i < c->files.count; i++) c->files.items[i].prelude = true;
     size_t slash = path.length;
     while (slash && path.data[slash - 1] != '/') slash--;
-    if (!c->options.root.length) c->options.root = slash ? slice_sub(path, 0, slash - 1) : SLICE(".");
+    if (!c->options.root.length)
+        c->options.root = slash ? slice_sub(path, 0, slash - 1) : SLICE(".");
     if (!c->options.root.length) c->options.root = SLICE("/");
     uint32_t file = add_file(c, slice_sub(path, slash, path.length), path, text, false);
     return load_uses(c, file, 0);

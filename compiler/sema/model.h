@@ -20,21 +20,29 @@ typedef struct Table Table;
 
 /* ---- Types --------------------------------------------------------------------------- */
 
-typedef enum { TYPE_BOOL, TYPE_QUANTITY, TYPE_DATE, TYPE_YEAR, TYPE_CODE, TYPE_TEXT, TYPE_ABSENT } BaseType;
+typedef enum {
+    TYPE_BOOL,
+    TYPE_QUANTITY,
+    TYPE_DATE,
+    TYPE_YEAR,
+    TYPE_CODE,
+    TYPE_TEXT,
+    TYPE_ABSENT
+} BaseType;
 
 typedef enum { PRICE_NONE, PRICE_CASH, PRICE_REAL } PriceBase;
 
 typedef struct {
     BaseType base;
     Unit unit;
-    bool bare;        /* a number written without a unit: takes the unit it meets in a comparison */
-    bool percent;     /* written or measured as a percentage */
-    bool points;      /* a difference of percentages: 3pp */
-    bool real;        /* doubles: rests on people; else exact */
-    bool measure;     /* a function of the grouping asked for */
-    bool row;         /* a value of one person or event: only inside an aggregate */
-    bool identifier;  /* a key: not even there */
-    bool estimate;    /* carries an interval */
+    bool bare;       /* a number written without a unit: takes the unit it meets in a comparison */
+    bool percent;    /* written or measured as a percentage */
+    bool points;     /* a difference of percentages: 3pp */
+    bool real;       /* doubles: rests on people; else exact */
+    bool measure;    /* a function of the grouping asked for */
+    bool row;        /* a value of one person or event: only inside an aggregate */
+    bool identifier; /* a key: not even there */
+    bool estimate;   /* carries an interval */
     PriceBase price;
     int32_t price_year; /* PRICE_REAL: at prices of; PRICE_CASH: 0 */
     uint16_t code_dim;  /* TYPE_CODE */
@@ -45,20 +53,20 @@ typedef struct {
 /* ---- Nodes: what is left to compute -------------------------------------------------------- */
 
 typedef enum {
-    NODE_CONST,   /* constant */
-    NODE_OP,      /* opcode, args: an element-wise instruction */
-    NODE_REDUCE,  /* opcode over dims of args[0] */
-    NODE_INDEX,   /* args[0] at member `member` of dims[0] */
-    NODE_STACK,   /* args, one a member of dims[0] */
-    NODE_CALL,    /* native, args, dims: measures among args are taken with dims added */
-    NODE_TOTAL,   /* args[0] without dims, repeated along them */
-    NODE_AT,      /* args[0] at the period `year` */
-    NODE_BY,      /* the measure args[0] as an array over dims */
-    NODE_AGG,     /* agg over table rows that pass the filters, of args[0] where there is one */
-    NODE_TEXT,    /* args: texts, one after the other */
-    NODE_FORMAT,  /* args[0] as text; format */
+    NODE_CONST,  /* constant */
+    NODE_OP,     /* opcode, args: an element-wise instruction */
+    NODE_REDUCE, /* opcode over dims of args[0] */
+    NODE_INDEX,  /* args[0] at member `member` of dims[0] */
+    NODE_STACK,  /* args, one a member of dims[0] */
+    NODE_CALL,   /* native, args, dims: measures among args are taken with dims added */
+    NODE_TOTAL,  /* args[0] without dims, repeated along them */
+    NODE_AT,     /* args[0] at the period `year` */
+    NODE_BY,     /* the measure args[0] as an array over dims */
+    NODE_AGG,    /* agg over table rows that pass the filters, of args[0] where there is one */
+    NODE_TEXT,   /* args: texts, one after the other */
+    NODE_FORMAT, /* args[0] as text; format */
     /* rows of people or events only */
-    NODE_COLUMN,  /* column of table */
+    NODE_COLUMN,    /* column of table */
     NODE_ROW_TABLE, /* args[0] through a look-up table of module->row_tables */
     NODE_ROW_DATE   /* row_op (YEAR, QUARTER, MONTH, WEEK) of args[0], less `integer` */
 } NodeSort;
@@ -67,7 +75,7 @@ struct Node {
     NodeSort sort;
     Type type;
     Span span;
-    uint16_t op;          /* Opcode; NODE_CALL: native */
+    uint16_t op; /* Opcode; NODE_CALL: native */
     uint32_t arg_count;
     Node **args;
     uint8_t dim_count;
@@ -76,34 +84,34 @@ struct Node {
     uint32_t member;      /* NODE_INDEX; NODE_ROW_TABLE: table; NODE_FORMAT: format */
     int64_t integer;      /* NODE_AT: year; NODE_ROW_DATE: origin; NODE_OP POW: exponent */
     AggSort agg;
-    const Table *table;   /* NODE_AGG: counted; NODE_COLUMN: read */
+    const Table *table; /* NODE_AGG: counted; NODE_COLUMN: read */
     uint32_t column;
     uint32_t filter_count;
     Node **filters;
-    uint16_t unit;        /* NODE_FORMAT: module unit */
-    bool when_condition;  /* NODE_OP: a `when`: taken as true where nothing is known */
-    Slice text;           /* NODE_AGG: in the plan's words */
+    uint16_t unit;       /* NODE_FORMAT: module unit */
+    bool when_condition; /* NODE_OP: a `when`: taken as true where nothing is known */
+    Slice text;          /* NODE_AGG: in the plan's words */
 };
 
 /* ---- Values: what an expression came to ------------------------------------------------------ */
 
 typedef enum {
-    VALUE_POISON,    /* wrong, and said so */
+    VALUE_POISON, /* wrong, and said so */
     VALUE_NODE,
-    VALUE_MISSING,   /* not stated */
+    VALUE_MISSING, /* not stated */
     VALUE_DECL,
-    VALUE_CLAUSE,    /* one clause of a declaration: its value, with labels as members */
+    VALUE_CLAUSE, /* one clause of a declaration: its value, with labels as members */
     VALUE_LIST,
-    VALUE_CHOICE,    /* a word of a closed set */
-    VALUE_KIND,      /* all declarations of a kind */
-    VALUE_PEOPLE,    /* people or events: a table and conditions */
-    VALUE_DIMS,      /* dimensions */
-    VALUE_CHANGE,    /* a change from a baseline */
-    VALUE_DISPLAY,   /* how a number is shown: per 100_000 person_years */
-    VALUE_RANGE,     /* from .. to */
-    VALUE_LIBRARY,   /* a library's name: esp2013 */
-    VALUE_UNKNOWN,   /* unknown until … because … */
-    VALUE_PAIRS      /* [k: v, …] before its use decides what it is */
+    VALUE_CHOICE,  /* a word of a closed set */
+    VALUE_KIND,    /* all declarations of a kind */
+    VALUE_PEOPLE,  /* people or events: a table and conditions */
+    VALUE_DIMS,    /* dimensions */
+    VALUE_CHANGE,  /* a change from a baseline */
+    VALUE_DISPLAY, /* how a number is shown: per 100_000 person_years */
+    VALUE_RANGE,   /* from .. to */
+    VALUE_LIBRARY, /* a library's name: esp2013 */
+    VALUE_UNKNOWN, /* unknown until … because … */
+    VALUE_PAIRS    /* [k: v, …] before its use decides what it is */
 } ValueSort;
 
 typedef VEC(Value *) ValueList;
@@ -116,7 +124,7 @@ typedef struct {
 struct Value {
     ValueSort sort;
     Span span;
-    Node *node;         /* NODE; CHANGE: the amount; DISPLAY: none */
+    Node *node; /* NODE; CHANGE: the amount; DISPLAY: none */
     Decl *decl;
     Clause *clause;
     ValueList list;
@@ -125,20 +133,26 @@ struct Value {
     const Table *table; /* PEOPLE */
     uint32_t filter_count;
     Node **filters;
-    Slice text;         /* PEOPLE: in the plan's words */
-    uint8_t dim_count;  /* DIMS */
+    Slice text;        /* PEOPLE: in the plan's words */
+    uint8_t dim_count; /* DIMS */
     uint16_t dims[MODULE_MAX_DIMS];
-    bool relative;      /* CHANGE: of the baseline; else absolute */
-    Exact scale;        /* DISPLAY: per how many */
-    Unit unit;          /* DISPLAY */
+    bool relative;        /* CHANGE: of the baseline; else absolute */
+    Exact scale;          /* DISPLAY: per how many */
+    Unit unit;            /* DISPLAY */
     bool has_denominator; /* DISPLAY: `per`; else `as a unit` */
-    Value *from, *to;   /* RANGE */
+    Value *from, *to;     /* RANGE */
     VEC(ValuePair) pairs;
 };
 
 /* ---- Kinds ----------------------------------------------------------------------------------- */
 
-typedef enum { CLAUSE_REQUIRED, CLAUSE_OPTIONAL, CLAUSE_SEVERAL, CLAUSE_REPEATED, CLAUSE_DERIVED } Cardinality;
+typedef enum {
+    CLAUSE_REQUIRED,
+    CLAUSE_OPTIONAL,
+    CLAUSE_SEVERAL,
+    CLAUSE_REPEATED,
+    CLAUSE_DERIVED
+} Cardinality;
 
 typedef struct {
     Atom label;
@@ -150,11 +164,11 @@ typedef struct {
 struct ClauseSpec {
     Atom name;
     Cardinality cardinality;
-    Expr *type;        /* NULL: only labels */
-    bool may_miss;     /* the value may be left out where a label gives it */
+    Expr *type;    /* NULL: only labels */
+    bool may_miss; /* the value may be left out where a label gives it */
     VEC(LabelSpec) labels;
-    Expr *fallback;    /* `= default` */
-    Expr *derived;     /* CLAUSE_DERIVED */
+    Expr *fallback; /* `= default` */
+    Expr *derived;  /* CLAUSE_DERIVED */
     Slice doc;
     Span span;
     Kind *kind;
@@ -174,18 +188,19 @@ struct Kind {
     Slice title;
     Slice doc;
     DeclSort sort;
-    bool builtin;       /* of the compiler itself: let, rule, allow … */
-    VEC(Atom) within;   /* empty: top level */
-    bool anywhere;      /* may stand in any block */
-    bool local;         /* declared within a kind: names belong to the parent */
-    ClauseSpec head;    /* labels before the definition; type after "=" or ":" */
-    bool head_colon;    /* the definition follows ":" */
+    bool builtin;     /* of the compiler itself: let, rule, allow … */
+    VEC(Atom) within; /* empty: top level */
+    bool anywhere;    /* may stand in any block */
+    bool local;       /* declared within a kind: names belong to the parent */
+    ClauseSpec head;  /* labels before the definition; type after "=" or ":" */
+    bool head_colon;  /* the definition follows ":" */
     VEC(ClauseSpec *) clauses;
-    VEC(Decl *) decls;  /* instances in order */
+    VEC(Decl *) decls; /* instances in order */
     Span span;
 };
 
-/* ---- Declarations ------------------------------------------------------------------------------ */
+/* ---- Declarations ------------------------------------------------------------------------------
+ */
 
 typedef enum { STATE_NEW, STATE_BUSY, STATE_DONE } WorkState;
 
@@ -220,19 +235,19 @@ struct Decl {
     Clause *head;
     VEC(Decl *) children;
     Slice path;
-    bool library;          /* declared by the standard library */
+    bool library; /* declared by the standard library */
     bool used;
     WorkState state;
-    Value *value;          /* let, table, segment, dimension, population: what it stands for */
-    Table *table;          /* population, events */
+    Value *value; /* let, table, segment, dimension, population: what it stands for */
+    Table *table; /* population, events */
     struct FnSpec *fn;
     struct Geography *geography; /* geography: its levels and areas */
 };
 
 typedef struct FnParam {
     Atom name;
-    Expr *type;   /* NULL: any */
-    Atom label;   /* ATOM_NONE: by position */
+    Expr *type; /* NULL: any */
+    Atom label; /* ATOM_NONE: by position */
     bool is_list;
 } FnParam;
 
@@ -244,26 +259,27 @@ typedef struct FnSpec {
     Expr *body;
 } FnSpec;
 
-/* ---- People ------------------------------------------------------------------------------------ */
+/* ---- People ------------------------------------------------------------------------------------
+ */
 
 typedef struct {
     Atom name;
-    Type type;       /* row type */
-    uint32_t column; /* in the module's table */
+    Type type;                    /* row type */
+    uint32_t column;              /* in the module's table */
     int64_t scale_num, scale_den; /* canonical = held * num / den */
-    const Decl *geography; /* category of its finest level */
-    bool unknown_member;   /* `or missing as unknown` */
+    const Decl *geography;        /* category of its finest level */
+    bool unknown_member;          /* `or missing as unknown` */
     Span span;
 } TableColumn;
 
 struct Table {
     Decl *decl;
-    uint32_t index;           /* in the module */
+    uint32_t index; /* in the module */
     bool events;
-    const Table *population;  /* events: of whom */
+    const Table *population; /* events: of whom */
     VEC(TableColumn) columns;
-    Unit unit;                /* counted: persons, admissions */
-    uint32_t dated;           /* column or MODULE_NONE */
+    Unit unit;      /* counted: persons, admissions */
+    uint32_t dated; /* column or MODULE_NONE */
 };
 
 #endif

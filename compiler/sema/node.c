@@ -4,7 +4,9 @@
 #include "compiler/sema/sema.h"
 #include "runtime/stats/estimate.h"
 
-Type type_of(BaseType base) { return (Type){.base = base}; }
+Type type_of(BaseType base) {
+    return (Type){.base = base};
+}
 
 void type_join(Type *type, const Type *other) {
     type->measure |= other->measure;
@@ -14,7 +16,8 @@ void type_join(Type *type, const Type *other) {
     for (int i = 0; i < other->dim_count; i++) {
         bool known = false;
         for (int j = 0; j < type->dim_count; j++) known |= type->dims[j] == other->dims[i];
-        if (!known && type->dim_count < MODULE_MAX_DIMS) type->dims[type->dim_count++] = other->dims[i];
+        if (!known && type->dim_count < MODULE_MAX_DIMS)
+            type->dims[type->dim_count++] = other->dims[i];
     }
 }
 
@@ -43,27 +46,28 @@ static Node *node_constant(Compilation *c, BaseType base, ModuleConst constant, 
 
 Node *node_exact(Compilation *c, Exact value, Span span) {
     return node_constant(c, TYPE_QUANTITY,
-                         (ModuleConst){.sort = CONST_EXACT, .elem = ELEM_EXACT, .exact = value}, span);
+                         (ModuleConst){.sort = CONST_EXACT, .elem = ELEM_EXACT, .exact = value},
+                         span);
 }
 
 Node *node_bool(Compilation *c, bool truth, Span span) {
-    return node_constant(c, TYPE_BOOL,
-                         (ModuleConst){.sort = CONST_BOOL, .elem = ELEM_BOOL, .integer = truth}, span);
+    return node_constant(
+        c, TYPE_BOOL, (ModuleConst){.sort = CONST_BOOL, .elem = ELEM_BOOL, .integer = truth}, span);
 }
 
 Node *node_text(Compilation *c, Slice text, Span span) {
-    return node_constant(c, TYPE_TEXT, (ModuleConst){.sort = CONST_TEXT, .elem = ELEM_TEXT, .text = text},
-                         span);
+    return node_constant(c, TYPE_TEXT,
+                         (ModuleConst){.sort = CONST_TEXT, .elem = ELEM_TEXT, .text = text}, span);
 }
 
 Node *node_date(Compilation *c, int32_t days, Span span) {
-    return node_constant(c, TYPE_DATE, (ModuleConst){.sort = CONST_DATE, .elem = ELEM_DATE, .integer = days},
-                         span);
+    return node_constant(
+        c, TYPE_DATE, (ModuleConst){.sort = CONST_DATE, .elem = ELEM_DATE, .integer = days}, span);
 }
 
 Node *node_year(Compilation *c, int32_t year, Span span) {
-    return node_constant(c, TYPE_YEAR, (ModuleConst){.sort = CONST_YEAR, .elem = ELEM_YEAR, .integer = year},
-                         span);
+    return node_constant(
+        c, TYPE_YEAR, (ModuleConst){.sort = CONST_YEAR, .elem = ELEM_YEAR, .integer = year}, span);
 }
 
 Node *node_code(Compilation *c, uint16_t dim, uint32_t member, Span span) {
@@ -87,7 +91,8 @@ static ElemType absent_elem(BaseType base) {
 }
 
 Node *node_absent(Compilation *c, BaseType base, int reason, Slice note, Span span) {
-    ModuleConst constant = {.sort = CONST_ABSENT, .elem = absent_elem(base), .integer = reason, .text = note};
+    ModuleConst constant = {
+        .sort = CONST_ABSENT, .elem = absent_elem(base), .integer = reason, .text = note};
     return node_constant(c, base, constant, span);
 }
 
@@ -105,7 +110,9 @@ Value *value_from_node(Compilation *c, Node *node) {
     return value;
 }
 
-Value *value_poison(Compilation *c) { return value_new(c, VALUE_POISON, SPAN_NONE); }
+Value *value_poison(Compilation *c) {
+    return value_new(c, VALUE_POISON, SPAN_NONE);
+}
 
 Slice type_text(const Compilation *c, const Type *type) {
     switch (type->base) {
@@ -130,15 +137,18 @@ Slice value_text(Compilation *c, const Value *value) {
     case VALUE_NODE: return type_text(c, &value->node->type);
     case VALUE_MISSING: return SLICE("missing");
     case VALUE_DECL:
-        return arena_printf(c->arena, "the %.*s `%.*s`", SLICE_FMT(word(c, value->decl->kind->name)),
+        return arena_printf(c->arena, "the %.*s `%.*s`",
+                            SLICE_FMT(word(c, value->decl->kind->name)),
                             SLICE_FMT(word(c, value->decl->name)));
     case VALUE_CLAUSE:
-        return arena_printf(c->arena, "the clause `%.*s`", SLICE_FMT(word(c, value->clause->spec->name)));
+        return arena_printf(c->arena, "the clause `%.*s`",
+                            SLICE_FMT(word(c, value->clause->spec->name)));
     case VALUE_LIST: return SLICE("a list");
     case VALUE_CHOICE:
         return arena_printf(c->arena, "the word `%.*s`", SLICE_FMT(word(c, value->word)));
     case VALUE_KIND:
-        return arena_printf(c->arena, "all items of the kind `%.*s`", SLICE_FMT(word(c, value->kind->name)));
+        return arena_printf(c->arena, "all items of the kind `%.*s`",
+                            SLICE_FMT(word(c, value->kind->name)));
     case VALUE_PEOPLE: return value->table->events ? SLICE("events") : SLICE("people");
     case VALUE_DIMS: return SLICE("a dimension");
     case VALUE_CHANGE: return SLICE("a change");
@@ -181,8 +191,8 @@ static ModuleUnit rate_unit(Compilation *c, const Unit *unit, Exact scale) {
         result.prose = arena_printf(c->arena, "%.*s%sper %.*s", SLICE_FMT(up_prose),
                                     up.length ? " " : "", SLICE_FMT(down_prose));
     } else {
-        result.label = arena_printf(c->arena, "%.*s%sper %lld %.*s", SLICE_FMT(up), up.length ? " " : "",
-                                    (long long)per, SLICE_FMT(down));
+        result.label = arena_printf(c->arena, "%.*s%sper %lld %.*s", SLICE_FMT(up),
+                                    up.length ? " " : "", (long long)per, SLICE_FMT(down));
         Slice text = exact_format_grouped(c->arena, scale, 0);
         result.prose = arena_printf(c->arena, "%.*s%sper %.*s %.*s", SLICE_FMT(up_prose),
                                     up.length ? " " : "", SLICE_FMT(text), SLICE_FMT(down_prose));
@@ -199,22 +209,37 @@ static bool side_is_empty(const int8_t *side) {
 
 uint16_t unit_for(Compilation *c, const Type *type, const Value *display) {
     if (type->base != TYPE_QUANTITY) return 0;
-    if (display && display->has_denominator) return unit_add(c, rate_unit(c, &type->unit, display->scale));
+    if (display && display->has_denominator)
+        return unit_add(c, rate_unit(c, &type->unit, display->scale));
     if (type->points)
-        return unit_add(c, (ModuleUnit){.label = SLICE("percentage points"), .prose = SLICE("percentage points"),
-                                        .sort = UNIT_POINTS, .num = 100, .den = 1});
+        return unit_add(c, (ModuleUnit){.label = SLICE("percentage points"),
+                                        .prose = SLICE("percentage points"),
+                                        .sort = UNIT_POINTS,
+                                        .num = 100,
+                                        .den = 1});
     if (type->percent)
-        return unit_add(c, (ModuleUnit){.label = SLICE("percent"), .prose = SLICE("%"), .sort = UNIT_PERCENT,
-                                        .num = 100, .den = 1});
+        return unit_add(c, (ModuleUnit){.label = SLICE("percent"),
+                                        .prose = SLICE("%"),
+                                        .sort = UNIT_PERCENT,
+                                        .num = 100,
+                                        .den = 1});
     if (unit_is(&type->unit, BASE_GBP))
-        return unit_add(c, (ModuleUnit){.label = SLICE("gbp"), .prose = SLICE("£"), .sort = UNIT_MONEY,
-                                        .num = 1, .den = 1,
-                                        .price_year = type->price == PRICE_REAL ? type->price_year : 0});
+        return unit_add(
+            c, (ModuleUnit){.label = SLICE("gbp"),
+                            .prose = SLICE("£"),
+                            .sort = UNIT_MONEY,
+                            .num = 1,
+                            .den = 1,
+                            .price_year = type->price == PRICE_REAL ? type->price_year : 0});
     if (unit_is_none(&type->unit)) return 0;
-    if (!side_is_empty(type->unit.down)) return unit_add(c, rate_unit(c, &type->unit, exact_from_int(1)));
-    return unit_add(c, (ModuleUnit){.label = unit_side_text(&c->units, c->arena, type->unit.up, false),
-                                    .prose = unit_side_text(&c->units, c->arena, type->unit.up, true),
-                                    .sort = UNIT_PLAIN, .num = 1, .den = 1});
+    if (!side_is_empty(type->unit.down))
+        return unit_add(c, rate_unit(c, &type->unit, exact_from_int(1)));
+    return unit_add(c,
+                    (ModuleUnit){.label = unit_side_text(&c->units, c->arena, type->unit.up, false),
+                                 .prose = unit_side_text(&c->units, c->arena, type->unit.up, true),
+                                 .sort = UNIT_PLAIN,
+                                 .num = 1,
+                                 .den = 1});
 }
 
 static bool const_equal(const ModuleConst *a, const ModuleConst *b) {
@@ -226,9 +251,10 @@ static bool const_equal(const ModuleConst *a, const ModuleConst *b) {
 
 bool node_equal(const Node *a, const Node *b) {
     if (a == b) return true;
-    if (a->sort != b->sort || a->op != b->op || a->arg_count != b->arg_count || a->table != b->table ||
-        a->column != b->column || a->member != b->member || a->integer != b->integer ||
-        a->dim_count != b->dim_count || a->filter_count != b->filter_count || a->agg != b->agg)
+    if (a->sort != b->sort || a->op != b->op || a->arg_count != b->arg_count ||
+        a->table != b->table || a->column != b->column || a->member != b->member ||
+        a->integer != b->integer || a->dim_count != b->dim_count ||
+        a->filter_count != b->filter_count || a->agg != b->agg)
         return false;
     if (a->sort == NODE_CONST && !const_equal(&a->constant, &b->constant)) return false;
     if (memcmp(a->dims, b->dims, a->dim_count * sizeof a->dims[0]) != 0) return false;

@@ -9,7 +9,9 @@
 /* ---- Dimensions ---------------------------------------------------------------------------- */
 
 static bool dim_equal(const ModuleDim *a, const ModuleDim *b) {
-    if (!slice_equal(a->name, b->name) || a->member_count != b->member_count || a->first != b->first) return false;
+    if (!slice_equal(a->name, b->name) || a->member_count != b->member_count ||
+        a->first != b->first)
+        return false;
     for (uint32_t i = 0; i < a->member_count; i++) {
         if (!slice_equal(a->members[i], b->members[i])) return false;
     }
@@ -35,8 +37,12 @@ uint16_t dim_intern(Compilation *c, const ModuleDim *dim) {
 
 uint16_t dim_years(Compilation *c, int32_t first, int32_t last) {
     uint32_t count = (uint32_t)(last - first + 1);
-    ModuleDim dim = {.name = SLICE("fy"), .title = SLICE("Financial year"), .sort = DIM_YEAR, .ordered = true,
-                     .member_count = count, .first = first};
+    ModuleDim dim = {.name = SLICE("fy"),
+                     .title = SLICE("Financial year"),
+                     .sort = DIM_YEAR,
+                     .ordered = true,
+                     .member_count = count,
+                     .first = first};
     dim.members = ARENA_NEW_ARRAY(c->arena, Slice, count);
     dim.titles = ARENA_NEW_ARRAY(c->arena, Slice, count);
     for (uint32_t i = 0; i < count; i++) {
@@ -56,7 +62,8 @@ uint16_t dim_data_years(Compilation *c) {
             if (!last || year > last) last = year;
         }
         if (table->sort != TABLE_EVENTS || !table->covers_to) continue;
-        int32_t from = financial_year_of(table->covers_from), to = financial_year_of(table->covers_to);
+        int32_t from = financial_year_of(table->covers_from),
+                to = financial_year_of(table->covers_to);
         if (!first || from < first) first = from;
         if (!last || to > last) last = to;
     }
@@ -64,7 +71,8 @@ uint16_t dim_data_years(Compilation *c) {
     return dim_years(c, first, last);
 }
 
-/* ---- Columns ---------------------------------------------------------------------------------- */
+/* ---- Columns ----------------------------------------------------------------------------------
+ */
 
 const TableColumn *people_column(const Table *table, Atom name) {
     for (uint32_t i = 0; i < table->columns.count; i++) {
@@ -78,29 +86,39 @@ static bool is_word(const Compilation *c, const Expr *expr, const char *text) {
 }
 
 static const Expr *without_missing(const Expr *type, bool *may_miss) {
-    if (type->kind != EXPR_BINARY || type->op != OP_OR || type->right->kind != EXPR_MISSING) return type;
+    if (type->kind != EXPR_BINARY || type->op != OP_OR || type->right->kind != EXPR_MISSING)
+        return type;
     *may_miss = true;
     return type->left;
 }
 
-static void category_dim(Compilation *c, const Decl *decl, const Expr *call, bool ordered, ModuleColumn *column,
-                         Type *type) {
+static void category_dim(Compilation *c, const Decl *decl, const Expr *call, bool ordered,
+                         ModuleColumn *column, Type *type) {
     uint32_t count = call->entries.count;
-    ModuleDim dim = {.name = word(c, decl->name), .sort = DIM_CATEGORY, .ordered = ordered, .member_count = count};
+    ModuleDim dim = {.name = word(c, decl->name),
+                     .sort = DIM_CATEGORY,
+                     .ordered = ordered,
+                     .member_count = count};
     dim.title = decl->title.length ? decl->title : dim.name;
     dim.members = ARENA_NEW_ARRAY(c->arena, Slice, count);
     dim.titles = ARENA_NEW_ARRAY(c->arena, Slice, count);
     for (uint32_t i = 0; i < count; i++) {
         const Entry *entry = &call->entries.items[i];
         const Expr *code = entry->key ? entry->key : entry->value;
-        if (code->kind == EXPR_WORD) dim.members[i] = word(c, code->atom);
-        else if (code->kind == EXPR_STRING) dim.members[i] = code->text;
-        else if (code->kind == EXPR_NUMBER) dim.members[i] = arena_copy(c->arena, source_map_text(c->sources, code->span));
-        else sema_error(c, NULL, DIAG_TYPE_MISMATCH, code->span, "a category is a word or a text");
-        dim.titles[i] = entry->key && entry->value->kind == EXPR_STRING ? entry->value->text : dim.members[i];
+        if (code->kind == EXPR_WORD)
+            dim.members[i] = word(c, code->atom);
+        else if (code->kind == EXPR_STRING)
+            dim.members[i] = code->text;
+        else if (code->kind == EXPR_NUMBER)
+            dim.members[i] = arena_copy(c->arena, source_map_text(c->sources, code->span));
+        else
+            sema_error(c, NULL, DIAG_TYPE_MISMATCH, code->span, "a category is a word or a text");
+        dim.titles[i] =
+            entry->key && entry->value->kind == EXPR_STRING ? entry->value->text : dim.members[i];
         for (uint32_t j = 0; j < i; j++) {
             if (slice_equal(dim.members[i], dim.members[j]))
-                sema_error(c, NULL, DIAG_DUPLICATE_NAME, code->span, "`%.*s` is listed twice", SLICE_FMT(dim.members[i]));
+                sema_error(c, NULL, DIAG_DUPLICATE_NAME, code->span, "`%.*s` is listed twice",
+                           SLICE_FMT(dim.members[i]));
         }
     }
     column->sort = COLUMN_CATEGORY;
@@ -109,14 +127,15 @@ static void category_dim(Compilation *c, const Decl *decl, const Expr *call, boo
     type->code_dim = column->dim;
 }
 
-static void geography_column(Compilation *c, const Decl *decl, const Phrase *of, ModuleColumn *column,
-                             TableColumn *info, Type *type) {
+static void geography_column(Compilation *c, const Decl *decl, const Phrase *of,
+                             ModuleColumn *column, TableColumn *info, Type *type) {
     bool may_miss = column->may_miss;
     const Expr *name = of->values.count ? without_missing(of->values.items[0], &may_miss) : NULL;
     column->may_miss = may_miss;
     Decl *geography = name && name->kind == EXPR_WORD ? decl_find(c, name->atom) : NULL;
     if (!geography || geography->kind->sort != SORT_GEOGRAPHY) {
-        sema_error(c, NULL, DIAG_UNDEFINED_NAME, of->span, "`category of` is followed by the name of a geography");
+        sema_error(c, NULL, DIAG_UNDEFINED_NAME, of->span,
+                   "`category of` is followed by the name of a geography");
         return;
     }
     geography->used = true;
@@ -130,9 +149,11 @@ static void geography_column(Compilation *c, const Decl *decl, const Phrase *of,
 
 static void integer_range(Compilation *c, const Expr *range, ModuleColumn *column) {
     const Expr *low = range->left, *high = range->right;
-    if (range->kind != EXPR_BINARY || range->op != OP_RANGE || low->kind != EXPR_NUMBER || high->kind != EXPR_NUMBER ||
-        low->number.power != 0 || high->number.power != 0 || low->number.mantissa > high->number.mantissa) {
-        sema_error(c, NULL, DIAG_TYPE_MISMATCH, range->span, "a range of whole numbers is wanted: `in 0..120`");
+    if (range->kind != EXPR_BINARY || range->op != OP_RANGE || low->kind != EXPR_NUMBER ||
+        high->kind != EXPR_NUMBER || low->number.power != 0 || high->number.power != 0 ||
+        low->number.mantissa > high->number.mantissa) {
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, range->span,
+                   "a range of whole numbers is wanted: `in 0..120`");
         return;
     }
     column->has_range = true;
@@ -141,7 +162,8 @@ static void integer_range(Compilation *c, const Expr *range, ModuleColumn *colum
 }
 
 /* A number of a unit: held in the unit written, canonical by its scale. */
-static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *column, TableColumn *info, Type *type) {
+static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *column,
+                            TableColumn *info, Type *type) {
     *type = type_of(TYPE_QUANTITY);
     type->real = true;
     if (is_word(c, name, "number")) {
@@ -167,7 +189,8 @@ static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *colu
 
 static void unknown_column_type(Compilation *c, const Expr *type) {
     sema_error(c, NULL, DIAG_TYPE_MISMATCH, type->span,
-               "`%.*s` is not a type of column: identifier, integer, number, flag, date, pence, pounds, a unit such as "
+               "`%.*s` is not a type of column: identifier, integer, number, flag, date, pence, "
+               "pounds, a unit such as "
                "years, category(F: \"Female\", …), ordered(low, high) or `category of` a geography",
                SLICE_FMT(quoted(c, type->span)));
 }
@@ -181,7 +204,8 @@ static void column_type(Compilation *c, const Decl *decl, ModuleColumn *column, 
     const Phrase *of = item_phrase(&item->type_phrases, intern(c->interner, SLICE("of")));
     if (is_word(c, expr, "category") && of) {
         geography_column(c, decl, of, column, info, type);
-    } else if (expr->kind == EXPR_CALL && (is_word(c, expr->left, "category") || is_word(c, expr->left, "ordered"))) {
+    } else if (expr->kind == EXPR_CALL &&
+               (is_word(c, expr->left, "category") || is_word(c, expr->left, "ordered"))) {
         category_dim(c, decl, expr, is_word(c, expr->left, "ordered"), column, type);
     } else if (is_word(c, expr, "identifier")) {
         column->sort = COLUMN_IDENTIFIER;
@@ -207,7 +231,10 @@ static void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTabl
     for (uint32_t i = 0; i < decl->children.count; i++) {
         Decl *child = decl->children.items[i];
         if (child->kind->sort != SORT_COLUMN) continue;
-        TableColumn info = {.name = child->name, .column = module->columns.count, .scale_num = 1, .scale_den = 1,
+        TableColumn info = {.name = child->name,
+                            .column = module->columns.count,
+                            .scale_num = 1,
+                            .scale_den = 1,
                             .span = child->name_span};
         ModuleColumn column = {.name = word(c, child->name), .span = child->name_span};
         column_type(c, child, &column, &info);
@@ -216,7 +243,8 @@ static void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTabl
     }
 }
 
-/* ---- Tables --------------------------------------------------------------------------------------- */
+/* ---- Tables
+ * --------------------------------------------------------------------------------------- */
 
 static const Expr *clause_expr(const Compilation *c, const Decl *decl, const char *name) {
     const Clause *clause = decl_clause(decl, intern_find(c->interner, slice_of(name)));
@@ -224,7 +252,8 @@ static const Expr *clause_expr(const Compilation *c, const Decl *decl, const cha
 }
 
 static const Expr *head_label(const Compilation *c, const Decl *decl, const char *label) {
-    const Phrase *phrase = item_phrase(&decl->item->phrases, intern_find(c->interner, slice_of(label)));
+    const Phrase *phrase =
+        item_phrase(&decl->item->phrases, intern_find(c->interner, slice_of(label)));
     return phrase && phrase->values.count ? phrase->values.items[0] : NULL;
 }
 
@@ -258,23 +287,28 @@ static void declare_population(Compilation *c, Decl *decl) {
     Table *table = new_table(c, decl, &module);
     table->unit = unit_base(BASE_PERSONS);
     declare_columns(c, decl, table, &module);
-    ModuleSnapshot first = {.file = file_of(c, decl), .as_at = date_of(clause_expr(c, decl, "as_at"))};
+    ModuleSnapshot first = {.file = file_of(c, decl),
+                            .as_at = date_of(clause_expr(c, decl, "as_at"))};
     VEC_PUSH(c->arena, &module.snapshots, first);
     for (uint32_t i = 0; i < decl->clauses.count; i++) {
         const Clause *clause = decl->clauses.items[i];
         if (!slice_equal(word(c, clause->spec->name), SLICE("snapshot"))) continue;
-        const Phrase *from = item_phrase(&clause->item->phrases, intern(c->interner, SLICE("from")));
+        const Phrase *from =
+            item_phrase(&clause->item->phrases, intern(c->interner, SLICE("from")));
         const Phrase *at = item_phrase(&clause->item->phrases, intern(c->interner, SLICE("at")));
         if (!from || !at || from->values.items[0]->kind != EXPR_STRING) continue;
-        ModuleSnapshot snapshot = {.file = from->values.items[0]->text, .as_at = date_of(at->values.items[0])};
+        ModuleSnapshot snapshot = {.file = from->values.items[0]->text,
+                                   .as_at = date_of(at->values.items[0])};
         VEC_PUSH(c->arena, &module.snapshots, snapshot);
     }
     for (uint32_t i = 0; i < module.columns.count; i++) {
-        if (module.columns.items[i].sort == COLUMN_IDENTIFIER && module.key == MODULE_NONE) module.key = i;
+        if (module.columns.items[i].sort == COLUMN_IDENTIFIER && module.key == MODULE_NONE)
+            module.key = i;
     }
     if (module.key == MODULE_NONE && !decl->item->broken)
         sema_error(c, NULL, DIAG_MISSING_CLAUSE, decl->name_span,
-                   "the population `%.*s` has no key: add `column person_id : identifier`", SLICE_FMT(module.name));
+                   "the population `%.*s` has no key: add `column person_id : identifier`",
+                   SLICE_FMT(module.name));
     VEC_PUSH(c->arena, &c->module->tables, module);
 }
 
@@ -290,7 +324,8 @@ static Decl *decl_named(Compilation *c, const Expr *expr, DeclSort sort, const c
     if (expr->kind == EXPR_WORD) {
         Nearest nearest = {.wanted = word(c, expr->atom)};
         const Kind *kind = kind_of_sort(c, sort);
-        for (uint32_t i = 0; kind && i < kind->decls.count; i++) nearest_offer(&nearest, word(c, kind->decls.items[i]->name));
+        for (uint32_t i = 0; kind && i < kind->decls.count; i++)
+            nearest_offer(&nearest, word(c, kind->decls.items[i]->name));
         nearest_fix(c, diag, expr->span, &nearest);
     }
     return NULL;
@@ -305,16 +340,22 @@ static uint32_t column_named(Compilation *c, const Table *table, const Expr *exp
     return MODULE_NONE;
 }
 
-static void check_key(Compilation *c, const ModuleTable *module, const Expr *on, const Decl *population) {
-    if (module->key == MODULE_NONE || module->columns.items[module->key].sort == COLUMN_IDENTIFIER) return;
-    sema_error(c, NULL, DIAG_TYPE_MISMATCH, on->span, "events are joined to `%.*s` on an identifier",
+static void check_key(Compilation *c, const ModuleTable *module, const Expr *on,
+                      const Decl *population) {
+    if (module->key == MODULE_NONE || module->columns.items[module->key].sort == COLUMN_IDENTIFIER)
+        return;
+    sema_error(c, NULL, DIAG_TYPE_MISMATCH, on->span,
+               "events are joined to `%.*s` on an identifier",
                SLICE_FMT(word(c, population->name)));
 }
 
 /* The key of events that declare no column for it is that of the population, by name. */
 static void add_key_column(Compilation *c, Table *table, ModuleTable *module, const Expr *on) {
     if (!on || on->kind != EXPR_WORD || people_column(table, on->atom)) return;
-    TableColumn info = {.name = on->atom, .column = module->columns.count, .scale_num = 1, .scale_den = 1,
+    TableColumn info = {.name = on->atom,
+                        .column = module->columns.count,
+                        .scale_num = 1,
+                        .scale_den = 1,
                         .span = on->span};
     info.type = type_of(TYPE_QUANTITY);
     info.type.row = info.type.identifier = true;
@@ -344,7 +385,8 @@ static void declare_events(Compilation *c, Decl *decl) {
     }
     const Expr *unit = head_label(c, decl, "as");
     Exact scale;
-    if (unit && unit_of_expr(c, unit, &table->unit, &scale)) module.unit = arena_copy(c->arena, source_map_text(c->sources, unit->span));
+    if (unit && unit_of_expr(c, unit, &table->unit, &scale))
+        module.unit = arena_copy(c->arena, source_map_text(c->sources, unit->span));
     ModuleSnapshot file = {.file = file_of(c, decl)};
     VEC_PUSH(c->arena, &module.snapshots, file);
     VEC_PUSH(c->arena, &c->module->tables, module);
@@ -352,14 +394,18 @@ static void declare_events(Compilation *c, Decl *decl) {
 
 void sema_declare_people(Compilation *c) {
     const Kind *geographies = kind_of_sort(c, SORT_GEOGRAPHY);
-    for (uint32_t i = 0; geographies && i < geographies->decls.count; i++) geography_read(c, geographies->decls.items[i]);
+    for (uint32_t i = 0; geographies && i < geographies->decls.count; i++)
+        geography_read(c, geographies->decls.items[i]);
     const Kind *populations = kind_of_sort(c, SORT_POPULATION);
-    for (uint32_t i = 0; populations && i < populations->decls.count; i++) declare_population(c, populations->decls.items[i]);
+    for (uint32_t i = 0; populations && i < populations->decls.count; i++)
+        declare_population(c, populations->decls.items[i]);
     const Kind *events = kind_of_sort(c, SORT_EVENTS);
-    for (uint32_t i = 0; events && i < events->decls.count; i++) declare_events(c, events->decls.items[i]);
+    for (uint32_t i = 0; events && i < events->decls.count; i++)
+        declare_events(c, events->decls.items[i]);
 }
 
-/* ---- The dimensions of a table ------------------------------------------------------------------------ */
+/* ---- The dimensions of a table
+ * ------------------------------------------------------------------------ */
 
 static Node *column_node(Compilation *c, const Table *table, const TableColumn *column) {
     Node *node = node_new(c, NODE_COLUMN, column->type, column->span);
@@ -374,7 +420,8 @@ static Node *column_code(Compilation *c, const Table *table, uint16_t dim) {
         const TableColumn *column = &table->columns.items[i];
         if (column->type.base != TYPE_CODE) continue;
         if (column->type.code_dim == dim) return column_node(c, table, column);
-        uint32_t parents = column->geography ? geography_parent_table(c, column->geography, dim) : MODULE_NONE;
+        uint32_t parents =
+            column->geography ? geography_parent_table(c, column->geography, dim) : MODULE_NONE;
         if (parents == MODULE_NONE) continue;
         Node *node = node_new(c, NODE_ROW_TABLE, column->type, column->span);
         node->type.code_dim = dim;
@@ -400,7 +447,9 @@ static Node *dimension_code(Compilation *c, const Table *table, uint16_t dim) {
 
 static Node *date_code(Compilation *c, const Table *table, uint16_t dim) {
     const ModuleDim *found = &c->module->dims.items[dim];
-    if (!table->events || table->dated == MODULE_NONE || found->sort < DIM_YEAR || found->sort > DIM_WEEK) return NULL;
+    if (!table->events || table->dated == MODULE_NONE || found->sort < DIM_YEAR ||
+        found->sort > DIM_WEEK)
+        return NULL;
     const TableColumn *column = &table->columns.items[0];
     for (uint32_t i = 0; i < table->columns.count; i++) {
         if (table->columns.items[i].column == table->dated) column = &table->columns.items[i];
@@ -426,7 +475,8 @@ Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim) {
     return code;
 }
 
-/* ---- What a bare word names where a dimension is expected --------------------------------------------- */
+/* ---- What a bare word names where a dimension is expected
+ * --------------------------------------------- */
 
 typedef struct {
     uint16_t dim;
@@ -442,11 +492,13 @@ static void offer(Candidates *candidates, uint16_t dim) {
 static void offer_columns(const Table *table, Atom name, Candidates *candidates) {
     for (; table; table = table->population) {
         const TableColumn *column = people_column(table, name);
-        if (column && column->type.base == TYPE_CODE && !column->type.identifier) offer(candidates, column->type.code_dim);
+        if (column && column->type.base == TYPE_CODE && !column->type.identifier)
+            offer(candidates, column->type.code_dim);
     }
 }
 
-static void offer_all_columns(Compilation *c, const Table *table, Atom name, Candidates *candidates) {
+static void offer_all_columns(Compilation *c, const Table *table, Atom name,
+                              Candidates *candidates) {
     if (table) {
         offer_columns(table, name, candidates);
         return;
@@ -455,7 +507,8 @@ static void offer_all_columns(Compilation *c, const Table *table, Atom name, Can
     for (int s = 0; s < 2; s++) {
         const Kind *kind = kind_of_sort(c, sorts[s]);
         for (uint32_t i = 0; kind && i < kind->decls.count; i++) {
-            if (kind->decls.items[i]->table) offer_columns(kind->decls.items[i]->table, name, candidates);
+            if (kind->decls.items[i]->table)
+                offer_columns(kind->decls.items[i]->table, name, candidates);
         }
     }
 }
@@ -486,7 +539,8 @@ static uint16_t period_dim(Compilation *c, const char *name, DimSort sort) {
         from = financial_year_start(financial_year_of(c->module->as_of));
         to = financial_year_end(financial_year_of(c->module->as_of));
     }
-    ModuleDim dim = {.name = slice_of(name), .title = slice_of(name), .sort = sort, .ordered = true};
+    ModuleDim dim = {
+        .name = slice_of(name), .title = slice_of(name), .sort = sort, .ordered = true};
     VEC(Slice) members = {0};
     VEC(Slice) titles = {0};
     int32_t day = from;
@@ -500,20 +554,26 @@ static uint16_t period_dim(Compilation *c, const char *name, DimSort sort) {
     } else {
         int step = sort == DIM_QUARTER ? 3 : 1;
         int month = date_to_civil(day).year * 12 + month_of(day) - 1;
-        for (; ; month++) {
+        for (;; month++) {
             int32_t start = date_from_civil(month / 12, month % 12 + 1, 1), end;
             if (step == 3 && month % 3) continue;
             int last = month + step - 1;
-            end = date_from_civil(last / 12, last % 12 + 1, date_days_in_month(last / 12, last % 12 + 1));
+            end = date_from_civil(last / 12, last % 12 + 1,
+                                  date_days_in_month(last / 12, last % 12 + 1));
             if (end > to) break;
             if (start < from) continue;
-            if (!members.count) dim.first = step == 3 ? financial_year_of(start) * 4 + financial_quarter_of(start) - 1 : month;
+            if (!members.count)
+                dim.first = step == 3
+                                ? financial_year_of(start) * 4 + financial_quarter_of(start) - 1
+                                : month;
             VEC_PUSH(c->arena, &members,
-                     step == 3 ? financial_quarter_format(c->arena, financial_year_of(start), financial_quarter_of(start))
+                     step == 3 ? financial_quarter_format(c->arena, financial_year_of(start),
+                                                          financial_quarter_of(start))
                                : arena_printf(c->arena, "%04d-%02d", month / 12, month % 12 + 1));
             VEC_PUSH(c->arena, &titles,
-                     step == 3 ? members.items[members.count - 1]
-                               : arena_printf(c->arena, "%s %d", month_name(month % 12 + 1), month / 12));
+                     step == 3
+                         ? members.items[members.count - 1]
+                         : arena_printf(c->arena, "%s %d", month_name(month % 12 + 1), month / 12));
         }
     }
     dim.members = members.items;
@@ -524,31 +584,41 @@ static uint16_t period_dim(Compilation *c, const char *name, DimSort sort) {
 
 static bool period_named(Compilation *c, Atom name, uint16_t *dim) {
     Slice text = word(c, name);
-    if (slice_equal(text, SLICE("fy"))) *dim = dim_data_years(c);
-    else if (slice_equal(text, SLICE("quarter"))) *dim = period_dim(c, "quarter", DIM_QUARTER);
-    else if (slice_equal(text, SLICE("month"))) *dim = period_dim(c, "month", DIM_MONTH);
-    else if (slice_equal(text, SLICE("week"))) *dim = period_dim(c, "week", DIM_WEEK);
-    else return false;
+    if (slice_equal(text, SLICE("fy")))
+        *dim = dim_data_years(c);
+    else if (slice_equal(text, SLICE("quarter")))
+        *dim = period_dim(c, "quarter", DIM_QUARTER);
+    else if (slice_equal(text, SLICE("month")))
+        *dim = period_dim(c, "month", DIM_MONTH);
+    else if (slice_equal(text, SLICE("week")))
+        *dim = period_dim(c, "week", DIM_WEEK);
+    else
+        return false;
     return true;
 }
 
-static bool settle(Compilation *c, const Scope *scope, const Expr *expr, const Candidates *candidates, uint16_t *dim) {
+static bool settle(Compilation *c, const Scope *scope, const Expr *expr,
+                   const Candidates *candidates, uint16_t *dim) {
     if (candidates->twice)
-        sema_error(c, scope, DIAG_AMBIGUOUS_NAME, expr->span, "`%.*s` could be more than one dimension here",
-                   SLICE_FMT(word(c, expr->atom)));
+        sema_error(c, scope, DIAG_AMBIGUOUS_NAME, expr->span,
+                   "`%.*s` could be more than one dimension here", SLICE_FMT(word(c, expr->atom)));
     *dim = candidates->dim;
     return candidates->found;
 }
 
 static void offer_dim_names(Compilation *c, Nearest *nearest) {
     const Kind *dimensions = kind_of_sort(c, SORT_DIMENSION);
-    for (uint32_t i = 0; dimensions && i < dimensions->decls.count; i++) nearest_offer(nearest, word(c, dimensions->decls.items[i]->name));
-    for (uint32_t i = 0; i < c->module->dims.count; i++) nearest_offer(nearest, c->module->dims.items[i].name);
+    for (uint32_t i = 0; dimensions && i < dimensions->decls.count; i++)
+        nearest_offer(nearest, word(c, dimensions->decls.items[i]->name));
+    for (uint32_t i = 0; i < c->module->dims.count; i++)
+        nearest_offer(nearest, c->module->dims.items[i].name);
 }
 
-bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr, uint16_t *dim) {
+bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
+                 uint16_t *dim) {
     if (expr->kind != EXPR_WORD) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "the name of a dimension is wanted here; `*` crosses two");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                   "the name of a dimension is wanted here; `*` crosses two");
         return false;
     }
     Decl *decl = decl_find(c, expr->atom);
@@ -568,14 +638,17 @@ bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const E
     if (settle(c, scope, expr, &levels, dim)) return true;
     if (period_named(c, expr->atom, dim)) return true;
     for (uint32_t i = 0; i < c->module->dims.count; i++) {
-        if (c->module->dims.items[i].sort != DIM_LIST || !slice_equal(c->module->dims.items[i].name, word(c, expr->atom))) continue;
+        if (c->module->dims.items[i].sort != DIM_LIST ||
+            !slice_equal(c->module->dims.items[i].name, word(c, expr->atom)))
+            continue;
         *dim = (uint16_t)i;
         return true;
     }
-    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, expr->span,
-                            "`%.*s` is not a dimension: a `dimension`, a category column, a geography level, or fy, "
-                            "quarter, month, week",
-                            SLICE_FMT(word(c, expr->atom)));
+    Diag *diag = sema_error(
+        c, scope, DIAG_UNDEFINED_NAME, expr->span,
+        "`%.*s` is not a dimension: a `dimension`, a category column, a geography level, or fy, "
+        "quarter, month, week",
+        SLICE_FMT(word(c, expr->atom)));
     Nearest nearest = {.wanted = word(c, expr->atom)};
     offer_dim_names(c, &nearest);
     nearest_fix(c, diag, expr->span, &nearest);

@@ -2,7 +2,8 @@
  * references that must not lead back to where they started. */
 #include "compiler/sema/forms.h"
 
-/* ---- Conditions that follow from others -------------------------------------------------------- */
+/* ---- Conditions that follow from others --------------------------------------------------------
+ */
 
 /* `column op constant`, as read from a comparison node. */
 typedef struct {
@@ -12,7 +13,9 @@ typedef struct {
     const Node *limit;
 } Bound;
 
-static bool is_constant(const Node *node) { return node->sort == NODE_CONST; }
+static bool is_constant(const Node *node) {
+    return node->sort == NODE_CONST;
+}
 
 static bool read_bound(const Node *node, Bound *bound) {
     if (node->sort != NODE_OP || (node->op != OPCODE_LT && node->op != OPCODE_LE)) return false;
@@ -28,7 +31,8 @@ static bool read_bound(const Node *node, Bound *bound) {
 static int compare_limits(const Node *a, const Node *b) {
     if (a->constant.sort == CONST_EXACT && b->constant.sort == CONST_EXACT)
         return exact_compare(a->constant.exact, b->constant.exact);
-    return (a->constant.integer > b->constant.integer) - (a->constant.integer < b->constant.integer);
+    return (a->constant.integer > b->constant.integer) -
+           (a->constant.integer < b->constant.integer);
 }
 
 /* age >= 70 implies age >= 65. */
@@ -62,20 +66,23 @@ bool people_within(const Node *part, const Node *whole) {
     if (whole->table->events && whole->table != part->table) return false;
     for (uint32_t i = 0; i < whole->filter_count; i++) {
         bool found = false;
-        for (uint32_t j = 0; j < part->filter_count && !found; j++) found = implies(part->filters[j], whole->filters[i]);
+        for (uint32_t j = 0; j < part->filter_count && !found; j++)
+            found = implies(part->filters[j], whole->filters[i]);
         if (!found) return false;
     }
     return true;
 }
 
-void population_mismatch(Compilation *c, const Scope *scope, const Node *part, const Node *whole, Span span) {
+void population_mismatch(Compilation *c, const Scope *scope, const Node *part, const Node *whole,
+                         Span span) {
     Diag *diag = sema_error(c, scope, DIAG_POPULATION_MISMATCH, span,
                             "the people counted above the line need not be among those below it");
     diag_relate(c->diags, diag, part->span, "above: %.*s", SLICE_FMT(part->text));
     diag_relate(c->diags, diag, whole->span, "below: %.*s", SLICE_FMT(whole->text));
 }
 
-/* ---- References that end ------------------------------------------------------------------------- */
+/* ---- References that end
+ * ------------------------------------------------------------------------- */
 
 typedef struct {
     Compilation *c;

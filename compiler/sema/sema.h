@@ -10,23 +10,23 @@
 
 /* One source file of the compilation. */
 typedef struct {
-    Slice name;        /* "nhs.framework", "outcomes.scp" */
-    Atom short_name;   /* esp2013: the name its values are known by; ATOM_NONE for the plan's own */
+    Slice name;      /* "nhs.framework", "outcomes.scp" */
+    Atom short_name; /* esp2013: the name its values are known by; ATOM_NONE for the plan's own */
     File *tree;
     uint32_t source;
-    bool library;      /* of the standard library */
-    bool prelude;      /* known without `use` */
+    bool library; /* of the standard library */
+    bool prelude; /* known without `use` */
     bool loading;
     VEC(uint32_t) uses;
 } LoadedFile;
 
 typedef struct {
-    Slice root;        /* the plan's folder */
+    Slice root;            /* the plan's folder */
     uint64_t file_limit;   /* bytes a source file; 0: 1 MiB */
     uint32_t import_limit; /* files; 0: 256 */
     uint32_t depth_limit;  /* imports within imports; 0: 16 */
     bool has_as_of;
-    int32_t as_of;     /* overrides the plan's */
+    int32_t as_of;           /* overrides the plan's */
     const CompileData *data; /* --data for geographies */
     uint32_t data_count;
 } SemaOptions;
@@ -47,19 +47,19 @@ typedef struct Compilation {
     UnitTable units;
     VEC(LoadedFile) files;
     VEC(Kind *) kinds;
-    HashMap kind_names;   /* atom → Kind* */
-    VEC(Decl *) decls;    /* parents before children */
-    HashMap names;        /* atom → Decl*: top-level kinds, wherever they stand */
+    HashMap kind_names; /* atom → Kind* */
+    VEC(Decl *) decls;  /* parents before children */
+    HashMap names;      /* atom → Decl*: top-level kinds, wherever they stand */
     VEC(Decl *) rules, allows, fns;
-    HashMap fn_names;     /* atom → Decl* */
+    HashMap fn_names; /* atom → Decl* */
     Decl *plan;
-    bool plan_is_library; /* a file without a plan item: checked as a library */
+    bool plan_is_library;                /* a file without a plan item: checked as a library */
     int32_t horizon_first, horizon_last; /* 0: no plan */
     int32_t price_year;
     uint16_t horizon_dim; /* fy over the horizon; UINT16_MAX: none */
     bool has_horizon;
-    bool data_missing;    /* a geography's file could not be read: exit status 3 */
-    uint32_t depth;       /* of elaboration */
+    bool data_missing; /* a geography's file could not be read: exit status 3 */
+    uint32_t depth;    /* of elaboration */
     bool too_deep;
 } Compilation;
 
@@ -68,10 +68,10 @@ typedef struct Scope {
     const struct Scope *outer;
     Binding *bindings;
     uint32_t binding_count;
-    Decl *self;          /* the declaration it stands in; its children are known bare */
-    bool members;        /* self's clauses are known bare: in derived clauses */
-    const Table *rows;   /* inside `where` and aggregates: columns are known bare */
-    uint32_t file;       /* index in files */
+    Decl *self;        /* the declaration it stands in; its children are known bare */
+    bool members;      /* self's clauses are known bare: in derived clauses */
+    const Table *rows; /* inside `where` and aggregates: columns are known bare */
+    uint32_t file;     /* index in files */
     /* inside a function: messages point at the call, and at the body as related */
     Span call_span;
     Slice call_name;
@@ -103,7 +103,8 @@ uint16_t dim_years(Compilation *c, int32_t first, int32_t last);
 /* The code of dimension `dim` for rows of `table`: a row node; NULL where it cannot be split. */
 Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim);
 /* The dimension a bare word names for `table` (NULL: any table); false where none. */
-bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr, uint16_t *dim);
+bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
+                 uint16_t *dim);
 Value *people_of(Compilation *c, Decl *decl);
 /* The financial years that data stand for: of snapshots and covered events. */
 uint16_t dim_data_years(Compilation *c);
@@ -111,9 +112,10 @@ const TableColumn *people_column(const Table *table, Atom name);
 
 /* ---- elaborate.c: expressions to values */
 Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr);
-Node *elaborate_node(Compilation *c, const Scope *scope, const Expr *expr); /* NULL after a message */
+Node *elaborate_node(Compilation *c, const Scope *scope,
+                     const Expr *expr); /* NULL after a message */
 Node *elaborate_condition(Compilation *c, const Scope *scope, const Expr *expr);
-bool fold_bool(const Node *node, bool *truth); /* constant and present */
+bool fold_bool(const Node *node, bool *truth);                      /* constant and present */
 Node *value_node(Compilation *c, const Scope *scope, Value *value); /* a value used as a number */
 Value *value_of_decl(Compilation *c, Decl *decl, Span span);
 Value *value_of_clause(Compilation *c, Clause *clause);
@@ -162,8 +164,8 @@ uint16_t unit_for(Compilation *c, const Type *type, const Value *display);
 bool node_equal(const Node *a, const Node *b);
 
 /* ---- report.c: messages */
-Diag *sema_error(Compilation *c, const Scope *scope, DiagName name, Span span, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+Diag *sema_error(Compilation *c, const Scope *scope, DiagName name, Span span, const char *format,
+                 ...) __attribute__((format(printf, 5, 6)));
 /* "did you mean": the nearest of the candidates, or an empty slice. */
 typedef struct {
     Slice wanted;

@@ -6,7 +6,8 @@
 #include "runtime/bytecode/natives.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- Bands -------------------------------------------------------------------------------------- */
+/* ---- Bands --------------------------------------------------------------------------------------
+ */
 
 typedef struct {
     int64_t starts[256];
@@ -16,12 +17,15 @@ typedef struct {
 static bool whole_number(Compilation *c, const Scope *scope, const Expr *expr, int64_t *value) {
     Node *node = elaborate_node(c, scope, expr);
     if (!node) return false;
-    if (node->sort == NODE_CONST && node->constant.sort == CONST_EXACT && exact_to_int64(node->constant.exact, value)) return true;
+    if (node->sort == NODE_CONST && node->constant.sort == CONST_EXACT &&
+        exact_to_int64(node->constant.exact, value))
+        return true;
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "bands start at whole numbers");
     return false;
 }
 
-static bool add_start(Compilation *c, const Scope *scope, Starts *starts, int64_t start, Span span) {
+static bool add_start(Compilation *c, const Scope *scope, Starts *starts, int64_t start,
+                      Span span) {
     if (starts->count && start <= starts->starts[starts->count - 1]) {
         sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "each band starts above the one before");
         return false;
@@ -39,7 +43,8 @@ static bool read_starts(Compilation *c, const Scope *scope, const Expr *call, St
     const Phrase *from = call_label(c, call, "from");
     const Expr *to = call_label_value(c, call, "to"), *every = call_label_value(c, call, "every");
     if (!from) {
-        sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`band` wants `from`: `band(age from 0 to 90 every 5)`");
+        sema_error(c, scope, DIAG_MISSING_LABEL, call->span,
+                   "`band` wants `from`: `band(age from 0 to 90 every 5)`");
         return false;
     }
     int64_t start = 0, last, step;
@@ -49,7 +54,8 @@ static bool read_starts(Compilation *c, const Scope *scope, const Expr *call, St
     }
     if (!to && !every) return true;
     if (!to || !every) {
-        sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`to` and `every` belong together: `to 90 every 5`");
+        sema_error(c, scope, DIAG_MISSING_LABEL, call->span,
+                   "`to` and `every` belong together: `to 90 every 5`");
         return false;
     }
     if (!whole_number(c, scope, to, &last) || !whole_number(c, scope, every, &step)) return false;
@@ -65,7 +71,11 @@ static bool read_starts(Compilation *c, const Scope *scope, const Expr *call, St
 }
 
 static ModuleDim band_dim(Compilation *c, const Starts *starts, bool closed, int64_t highest) {
-    ModuleDim dim = {.name = SLICE("band"), .title = SLICE("Band"), .sort = DIM_BAND, .ordered = true, .member_count = starts->count};
+    ModuleDim dim = {.name = SLICE("band"),
+                     .title = SLICE("Band"),
+                     .sort = DIM_BAND,
+                     .ordered = true,
+                     .member_count = starts->count};
     dim.members = ARENA_NEW_ARRAY(c->arena, Slice, starts->count);
     dim.titles = ARENA_NEW_ARRAY(c->arena, Slice, starts->count);
     for (uint32_t i = 0; i < starts->count; i++) {
@@ -107,18 +117,23 @@ Value *form_band(Compilation *c, const Scope *scope, const Expr *call) {
     Starts *starts = ARENA_NEW(c->arena, Starts);
     if (!value || !read_starts(c, scope, call, starts)) return value_poison(c);
     if (value->sort != NODE_COLUMN || value->type.base != TYPE_QUANTITY) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "bands are made of a column of whole numbers, such as age");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
+                   "bands are made of a column of whole numbers, such as age");
         return value_poison(c);
     }
-    const ModuleColumn *column = &c->module->tables.items[value->table->index].columns.items[value->column];
+    const ModuleColumn *column =
+        &c->module->tables.items[value->table->index].columns.items[value->column];
     int64_t first = starts->starts[0], last = starts->starts[starts->count - 1];
     if (column->sort != COLUMN_INTEGER || last - first > 10000000) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span, "bands are made of whole numbers, over a span of up to ten million");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
+                   "bands are made of whole numbers, over a span of up to ten million");
         return value_poison(c);
     }
     /* readers are told where a column's range ends within the last band: deciles 9 to 10 */
-    bool closed = column->has_range && column->high < last + (starts->count > 1 ? last - starts->starts[starts->count - 2] : 1) &&
-                  column->high >= last;
+    bool closed =
+        column->has_range &&
+        column->high < last + (starts->count > 1 ? last - starts->starts[starts->count - 2] : 1) &&
+        column->high >= last;
     ModuleDim dim = band_dim(c, starts, closed, column->high);
     Node *node = node_new(c, NODE_ROW_TABLE, type_of(TYPE_CODE), call->span);
     node->type.row = true;
@@ -130,9 +145,11 @@ Value *form_band(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, node);
 }
 
-/* ---- Keyed series ---------------------------------------------------------------------------------- */
+/* ---- Keyed series
+ * ---------------------------------------------------------------------------------- */
 
-static Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count, Type type, Span span) {
+static Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count, Type type,
+                   Span span) {
     Node *node = node_new(c, NODE_STACK, type, span);
     node->args = members;
     node->arg_count = count;
@@ -147,15 +164,19 @@ static Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count,
 }
 
 /* All values of a keyed list as one kind of quantity; the first says which. */
-static bool same_quantity(Compilation *c, const Scope *scope, Node **nodes, uint32_t count, Type *type) {
+static bool same_quantity(Compilation *c, const Scope *scope, Node **nodes, uint32_t count,
+                          Type *type) {
     *type = nodes[0]->type;
     for (uint32_t i = 1; i < count; i++) {
         if (type->base != nodes[i]->type.base) {
-            sema_error(c, scope, DIAG_TYPE_MISMATCH, nodes[i]->span, "%.*s stands in a list of %.*s",
-                       SLICE_FMT(type_text(c, &nodes[i]->type)), SLICE_FMT(type_text(c, type)));
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, nodes[i]->span,
+                       "%.*s stands in a list of %.*s", SLICE_FMT(type_text(c, &nodes[i]->type)),
+                       SLICE_FMT(type_text(c, type)));
             return false;
         }
-        if (type->base == TYPE_QUANTITY && !operate(c, scope, OP_ADD, nodes[0], nodes[i], nodes[i]->span)) return false;
+        if (type->base == TYPE_QUANTITY &&
+            !operate(c, scope, OP_ADD, nodes[0], nodes[i], nodes[i]->span))
+            return false;
         type_join(type, &nodes[i]->type);
     }
     type->bare = false;
@@ -165,8 +186,10 @@ static bool same_quantity(Compilation *c, const Scope *scope, Node **nodes, uint
 
 static bool outside_horizon(Compilation *c, const Scope *scope, int64_t year, Span span) {
     if (year >= c->horizon_first && year <= c->horizon_last) return false;
-    sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "%.*s is outside the plan's horizon, %.*s to %.*s",
-               SLICE_FMT(financial_year_format(c->arena, (int)year)), SLICE_FMT(financial_year_format(c->arena, c->horizon_first)),
+    sema_error(c, scope, DIAG_OUT_OF_RANGE, span,
+               "%.*s is outside the plan's horizon, %.*s to %.*s",
+               SLICE_FMT(financial_year_format(c->arena, (int)year)),
+               SLICE_FMT(financial_year_format(c->arena, c->horizon_first)),
                SLICE_FMT(financial_year_format(c->arena, c->horizon_last)));
     return true;
 }
@@ -179,10 +202,12 @@ static Value *year_array(Compilation *c, const Scope *scope, const Value *pairs,
     Node **members = ARENA_NEW_ARRAY(c->arena, Node *, count);
     for (uint32_t i = 0; i < pairs->pairs.count; i++) {
         const Value *key = pairs->pairs.items[i].key;
-        if (outside_horizon(c, scope, key->node->constant.integer, key->span)) return value_poison(c);
+        if (outside_horizon(c, scope, key->node->constant.integer, key->span))
+            return value_poison(c);
         uint32_t member = (uint32_t)(key->node->constant.integer - c->horizon_first);
         if (members[member]) {
-            sema_error(c, scope, DIAG_DUPLICATE_NAME, key->span, "this financial year stands in the list twice");
+            sema_error(c, scope, DIAG_DUPLICATE_NAME, key->span,
+                       "this financial year stands in the list twice");
             return value_poison(c);
         }
         members[member] = nodes[i];
@@ -200,14 +225,17 @@ Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs) {
     Node **nodes = ARENA_NEW_ARRAY(c->arena, Node *, pairs->pairs.count);
     for (uint32_t i = 0; i < pairs->pairs.count; i++) {
         const Value *key = pairs->pairs.items[i].key;
-        if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST || key->node->type.base != TYPE_YEAR) return pairs;
+        if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST ||
+            key->node->type.base != TYPE_YEAR)
+            return pairs;
         nodes[i] = value_node(c, scope, pairs->pairs.items[i].value);
         if (!nodes[i]) return value_poison(c);
     }
     return year_array(c, scope, pairs, nodes);
 }
 
-/* ---- Measures at a year ------------------------------------------------------------------------------ */
+/* ---- Measures at a year
+ * ------------------------------------------------------------------------------ */
 
 static Value *at_year(Compilation *c, Node *measure, int64_t year, Span span) {
     if (!measure->type.measure) return value_from_node(c, measure);
@@ -225,13 +253,16 @@ static bool year_of(Compilation *c, const Scope *scope, const Expr *at, int64_t 
     *year = 0;
     if (!at) return true;
     Value *value = elaborate(c, scope, at);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
     if (value->sort == VALUE_MISSING) return true;
-    if (value->sort == VALUE_NODE && value->node->sort == NODE_CONST && value->node->type.base == TYPE_YEAR) {
+    if (value->sort == VALUE_NODE && value->node->sort == NODE_CONST &&
+        value->node->type.base == TYPE_YEAR) {
         *year = value->node->constant.integer;
         return true;
     }
-    if (value->sort != VALUE_POISON) sema_error(c, scope, DIAG_TYPE_MISMATCH, at->span, "a financial year is wanted after `at`");
+    if (value->sort != VALUE_POISON)
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, at->span, "a financial year is wanted after `at`");
     return false;
 }
 
@@ -241,7 +272,8 @@ Value *form_measured(Compilation *c, const Scope *scope, const Expr *call) {
     if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
     Node *measure = elaborate_node(c, scope, argument);
     int64_t year;
-    if (!measure || !year_of(c, scope, call_label_value(c, call, "at"), &year)) return value_poison(c);
+    if (!measure || !year_of(c, scope, call_label_value(c, call, "at"), &year))
+        return value_poison(c);
     return at_year(c, measure, year, call->span);
 }
 
@@ -267,7 +299,8 @@ Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call) {
     if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
     Node *measure = elaborate_node(c, scope, argument);
     int64_t year;
-    if (!measure || !year_of(c, scope, call_label_value(c, call, "at"), &year)) return value_poison(c);
+    if (!measure || !year_of(c, scope, call_label_value(c, call, "at"), &year))
+        return value_poison(c);
     Value *results = value_new(c, VALUE_LIST, call->span);
     if (!measure->type.measure) {
         VEC_PUSH(c->arena, &results->list, value_from_node(c, measure));
@@ -276,27 +309,32 @@ Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call) {
     Node *at = at_year(c, measure, year, call->span)->node;
     VEC_PUSH(c->arena, &results->list, value_from_node(c, measure_by(c, at, NULL, 0, call->span)));
     Value *dims = by ? elaborate(c, scope, by) : value_new(c, VALUE_LIST, call->span);
-    for (int i = 0; i < 4 && dims->sort == VALUE_CLAUSE; i++) dims = value_of_clause(c, dims->clause);
+    for (int i = 0; i < 4 && dims->sort == VALUE_CLAUSE; i++)
+        dims = value_of_clause(c, dims->clause);
     if (dims->sort == VALUE_POISON) return dims;
     for (uint32_t i = 0; dims->sort == VALUE_LIST && i < dims->list.count; i++) {
         const Value *crossing = dims->list.items[i];
         if (crossing->sort != VALUE_DIMS) continue;
         VEC_PUSH(c->arena, &results->list,
-                 value_from_node(c, measure_by(c, at, crossing->dims, crossing->dim_count, crossing->span)));
+                 value_from_node(
+                     c, measure_by(c, at, crossing->dims, crossing->dim_count, crossing->span)));
     }
     return results;
 }
 
-/* ---- Levels after changes ------------------------------------------------------------------------------ */
+/* ---- Levels after changes
+ * ------------------------------------------------------------------------------ */
 
 static Value *stripped(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *value = elaborate(c, scope, expr);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
     return value;
 }
 
 /* Where a target of a clause stands: a level by `to`, or a change of the baseline. */
-static Node *level_after(Compilation *c, const Scope *scope, Node *baseline, Value *target, Span span) {
+static Node *level_after(Compilation *c, const Scope *scope, Node *baseline, Value *target,
+                         Span span) {
     if (target->sort == VALUE_CLAUSE) {
         elaborate_clause(c, target->clause);
         const ClauseLabel *to = clause_label(c, target->clause, intern(c->interner, SLICE("to")));
@@ -309,7 +347,8 @@ static Node *level_after(Compilation *c, const Scope *scope, Node *baseline, Val
     if (!target->relative) return operate(c, scope, OP_ADD, baseline, target->node, span);
     Node *one = node_exact(c, exact_from_int(1), span);
     one->type.bare = true;
-    return operate(c, scope, OP_MUL, baseline, operate(c, scope, OP_ADD, one, target->node, span), span);
+    return operate(c, scope, OP_MUL, baseline, operate(c, scope, OP_ADD, one, target->node, span),
+                   span);
 }
 
 Value *form_reached(Compilation *c, const Scope *scope, const Expr *call) {
@@ -318,17 +357,23 @@ Value *form_reached(Compilation *c, const Scope *scope, const Expr *call) {
     Value *baseline = stripped(c, scope, base);
     Value *target = elaborate(c, scope, change);
     if (baseline->sort == VALUE_POISON || target->sort == VALUE_POISON) return value_poison(c);
-    Node *node = baseline->sort == VALUE_MISSING ? node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, call->span)
-                                                 : value_node(c, scope, baseline);
+    Node *node = baseline->sort == VALUE_MISSING
+                     ? node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, call->span)
+                     : value_node(c, scope, baseline);
     return value_from_node(c, level_after(c, scope, node, target, call->span));
 }
 
-/* trajectory(year : level, each(t.by : level for t in target)): over the years from the first to the last. */
-static bool add_point(Compilation *c, const Scope *scope, Value *key, Value *value, Node **args, uint32_t *count) {
+/* trajectory(year : level, each(t.by : level for t in target)): over the years from the first to
+ * the last. */
+static bool add_point(Compilation *c, const Scope *scope, Value *key, Value *value, Node **args,
+                      uint32_t *count) {
     for (int i = 0; i < 4 && key->sort == VALUE_CLAUSE; i++) key = value_of_clause(c, key->clause);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++) value = value_of_clause(c, value->clause);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
     if (key->sort == VALUE_MISSING || value->sort == VALUE_MISSING) return true;
-    if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST || key->node->type.base != TYPE_YEAR) return false;
+    if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST ||
+        key->node->type.base != TYPE_YEAR)
+        return false;
     Node *level = value_node(c, scope, value);
     if (!level) return false;
     args[(*count)++] = key->node;
@@ -342,14 +387,18 @@ Value *form_trajectory(Compilation *c, const Scope *scope, const Expr *call) {
     for (uint32_t i = 0; i < call->entries.count; i++) {
         const Entry *entry = &call->entries.items[i];
         if (entry->key) {
-            if (!add_point(c, scope, elaborate(c, scope, entry->key), elaborate(c, scope, entry->value), args, &count))
+            if (!add_point(c, scope, elaborate(c, scope, entry->key),
+                           elaborate(c, scope, entry->value), args, &count))
                 return value_poison(c);
             continue;
         }
         Value *more = elaborate(c, scope, entry->value);
         if (more->sort == VALUE_POISON) return more;
-        for (uint32_t j = 0; more->sort == VALUE_PAIRS && j < more->pairs.count && count < 250; j++) {
-            if (!add_point(c, scope, more->pairs.items[j].key, more->pairs.items[j].value, args, &count)) return value_poison(c);
+        for (uint32_t j = 0; more->sort == VALUE_PAIRS && j < more->pairs.count && count < 250;
+             j++) {
+            if (!add_point(c, scope, more->pairs.items[j].key, more->pairs.items[j].value, args,
+                           &count))
+                return value_poison(c);
         }
     }
     if (count < 4) return value_new(c, VALUE_MISSING, call->span);
@@ -386,13 +435,16 @@ Value *form_latest(Compilation *c, const Scope *scope, const Expr *call) {
         const ModuleDim *years = &c->module->dims.items[node->type.dims[i]];
         int32_t member = year - years->first;
         if (years->sort != DIM_YEAR) continue;
-        if (member < 0 || (uint32_t)member >= years->member_count) return value_new(c, VALUE_MISSING, call->span);
-        return value_from_node(c, index_member(c, node, node->type.dims[i], (uint32_t)member, call->span));
+        if (member < 0 || (uint32_t)member >= years->member_count)
+            return value_new(c, VALUE_MISSING, call->span);
+        return value_from_node(
+            c, index_member(c, node, node->type.dims[i], (uint32_t)member, call->span));
     }
     return value_from_node(c, node);
 }
 
-/* ---- Estimates at a level of confidence ------------------------------------------------------------------ */
+/* ---- Estimates at a level of confidence
+ * ------------------------------------------------------------------ */
 
 Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at) {
     Node *confidence = confidence_node(c, scope, at->values.items[0], at->span);
@@ -401,7 +453,8 @@ Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, c
     Node *node = value_node(c, scope, value);
     if (!node) return value_poison(c);
     if (node->sort != NODE_CALL || !node->type.estimate) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, estimate->span, "`at` gives the confidence of an estimate, such as a rate or a proportion");
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, estimate->span,
+                   "`at` gives the confidence of an estimate, such as a rate or a proportion");
         return value_poison(c);
     }
     /* the confidence is the last register argument of every estimate */
@@ -413,22 +466,31 @@ Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, c
     return value_from_node(c, copy);
 }
 
-/* ---- Prices ------------------------------------------------------------------------------------------------ */
+/* ---- Prices
+ * ------------------------------------------------------------------------------------------------
+ */
 
 Node *deflator_index(Compilation *c, const Scope *scope, Span span) {
     Value plan = {.sort = VALUE_DECL, .decl = c->plan, .span = span};
-    Value *deflator = c->plan ? value_member(c, scope, &plan, intern(c->interner, SLICE("deflator")), span) : value_new(c, VALUE_MISSING, span);
-    for (int i = 0; i < 4 && deflator->sort == VALUE_CLAUSE; i++) deflator = value_of_clause(c, deflator->clause);
+    Value *deflator =
+        c->plan ? value_member(c, scope, &plan, intern(c->interner, SLICE("deflator")), span)
+                : value_new(c, VALUE_MISSING, span);
+    for (int i = 0; i < 4 && deflator->sort == VALUE_CLAUSE; i++)
+        deflator = value_of_clause(c, deflator->clause);
     if (deflator->sort == VALUE_NODE) return deflator->node;
-    if (deflator->sort != VALUE_POISON) sema_error(c, scope, DIAG_MISSING_CLAUSE, span, "the plan names no deflator: add `deflator nhs.deflators.gdp` to it");
+    if (deflator->sort != VALUE_POISON)
+        sema_error(c, scope, DIAG_MISSING_CLAUSE, span,
+                   "the plan names no deflator: add `deflator nhs.deflators.gdp` to it");
     return NULL;
 }
 
 Node *deflator_at(Compilation *c, const Scope *scope, Node *index, int32_t year, Span span) {
     const ModuleDim *years = &c->module->dims.items[index->type.dims[0]];
     int32_t member = year - years->first;
-    if (member >= 0 && (uint32_t)member < years->member_count) return index_member(c, index, index->type.dims[0], (uint32_t)member, span);
-    sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "the plan's deflator has no value for %.*s", SLICE_FMT(financial_year_format(c->arena, year)));
+    if (member >= 0 && (uint32_t)member < years->member_count)
+        return index_member(c, index, index->type.dims[0], (uint32_t)member, span);
+    sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "the plan's deflator has no value for %.*s",
+               SLICE_FMT(financial_year_format(c->arena, year)));
     return NULL;
 }
 

@@ -15,7 +15,10 @@ void unit_table_init(UnitTable *table, Arena *arena, Interner *interner) {
     for (int i = 0; i < BASE_FIRST_DECLARED; i++) {
         Atom name = intern(interner, slice_of(names[i]));
         int base = unit_declare_base(table, name);
-        UnitWord word = {.name = name, .unit = unit_base(base), .scale = exact_from_int(1), .base = base,
+        UnitWord word = {.name = name,
+                         .unit = unit_base(base),
+                         .scale = exact_from_int(1),
+                         .base = base,
                          .used = true};
         if (i == BASE_PERSONS) word.prose = SLICE("people");
         VEC_PUSH(arena, &table->words, word);
@@ -24,7 +27,8 @@ void unit_table_init(UnitTable *table, Arena *arena, Interner *interner) {
 
 UnitWord *unit_find(UnitTable *table, Atom word) {
     VEC_EACH(UnitWord, unit, &table->words) {
-        if (unit->name == word || (unit->singular != ATOM_NONE && unit->singular == word)) return unit;
+        if (unit->name == word || (unit->singular != ATOM_NONE && unit->singular == word))
+            return unit;
     }
     return NULL;
 }
@@ -41,9 +45,13 @@ Unit unit_base(int base) {
     return unit;
 }
 
-bool unit_equal(const Unit *a, const Unit *b) { return memcmp(a, b, sizeof *a) == 0; }
+bool unit_equal(const Unit *a, const Unit *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
 
-bool unit_is_none(const Unit *unit) { return unit_equal(unit, &UNIT_NONE); }
+bool unit_is_none(const Unit *unit) {
+    return unit_equal(unit, &UNIT_NONE);
+}
 
 bool unit_is(const Unit *unit, int base) {
     Unit wanted = unit_base(base);
@@ -80,7 +88,9 @@ Unit unit_inverse(Unit a) {
     return inverse;
 }
 
-Unit unit_divide(Unit a, Unit b) { return unit_multiply(a, unit_inverse(b)); }
+Unit unit_divide(Unit a, Unit b) {
+    return unit_multiply(a, unit_inverse(b));
+}
 
 Unit unit_per(Unit counted, Unit denominator) {
     Unit rate = counted;
@@ -117,7 +127,8 @@ static Slice side_word(const UnitTable *table, const int8_t *side, bool prose) {
         for (int i = 0; i < UNIT_MAX_BASES; i++) bases += side[i];
         if (memcmp(unit.down, nothing, sizeof nothing) == 0 && bases > 1 &&
             exact_compare(word->scale, exact_from_int(1)) == 0)
-            return prose && word->prose.length ? word->prose : atom_text(table->interner, word->name);
+            return prose && word->prose.length ? word->prose
+                                               : atom_text(table->interner, word->name);
     }
     return (Slice){0};
 }

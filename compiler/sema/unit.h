@@ -26,7 +26,7 @@ typedef struct {
     Slice prose;   /* for readers; empty: the name */
     Unit unit;
     Exact scale;
-    int base;      /* the base unit it declares, or -1 */
+    int base; /* the base unit it declares, or -1 */
     Span span;
     bool used;
 } UnitWord;
@@ -49,10 +49,10 @@ int unit_declare_base(UnitTable *table, Atom name);
 Unit unit_base(int base);
 bool unit_equal(const Unit *a, const Unit *b);
 bool unit_is_none(const Unit *unit);
-bool unit_is(const Unit *unit, int base);  /* that base alone, above the line */
-Unit unit_multiply(Unit a, Unit b);        /* what is above cancels the other's below */
+bool unit_is(const Unit *unit, int base); /* that base alone, above the line */
+Unit unit_multiply(Unit a, Unit b);       /* what is above cancels the other's below */
 Unit unit_inverse(Unit a);
-Unit unit_divide(Unit a, Unit b);          /* a quotient: cancels on both sides */
+Unit unit_divide(Unit a, Unit b);              /* a quotient: cancels on both sides */
 Unit unit_per(Unit counted, Unit denominator); /* a rate: does not cancel */
 bool unit_power(Unit a, int power, Unit *result);
 

@@ -5,7 +5,8 @@
 #include "runtime/base/date.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- The plan's own facts, needed before anything else ------------------------------------------- */
+/* ---- The plan's own facts, needed before anything else
+ * ------------------------------------------- */
 
 static const Expr *plan_expr(const Compilation *c, const char *name) {
     const Clause *clause = decl_clause(c->plan, intern_find(c->interner, slice_of(name)));
@@ -14,11 +15,13 @@ static const Expr *plan_expr(const Compilation *c, const char *name) {
 
 static void read_horizon(Compilation *c) {
     const Expr *horizon = plan_expr(c, "horizon");
-    bool range = horizon && horizon->kind == EXPR_BINARY && horizon->op == OP_RANGE && horizon->left->kind == EXPR_YEAR &&
-                 horizon->right->kind == EXPR_YEAR;
-    if (!range || horizon->left->year > horizon->right->year) return; /* the clause's own check says so */
+    bool range = horizon && horizon->kind == EXPR_BINARY && horizon->op == OP_RANGE &&
+                 horizon->left->kind == EXPR_YEAR && horizon->right->kind == EXPR_YEAR;
+    if (!range || horizon->left->year > horizon->right->year)
+        return; /* the clause's own check says so */
     if (horizon->right->year - horizon->left->year > 99) {
-        diag_add(c->diags, DIAG_LIMIT_REACHED, horizon->span, "a horizon of more than 100 years: the limit");
+        diag_add(c->diags, DIAG_LIMIT_REACHED, horizon->span,
+                 "a horizon of more than 100 years: the limit");
         return;
     }
     c->has_horizon = true;
@@ -37,23 +40,29 @@ void sema_declare_plan(Compilation *c) {
     Module *module = c->module;
     read_horizon(c);
     const Expr *as_of = plan_expr(c, "as_of"), *prices = plan_expr(c, "prices");
-    if (as_of && as_of->kind == EXPR_DATE) module->as_of = date_from_civil(as_of->year, as_of->month, as_of->day);
+    if (as_of && as_of->kind == EXPR_DATE)
+        module->as_of = date_from_civil(as_of->year, as_of->month, as_of->day);
     if (c->options.has_as_of) module->as_of = c->options.as_of;
     if (prices && prices->kind == EXPR_YEAR) c->price_year = prices->year;
     module->horizon_first = c->horizon_first;
     module->horizon_last = c->horizon_last;
     module->price_year = c->price_year;
     module->final_status = plan_word(c, "status", "final");
-    module->policy = plan_word(c, "protection", "exact") ? 2 : plan_word(c, "protection", "midpoint6") ? 1 : 0;
+    module->policy = plan_word(c, "protection", "exact")       ? 2
+                     : plan_word(c, "protection", "midpoint6") ? 1
+                                                               : 0;
 }
 
-/* ---- Lets and tables --------------------------------------------------------------------------------- */
+/* ---- Lets and tables
+ * --------------------------------------------------------------------------------- */
 
 static Value *let_value(Compilation *c, Decl *decl) {
     const Item *item = decl->item;
     Scope scope = {.self = decl->parent, .file = decl->unit_index};
     if (!item->value) {
-        if (!item->broken) sema_error(c, &scope, DIAG_MISSING_CLAUSE, item->head_span, "`let` gives a name a value: `let name = …`");
+        if (!item->broken)
+            sema_error(c, &scope, DIAG_MISSING_CLAUSE, item->head_span,
+                       "`let` gives a name a value: `let name = …`");
         return value_poison(c);
     }
     Value *value = elaborate(c, &scope, item->value);
@@ -67,23 +76,30 @@ static Value *let_value(Compilation *c, Decl *decl) {
 }
 
 static bool key_text(Compilation *c, const Expr *key, Slice *text) {
-    if (key->kind == EXPR_STRING) *text = key->text;
-    else if (key->kind == EXPR_WORD) *text = word(c, key->atom);
-    else if (key->kind == EXPR_NUMBER) *text = arena_copy(c->arena, source_map_text(c->sources, key->span));
-    else return false;
+    if (key->kind == EXPR_STRING)
+        *text = key->text;
+    else if (key->kind == EXPR_WORD)
+        *text = word(c, key->atom);
+    else if (key->kind == EXPR_NUMBER)
+        *text = arena_copy(c->arena, source_map_text(c->sources, key->span));
+    else
+        return false;
     return true;
 }
 
 static uint16_t table_dim(Compilation *c, const Expr *list, const Phrase *by) {
     ModuleDim dim = {.sort = DIM_LIST, .ordered = true, .member_count = list->entries.count};
-    dim.name = by && by->values.count && by->values.items[0]->kind == EXPR_WORD ? word(c, by->values.items[0]->atom) : SLICE("key");
+    dim.name = by && by->values.count && by->values.items[0]->kind == EXPR_WORD
+                   ? word(c, by->values.items[0]->atom)
+                   : SLICE("key");
     dim.title = dim.name;
     dim.members = ARENA_NEW_ARRAY(c->arena, Slice, dim.member_count);
     dim.titles = dim.members;
     for (uint32_t i = 0; i < dim.member_count; i++) {
         const Expr *key = list->entries.items[i].key;
         if (key_text(c, key, &dim.members[i])) continue;
-        sema_error(c, NULL, DIAG_TYPE_MISMATCH, key->span, "the keys of a table are words, texts, whole numbers or financial years");
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, key->span,
+                   "the keys of a table are words, texts, whole numbers or financial years");
         return UINT16_MAX;
     }
     return dim_intern(c, &dim);
@@ -94,7 +110,8 @@ static uint16_t table_years(Compilation *c, const Expr *list) {
     for (uint32_t i = 0; i < list->entries.count; i++) {
         const Expr *key = list->entries.items[i].key;
         if (key->kind == EXPR_YEAR && key->year == first + (int32_t)i) continue;
-        sema_error(c, NULL, DIAG_OUT_OF_RANGE, key->span, "the years of a table follow each other without a gap");
+        sema_error(c, NULL, DIAG_OUT_OF_RANGE, key->span,
+                   "the years of a table follow each other without a gap");
         return UINT16_MAX;
     }
     return dim_years(c, first, first + (int32_t)list->entries.count - 1);
@@ -105,18 +122,21 @@ static Value *table_value(Compilation *c, Decl *decl) {
     Scope scope = {.file = decl->unit_index};
     if (!list || list->kind != EXPR_LIST || !list->entries.count || !list->entries.items[0].key) {
         if (!decl->item->broken)
-            sema_error(c, &scope, DIAG_TYPE_MISMATCH, decl->item->head_span, "a table is a list with keys: `table t by age_band = [\"0-4\": 5_000, …]`");
+            sema_error(c, &scope, DIAG_TYPE_MISMATCH, decl->item->head_span,
+                       "a table is a list with keys: `table t by age_band = [\"0-4\": 5_000, …]`");
         return value_poison(c);
     }
     const Phrase *by = item_phrase(&decl->item->phrases, intern(c->interner, SLICE("by")));
-    uint16_t dim = list->entries.items[0].key->kind == EXPR_YEAR ? table_years(c, list) : table_dim(c, list, by);
+    uint16_t dim = list->entries.items[0].key->kind == EXPR_YEAR ? table_years(c, list)
+                                                                 : table_dim(c, list, by);
     if (dim == UINT16_MAX) return value_poison(c);
     Node *node = node_new(c, NODE_STACK, type_of(TYPE_QUANTITY), list->span);
     node->args = ARENA_NEW_ARRAY(c->arena, Node *, list->entries.count);
     for (uint32_t i = 0; i < list->entries.count; i++) {
         Node *value = elaborate_node(c, &scope, list->entries.items[i].value);
         if (!value) return value_poison(c);
-        if (i && !operate(c, &scope, OP_ADD, node->args[0], value, value->span)) return value_poison(c);
+        if (i && !operate(c, &scope, OP_ADD, node->args[0], value, value->span))
+            return value_poison(c);
         node->args[node->arg_count++] = value;
     }
     node->type = node->args[0]->type;
@@ -126,7 +146,8 @@ static Value *table_value(Compilation *c, Decl *decl) {
     return value_from_node(c, node);
 }
 
-/* ---- Dimensions and segments ---------------------------------------------------------------------------- */
+/* ---- Dimensions and segments
+ * ---------------------------------------------------------------------------- */
 
 /* The same codes under the dimension's own name. */
 static Node *renamed(Compilation *c, const Decl *decl, Node *code) {
@@ -137,7 +158,8 @@ static Node *renamed(Compilation *c, const Decl *decl, Node *code) {
     *node = *code;
     node->type.code_dim = dim_intern(c, &dim);
     if (code->sort == NODE_ROW_TABLE) return node;
-    RowTable same = {.count = dim.member_count, .codes = ARENA_NEW_ARRAY(c->arena, int32_t, dim.member_count)};
+    RowTable same = {.count = dim.member_count,
+                     .codes = ARENA_NEW_ARRAY(c->arena, int32_t, dim.member_count)};
     for (uint32_t i = 0; i < dim.member_count; i++) same.codes[i] = (int32_t)i;
     node->sort = NODE_ROW_TABLE;
     node->member = c->module->row_tables.count;
@@ -164,7 +186,9 @@ static Value *dimension_value(Compilation *c, Decl *decl) {
     if (!code) return value_poison(c);
     if (code->type.base != TYPE_CODE) {
         sema_error(c, &outer, DIAG_TYPE_MISMATCH, decl->item->value->span,
-                   "a dimension is made of bands or categories: `band(age from 0 to 90 every 5)`; this is %.*s", SLICE_FMT(type_text(c, &code->type)));
+                   "a dimension is made of bands or categories: `band(age from 0 to 90 every 5)`; "
+                   "this is %.*s",
+                   SLICE_FMT(type_text(c, &code->type)));
         return value_poison(c);
     }
     Value *value = value_new(c, VALUE_DIMS, decl->name_span);
@@ -203,7 +227,8 @@ static Value *compute(Compilation *c, Decl *decl) {
 
 Value *value_of_decl(Compilation *c, Decl *decl, Span span) {
     if (decl->state == STATE_BUSY) {
-        diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, decl->name_span, "`%.*s` is defined by way of itself", SLICE_FMT(word(c, decl->name)));
+        diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, decl->name_span,
+                 "`%.*s` is defined by way of itself", SLICE_FMT(word(c, decl->name)));
         return value_poison(c);
     }
     if (decl->state == STATE_NEW) {
@@ -225,7 +250,8 @@ Value *value_of_decl(Compilation *c, Decl *decl, Span span) {
     return value;
 }
 
-/* ---- Everything ---------------------------------------------------------------------------------------------- */
+/* ---- Everything
+ * ---------------------------------------------------------------------------------------------- */
 
 static void elaborate_decl(Compilation *c, Decl *decl) {
     value_of_decl(c, decl, decl->name_span);
@@ -242,9 +268,13 @@ static void elaborate_decl(Compilation *c, Decl *decl) {
 static void warn_unused(Compilation *c) {
     for (uint32_t i = 0; i < c->decls.count; i++) {
         const Decl *decl = c->decls.items[i];
-        bool watched = decl->kind->sort == SORT_SEGMENT || decl->kind->sort == SORT_DIMENSION || decl->kind->sort == SORT_FN;
-        if (!watched || decl->used || decl->library || decl->name == ATOM_NONE || c->plan_is_library) continue;
-        Diag *diag = diag_add(c->diags, DIAG_UNUSED_DECLARATION, decl->name_span, "the %.*s `%.*s` is used nowhere",
+        bool watched = decl->kind->sort == SORT_SEGMENT || decl->kind->sort == SORT_DIMENSION ||
+                       decl->kind->sort == SORT_FN;
+        if (!watched || decl->used || decl->library || decl->name == ATOM_NONE ||
+            c->plan_is_library)
+            continue;
+        Diag *diag = diag_add(c->diags, DIAG_UNUSED_DECLARATION, decl->name_span,
+                              "the %.*s `%.*s` is used nowhere",
                               SLICE_FMT(word(c, decl->kind->name)), SLICE_FMT(word(c, decl->name)));
         diag->path = decl->path;
     }
@@ -253,9 +283,13 @@ static void warn_unused(Compilation *c) {
 void sema_elaborate_all(Compilation *c) {
     for (uint32_t i = 0; i < c->decls.count; i++) {
         Decl *decl = c->decls.items[i];
-        if (decl->kind->sort == SORT_FN) fn_declare(c, decl);
-        else if (decl->library && decl->kind->sort != SORT_RULE) continue; /* when somebody uses it */
-        else if (!decl->kind->builtin || decl->kind->sort == SORT_LET || decl->kind->sort == SORT_TABLE) elaborate_decl(c, decl);
+        if (decl->kind->sort == SORT_FN)
+            fn_declare(c, decl);
+        else if (decl->library && decl->kind->sort != SORT_RULE)
+            continue; /* when somebody uses it */
+        else if (!decl->kind->builtin || decl->kind->sort == SORT_LET ||
+                 decl->kind->sort == SORT_TABLE)
+            elaborate_decl(c, decl);
     }
     warn_unused(c);
 }
