@@ -345,6 +345,7 @@ text
     {
         $$ = $1;
         build_text_hole(parser, $1, $2, build_poison(parser, @3), NULL, NULL, $4);
+        parser->layout.failure = NULL;
         yyerrok;
     }
   ;

@@ -73,9 +73,10 @@ static bool some_block_at(const Balance *balance, uint32_t indent) {
 static void drop_extra(Balance *balance, Token *token) {
     DiagBag *diags = balance->scan->diags;
     Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, token->span,
-                          "this `}` closes nothing: the block that is indented like it is closed "
-                          "already");
-    diag_fix(diags, diag, token->span, SLICE(""), "remove it");
+                          "this `}` closes nothing: no block that is indented like it is open, so it "
+                          "is one too many, or its `{` is missing");
+    if (token[-1].kind == T_BLOCK_CLOSE)
+        diag_fix(diags, diag, token->span, SLICE(""), "remove it");
     token->flags |= TOKEN_DROPPED;
     balance->extra--;
 }
@@ -104,6 +105,20 @@ static void look_at_word(Balance *balance, Token *token, int before) {
     if (before == T_BLOCK_OPEN || token_can_end(before)) balance->indent = column;
 }
 
+/* A second `{` directly after the first is the one too many. */
+static void look_at_opener(Balance *balance, Token *token, int before) {
+    Scan *scan = balance->scan;
+    if (before != T_BLOCK_OPEN || !balance->missing || token == scan->tokens.items) {
+        VEC_PUSH(scan->arena, &balance->open, (OpenBlock){token, balance->indent, false});
+        return;
+    }
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, token->span,
+                          "this `{` opens a block that belongs to nothing: one is open already");
+    diag_fix(scan->diags, diag, token->span, SLICE(""), "remove it");
+    token->flags |= TOKEN_DROPPED;
+    balance->missing--;
+}
+
 void layout_balance(Scan *scan) {
     Balance balance = {.scan = scan};
     count_braces(&balance);
@@ -112,8 +127,7 @@ void layout_balance(Scan *scan) {
     for (uint32_t i = 0; i < scan->tokens.count; i++) {
         Token *token = &scan->tokens.items[i];
         if (token->kind == T_WORD) look_at_word(&balance, token, before);
-        if (token->kind == T_BLOCK_OPEN)
-            VEC_PUSH(scan->arena, &balance.open, (OpenBlock){token, balance.indent, false});
+        if (token->kind == T_BLOCK_OPEN) look_at_opener(&balance, token, before);
         if (token->kind == T_BLOCK_CLOSE) look_at_closer(&balance, token);
         before = token->kind;
     }

@@ -130,12 +130,27 @@ static bool has_unclosed_text(const Layout *layout, const Token *from) {
     return false;
 }
 
+/* What the parser made of the open bracket follows from it. */
+static void retract_failure(Layout *layout, const Token *open) {
+    DiagBag *diags = layout->scan->diags;
+    if (!layout->failure || layout->failure->span.start < open->span.start) return;
+    for (uint32_t i = diags->items.count; i > 0; i--) {
+        if (diags->items.items[i - 1] != layout->failure) continue;
+        diags->items.count--;
+        for (uint32_t j = i - 1; j < diags->items.count; j++)
+            diags->items.items[j] = diags->items.items[j + 1];
+        break;
+    }
+    layout->failure = NULL;
+}
+
 static void report_open(Layout *layout, const Token *at) {
     if (layout->reported == at) return;
     layout->reported = at;
     const Token *open = top(layout)->token;
     if (layout->scan->cut_short && at->kind == T_FILE_END) return;
     if (has_unclosed_text(layout, open)) return;
+    retract_failure(layout, open);
     DiagBag *diags = layout->scan->diags;
     Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, open->span,
                           "this `%s` is not closed: a `%s` is missing", mark_of(open->kind),
@@ -164,9 +179,9 @@ static bool closes_outer(const Layout *layout, int kind) {
 
 /* Within brackets two values never stand side by side. Where the second begins a line no
  * further in than the item, it is the next item, and the bracket was forgotten. */
-static bool begins_next_item(const Layout *layout, const Token *token) {
+static bool begins_next_item(const Layout *layout, const Token *token, int before) {
     if (token->kind != T_WORD || !(token->flags & TOKEN_FIRST) || !layout->item) return false;
-    if (!token_can_end((int)layout->last_kind)) return false;
+    if (!token_can_end(before)) return false;
     if (token->doc || token->flags & TOKEN_BLANK) return true;
     return layout_column(layout, token) <= layout->item_column;
 }
@@ -179,9 +194,25 @@ static bool ends_brackets(const Layout *layout, const Token *token) {
     case T_FILE_END:
     case T_BLOCK_OPEN:
     case T_SEMICOLON: return true;
-    case T_WORD: return begins_next_item(layout, token);
+    case T_WORD: return begins_next_item(layout, token, (int)layout->last_kind);
     default: return false;
     }
+}
+
+enum { LOOK_AHEAD = 200 };
+
+/* Whether the bracket that is open is closed further on in the item. */
+static bool closed_further_on(const Layout *layout) {
+    int wanted = closer_of(top(layout)->token->kind), depth = 0;
+    for (uint32_t ahead = 1; ahead < LOOK_AHEAD; ahead++) {
+        const Token *token = peek(layout, ahead);
+        if (depth == 0 && token->kind == wanted) return true;
+        if (token->kind == T_BLOCK_OPEN || token->kind == T_FILE_END) return false;
+        if (begins_next_item(layout, token, token[-1].kind)) return false;
+        depth += is_opener(token->kind) - is_closer(token->kind);
+        if (depth < 0) return false;
+    }
+    return false;
 }
 
 static const Token *mistaken_closer(Layout *layout, const Token *token) {
@@ -198,12 +229,19 @@ static const Token *mistaken_closer(Layout *layout, const Token *token) {
     return insert(layout, closer_of(open->kind), token->span);
 }
 
+/* Says nothing where the parser has lost its way in this item. */
 static void report_stray(Layout *layout, const Token *token) {
-    DiagBag *diags = layout->scan->diags;
-    Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, token->span, "this `%s` closes nothing",
-                          mark_of(token->kind));
-    diag_fix(diags, diag, token->span, SLICE(""), "remove it");
     peek(layout, 1)->flags |= TOKEN_DOUBTFUL;
+    if (layout->failure) return;
+    DiagBag *diags = layout->scan->diags;
+    bool brace = token->kind == T_BLOCK_CLOSE;
+    Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, token->span,
+                          brace ? "this `%s` closes nothing: it is one too many, or its `{` is "
+                                  "missing"
+                                : "this `%s` closes nothing",
+                          mark_of(token->kind));
+    if (!brace || layout->last_kind == T_BLOCK_CLOSE)
+        diag_fix(diags, diag, token->span, SLICE(""), "remove it");
 }
 
 /* ---- blocks ---- */
@@ -275,6 +313,7 @@ static const Token *join_not_in(Layout *layout, const Token *token) {
 /* The column is kept because a line can be as long as the file. */
 static void begin_item(Layout *layout, const Token *token) {
     layout->item = token;
+    layout->failure = NULL;
     bool first = token->flags & TOKEN_FIRST;
     layout->item_column = first ? layout_column(layout, token) : UINT32_MAX;
 }
@@ -345,7 +384,10 @@ static const Token *next_in_brackets(Layout *layout, Token *token) {
     if (!is_closer(token->kind) || token->kind == closer_of(top(layout)->token->kind))
         return hand_out(layout, token);
     if (closes_outer(layout, token->kind)) return close_missing(layout, token);
-    return mistaken_closer(layout, token);
+    if (!closed_further_on(layout)) return mistaken_closer(layout, token);
+    report_stray(layout, token);
+    layout->next++;
+    return layout_next(layout);
 }
 
 static bool in_hole(const Layout *layout) { return top(layout)->token->kind == T_HOLE_OPEN; }

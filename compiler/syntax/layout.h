@@ -20,6 +20,7 @@ typedef struct {
     uint32_t item_column; /* where it stands, UINT32_MAX where it is not first on its line */
     VEC(Bracket) open;
     const Token *reported; /* piece at which an open bracket was reported last */
+    Diag *failure;         /* what the parser reported in this item; NULL: nothing */
     bool one_expression;   /* line ends mean nothing */
     bool end_now;          /* an item's end is due */
     bool too_deep;         /* reported */

@@ -158,6 +158,8 @@ static bool is_consequence(const Mistake *m) {
     const Token *found = m->found, *previous = m->previous;
     if (found->flags & TOKEN_DOUBTFUL || found->kind == T_UNREADABLE) return true;
     if (found->flags & TOKEN_INSERTED && found->kind != T_END) return true;
+    const Scan *scan = &m->parser->scan;
+    if (scan->cut_short && found->span.start >= scan->text_opened[1].start) return true;
     if (!previous) return false;
     if (previous->flags & TOKEN_INSERTED && previous->kind != T_END) return true;
     return previous->flags & TOKEN_DOUBTFUL || previous->kind == T_UNREADABLE;
@@ -270,6 +272,12 @@ static bool meant_as_name(const Mistake *m) {
     return next == T_COLON || next == T_EQUALS || next == T_STRING || next == T_BLOCK_OPEN;
 }
 
+static bool touches(const Token *a, const Token *b) { return a->span.end == b->span.start; }
+
+static bool calls(const Token *word, const Token *next) {
+    return next->kind == T_ROUND_OPEN && touches(word, next);
+}
+
 static void report_no_left_side(const Mistake *m) {
     Slice found = quote(m, m->found->span);
     int kind = m->found->kind;
@@ -295,6 +303,13 @@ static void report_no_left_side(const Mistake *m) {
 
 static void report_label_for_value(const Mistake *m) {
     Slice found = quote(m, m->found->span), before = quote(m, m->previous->span);
+    const Token *next = m->found + 1;
+    if (token_is_label(m->found->kind) && (next->kind == T_DOT || calls(m->found, next))) {
+        diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
+                 "`%.*s` is a reserved word: it introduces a value and cannot be a name",
+                 SLICE_FMT(found));
+        return;
+    }
     diag_add(m->diags, DIAG_SYNTAX_ERROR, after(m->previous),
              "a value is missing between `%.*s` and `%.*s`", SLICE_FMT(before), SLICE_FMT(found));
 }
@@ -365,8 +380,6 @@ static bool report_dangling(const Mistake *m) {
     layout_restart(&m->parser->layout, m->previous);
     return true;
 }
-
-static bool touches(const Token *a, const Token *b) { return a->span.end == b->span.start; }
 
 /* `sub-outcome fewer_falls`: a word with a hyphen is read as a subtraction. */
 static bool report_hyphen(const Mistake *m) {
@@ -482,8 +495,21 @@ static bool report_label_in_list(const Mistake *m) {
     return true;
 }
 
+/* `after(a, b)`: a label, and a value in parentheses. */
+static bool report_reserved_function(const Mistake *m) {
+    if (kind_of(m->bracket) != T_ROUND_OPEN || m->bracket == m->parser->scan.tokens.items)
+        return false;
+    const Token *word = m->bracket - 1;
+    if (!token_is_label(word->kind) || !touches(word, m->bracket)) return false;
+    diag_add(m->diags, DIAG_SYNTAX_ERROR, word->span,
+             "`%.*s` is a reserved word: it introduces a value and cannot be the name of a function",
+             SLICE_FMT(quote(m, word->span)));
+    return true;
+}
+
 static bool report_comma(const Mistake *m) {
     if (m->found->kind != T_COMMA) return false;
+    if (report_reserved_function(m)) return true;
     if (kind_of(m->bracket) == T_ROUND_OPEN)
         diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
                  "parentheses hold one value: a list stands between square brackets, `[a, b]`");
@@ -511,6 +537,15 @@ static bool report_after_hole(const Mistake *m) {
     return true;
 }
 
+/* From the particular to the general. */
+static void report(const Mistake *m) {
+    if (report_item_start(m) || report_dangling(m) || report_no_word(m) || report_after_hole(m) ||
+        report_no_value(m) || report_side_by_side(m) || report_if(m) || report_equals(m) ||
+        report_label_in_list(m) || report_comma(m) || report_colon(m))
+        return;
+    report_plainly(m);
+}
+
 void message_unexpected(Parser *parser, const int *expected, int count) {
     Mistake mistake = {.parser = parser,
                        .diags = parser->diags,
@@ -521,9 +556,8 @@ void message_unexpected(Parser *parser, const int *expected, int count) {
                        .count = count};
     const Mistake *m = &mistake;
     if (is_consequence(m)) return;
-    if (report_item_start(m) || report_dangling(m) || report_no_word(m) || report_after_hole(m) || report_no_value(m) ||
-        report_side_by_side(m) || report_if(m) || report_equals(m) || report_label_in_list(m) ||
-        report_comma(m) || report_colon(m))
-        return;
-    report_plainly(m);
+    uint32_t before = parser->diags->items.count;
+    report(m);
+    if (parser->diags->items.count > before)
+        parser->layout.failure = parser->diags->items.items[before];
 }

@@ -15,7 +15,7 @@ enum {
     TOKEN_DOUBTFUL = 4,   /* something unreadable was left out just before it */
     TOKEN_INSERTED = 8,   /* stands for something that is missing; already reported */
     TOKEN_SPACED = 16,    /* a space lies before it */
-    TOKEN_DROPPED = 32    /* a `}` too many; already reported */
+    TOKEN_DROPPED = 32    /* a brace too many; already reported */
 };
 
 /* `kind` is one of grammar/scp.tab.h. */
