@@ -22,9 +22,9 @@
     } while (0)
 
 /* Iterates with a pointer to each item; the vector must not grow meanwhile. */
-#define VEC_EACH(Type, item, vec)                                                                 \
-    for (Type *item = (vec)->items, *item##_end = (vec)->items + (vec)->count; item < item##_end; \
-         item++)
+#define VEC_EACH(Type, item, vec)                                                          \
+    for (Type *item = (vec)->items, *item##_end = item ? item + (vec)->count : item;           \
+         item < item##_end; item++)
 
 void *vec_grow(Arena *arena, void *items, uint32_t *capacity, size_t item_size);
 
