@@ -7,8 +7,7 @@
 
 enum { CODE_LIMIT = 4 << 20 };
 
-/* ---- Emitting
- * -------------------------------------------------------------------------------------- */
+/* ---- Emitting ----------------------------------------------------------------------- */
 
 static void ill_formed(Lowering *l, Slice rule, Span span) {
     l->failed = true;
@@ -111,8 +110,7 @@ static void unify(Lowering *l, Reg *regs, uint32_t count, Span span) {
     for (uint32_t i = 0; i < count; i++) regs[i] = convert(l, regs[i], elem, span);
 }
 
-/* ---- Contexts
- * --------------------------------------------------------------------------------------- */
+/* ---- Contexts ----------------------------------------------------------------------- */
 
 static bool context_equal(const Context *a, const Context *b) {
     if (a->dim_count != b->dim_count || a->year != b->year) return false;
@@ -152,8 +150,7 @@ static bool widen(Lowering *l, Context *context, const uint16_t *dims, int count
     return true;
 }
 
-/* ---- Nodes
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Nodes -------------------------------------------------------------------------- */
 
 static Reg lower_args(Lowering *l, const Node *node, const Context *context, Reg *regs) {
     for (uint32_t i = 0; i < node->arg_count; i++) {

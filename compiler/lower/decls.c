@@ -6,8 +6,7 @@
 
 static const Context whole = {0};
 
-/* ---- Values
- * ------------------------------------------------------------------------------------------ */
+/* ---- Values ------------------------------------------------------------------------- */
 
 static Slice written(const Lowering *l, Span span) {
     return arena_copy(l->module->arena, source_map_text(l->c->sources, span));
@@ -91,8 +90,7 @@ static void add_value(Lowering *l, FieldValues *values, Value *value, const Valu
     }
 }
 
-/* ---- Declarations
- * --------------------------------------------------------------------------------------- */
+/* ---- Declarations ------------------------------------------------------------------- */
 
 static bool is_recorded(const Decl *decl) {
     return !decl->library && !decl->kind->builtin;
@@ -168,9 +166,7 @@ void lower_decls(Lowering *l) {
     }
 }
 
-/* ---- Outputs
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Outputs ------------------------------------------------------------------------ */
 
 static void add_output(Lowering *l, Slice name, Slice title, const Node *node, Span span) {
     if (!node || node->type.row) return;

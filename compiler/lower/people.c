@@ -33,8 +33,7 @@ static int time_dim(const Lowering *l, const Context *context) {
     return -1;
 }
 
-/* ---- Cells that are not there
- * ------------------------------------------------------------------------ */
+/* ---- Cells that are not there ------------------------------------------------------- */
 
 static Reg repeat_over(Lowering *l, Reg reg, const Context *context, int from, Span span) {
     for (int i = context->dim_count - 1; i >= from; i--) {
@@ -52,8 +51,7 @@ static Reg absent_cells(Lowering *l, const Context *context, Slice note, Span sp
     return repeat_over(l, emit_const(l, constant, span), context, 0, span);
 }
 
-/* ---- Queries
- * --------------------------------------------------------------------------------------------- */
+/* ---- Queries ------------------------------------------------------------------------ */
 
 static bool query_equal(const StrataQuery *a, const StrataQuery *b) {
     if (a->table != b->table || a->snapshot != b->snapshot || a->filter != b->filter ||

@@ -41,8 +41,7 @@ uint32_t row_and(Lowering *l, uint32_t a, uint32_t b) {
     return b == MODULE_NONE ? a : row_op(l, ROW_AND, a, b, 0, false);
 }
 
-/* ---- Scales
- * -------------------------------------------------------------------------------------- */
+/* ---- Scales ------------------------------------------------------------------------- */
 
 static void to_real(Lowering *l, RowValue *v) {
     if (v->real) return;
@@ -112,8 +111,7 @@ static void align(Lowering *l, RowValue *a, RowValue *b) {
     a->den = b->den = den;
 }
 
-/* ---- Nodes
- * ----------------------------------------------------------------------------------------- */
+/* ---- Nodes -------------------------------------------------------------------------- */
 
 static bool column_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
     const Table *owner = node->table;

@@ -6,8 +6,7 @@
 
 static const Context whole = {0};
 
-/* ---- The clauses of a rule
- * -------------------------------------------------------------------------- */
+/* ---- The clauses of a rule ---------------------------------------------------------- */
 
 typedef struct {
     const Item *require, *message, *severity, *in_draft, *source, *in_force, *waivable;
@@ -78,8 +77,7 @@ static Slice kebab(Lowering *l, Atom name) {
     return (Slice){copy, text.length};
 }
 
-/* ---- Sub-values: what a failed condition compared
- * ------------------------------------------------------- */
+/* ---- Sub-values: what a failed condition compared ----------------------------------- */
 
 static bool compares(const Expr *expr) {
     return expr->kind == EXPR_BINARY &&
@@ -114,8 +112,7 @@ static void add_sub_values(Lowering *l, const Scope *scope, const Expr *expr,
     add_sub_values(l, scope, expr->right, requirement);
 }
 
-/* ---- A rule and a declaration
- * -------------------------------------------------------------------------------- */
+/* ---- A rule and a declaration ------------------------------------------------------- */
 
 typedef struct {
     Decl *rule;
@@ -193,9 +190,7 @@ static bool file_is_used(const Compilation *c, uint32_t file) {
     return false;
 }
 
-/* ---- Waivers
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Waivers ------------------------------------------------------------------------ */
 
 static Slice allow_text(Lowering *l, const Item *item, const char *label) {
     const Phrase *phrase = item_phrase(&item->phrases, intern(l->c->interner, slice_of(label)));

@@ -8,7 +8,7 @@
 #include "runtime/bytecode/verify.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- Arguments ------------------------------------------------------------------------------ */
+/* ---- Arguments ---------------------------------------------------------------------- */
 
 const Phrase *call_label(const Compilation *c, const Expr *call, const char *label) {
     return item_phrase(&call->phrases, intern_find(c->interner, slice_of(label)));
@@ -105,8 +105,7 @@ Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span s
     return NULL;
 }
 
-/* ---- People
- * --------------------------------------------------------------------------------------- */
+/* ---- People ------------------------------------------------------------------------- */
 
 /* Adds a condition, split at its `and`s so that conditions can be compared one by one. */
 static void add_filters(Compilation *c, Value *people, Node *condition) {
@@ -211,8 +210,7 @@ static Node *row_value(Compilation *c, const Scope *scope, const Value *people, 
     return NULL;
 }
 
-/* ---- Repetition over declarations
- * -------------------------------------------------------------------- */
+/* ---- Repetition over declarations --------------------------------------------------- */
 
 static Value *as_list(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *value = elaborate(c, scope, expr);
@@ -329,8 +327,7 @@ static Value *fold_list(Compilation *c, const Scope *scope, const Expr *call, Op
     return value_from_node(c, zero);
 }
 
-/* ---- Forms
- * --------------------------------------------------------------------------------------------- */
+/* ---- Forms -------------------------------------------------------------------------- */
 
 static Value *form_count(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"where", "for", NULL};
@@ -755,8 +752,7 @@ static const struct {
 #undef FORM
 };
 
-/* ---- Functions
- * ------------------------------------------------------------------------------------------- */
+/* ---- Functions ---------------------------------------------------------------------- */
 
 static void unknown_function(Compilation *c, const Scope *scope, const Expr *call) {
     Span span = call->left->span;

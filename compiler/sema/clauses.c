@@ -5,8 +5,7 @@
 #include "runtime/base/date.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- Types as written
- * ---------------------------------------------------------------------------- */
+/* ---- Types as written --------------------------------------------------------------- */
 
 typedef struct {
     const Expr *items[24];
@@ -45,8 +44,7 @@ static bool lists_word(const Compilation *c, const Alternatives *all, const char
     return false;
 }
 
-/* ---- Admission
- * ------------------------------------------------------------------------------------- */
+/* ---- Admission ---------------------------------------------------------------------- */
 
 typedef struct {
     Compilation *c;
@@ -263,8 +261,7 @@ static Admit type_named(const Compilation *c, const Expr *type) {
     return NULL;
 }
 
-/* ---- Choices
- * ------------------------------------------------------------------------------------------ */
+/* ---- Choices ------------------------------------------------------------------------ */
 
 static bool chosen(const Compilation *c, const Alternatives *all, Atom atom) {
     for (int i = 0; i < all->count; i++) {
@@ -304,8 +301,7 @@ static Value *wrong_choice(Admission *a, const Alternatives *all) {
     return value_poison(a->c);
 }
 
-/* ---- Unknown until
- * -------------------------------------------------------------------------------------- */
+/* ---- Unknown until ------------------------------------------------------------------ */
 
 static Value *admit_unknown(Admission *a, const Alternatives *all) {
     Value *value = value_new(a->c, VALUE_UNKNOWN, a->expr->span);
@@ -336,8 +332,7 @@ static Value *admit_unknown(Admission *a, const Alternatives *all) {
     return value;
 }
 
-/* ---- References
- * ------------------------------------------------------------------------------------------- */
+/* ---- References --------------------------------------------------------------------- */
 
 static bool kind_listed(const Compilation *c, const Alternatives *all, const Kind *kind) {
     for (int i = 0; i < all->count; i++) {
@@ -389,8 +384,7 @@ static Value *admit_reference(Admission *a, const Alternatives *all) {
     return wrong_reference(a, all, value);
 }
 
-/* ---- Changes and levels
- * --------------------------------------------------------------------------------------- */
+/* ---- Changes and levels ------------------------------------------------------------- */
 
 static const Expr *argument_word(const Expr *call) {
     const Expr *arg = call->entries.count ? call->entries.items[0].value : NULL;
@@ -534,8 +528,7 @@ static Value *admit_change(Admission *a, const Expr *call) {
     return fitted ? make_change(a, fitted, false) : not_fitting(a, node, &type);
 }
 
-/* ---- One value against its type
- * --------------------------------------------------------------------------------- */
+/* ---- One value against its type ----------------------------------------------------- */
 
 static Value *admit_range(Admission *a, const Expr *call) {
     Value *value = elaborate(a->c, a->scope, a->expr);
@@ -635,9 +628,7 @@ static void admit_list(Compilation *c, const Scope *scope, Clause *clause, const
     }
 }
 
-/* ---- Clauses
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- Clauses ------------------------------------------------------------------------ */
 
 const ClauseLabel *clause_label(Compilation *c, Clause *clause, Atom label) {
     elaborate_clause(c, clause);

@@ -30,7 +30,7 @@ Clause *decl_clause(const Decl *decl, Atom name) {
     return NULL;
 }
 
-/* ---- Messages ------------------------------------------------------------------------------ */
+/* ---- Messages ----------------------------------------------------------------------- */
 
 /* A message within a declaration; each `%s` of the text takes the next of the two words. */
 static Diag *at_decl(Compilation *c, const Decl *decl, DiagName name, Span span, const char *text,
@@ -108,8 +108,7 @@ static bool may_stand(const Compilation *c, const Kind *kind, const Decl *parent
     return false;
 }
 
-/* ---- Labels ------------------------------------------------------------------------------------
- */
+/* ---- Labels ------------------------------------------------------------------------- */
 
 static const LabelSpec *label_spec(const ClauseSpec *spec, Atom label) {
     for (uint32_t i = 0; i < spec->labels.count; i++) {
@@ -173,8 +172,7 @@ static void check_labels(Compilation *c, const Clause *clause) {
     }
 }
 
-/* ---- Clauses
- * ------------------------------------------------------------------------------------- */
+/* ---- Clauses ------------------------------------------------------------------------ */
 
 static Clause *add_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, const Item *item) {
     Clause *clause = ARENA_NEW(c->arena, Clause);
@@ -251,8 +249,7 @@ static void check_missing(Compilation *c, const Decl *decl) {
     }
 }
 
-/* ---- Declarations
- * ---------------------------------------------------------------------------------- */
+/* ---- Declarations ------------------------------------------------------------------- */
 
 static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_t file);
 

@@ -8,8 +8,7 @@
 
 enum { DEPTH_LIMIT = 400 };
 
-/* ---- Values as numbers ------------------------------------------------------------------------
- */
+/* ---- Values as numbers -------------------------------------------------------------- */
 
 bool fold_bool(const Node *node, bool *truth) {
     if (!node || node->sort != NODE_CONST || node->constant.sort != CONST_BOOL) return false;
@@ -93,8 +92,7 @@ Node *elaborate_condition(Compilation *c, const Scope *scope, const Expr *expr) 
     return NULL;
 }
 
-/* ---- Literals
- * ------------------------------------------------------------------------------------ */
+/* ---- Literals ----------------------------------------------------------------------- */
 
 static Exact literal_exact(Compilation *c, const Expr *expr, int shift) {
     return exact_from_decimal(c->arena, expr->number.mantissa, expr->number.power + shift);
@@ -223,8 +221,7 @@ static Value *text_literal(Compilation *c, const Scope *scope, const Expr *expr)
     return value_from_node(c, text);
 }
 
-/* ---- Names
- * --------------------------------------------------------------------------------------- */
+/* ---- Names -------------------------------------------------------------------------- */
 
 static Decl *file_decl(const Compilation *c, uint32_t file, Atom name) {
     for (uint32_t i = 0; i < c->decls.count; i++) {
@@ -382,8 +379,7 @@ static Value *word_value(Compilation *c, const Scope *scope, const Expr *expr) {
     return value_poison(c);
 }
 
-/* ---- Members
- * ------------------------------------------------------------------------------------- */
+/* ---- Members ------------------------------------------------------------------------ */
 
 static Value *text_value(Compilation *c, Slice text, Span span) {
     return value_from_node(c, node_text(c, text, span));
@@ -587,8 +583,7 @@ Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member
     return value_poison(c);
 }
 
-/* ---- Operators on values
- * --------------------------------------------------------------------------- */
+/* ---- Operators on values ------------------------------------------------------------ */
 
 static Node *absent_bool(Compilation *c, Span span) {
     return node_absent(c, TYPE_BOOL, ABSENT_MISSING, (Slice){0}, span);
@@ -885,8 +880,7 @@ static Value *binary(Compilation *c, const Scope *scope, const Expr *expr) {
     return value_from_node(c, operate(c, scope, expr->op, left, right, expr->span));
 }
 
-/* ---- The rest
- * ------------------------------------------------------------------------------------- */
+/* ---- The rest ----------------------------------------------------------------------- */
 
 static Value *conditional(Compilation *c, const Scope *scope, const Expr *expr) {
     Node *condition = elaborate_condition(c, scope, expr->left);

@@ -5,8 +5,7 @@
 #include "runtime/bytecode/natives.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- Declarations ------------------------------------------------------------------------------
- */
+/* ---- Declarations ------------------------------------------------------------------- */
 
 static bool add_param(Compilation *c, FnSpec *fn, const Expr *name, Expr *type, Atom label) {
     FnParam param = {.type = type, .label = label};
@@ -59,8 +58,7 @@ bool fn_declare(Compilation *c, Decl *decl) {
     return good;
 }
 
-/* ---- Functions with a body
- * ------------------------------------------------------------------------ */
+/* ---- Functions with a body ---------------------------------------------------------- */
 
 static const Scope *inside_call(const Scope *scope) {
     for (; scope; scope = scope->outer) {
@@ -138,8 +136,7 @@ static Value *call_body(Compilation *c, const Scope *scope, Decl *decl, const Ex
     return value;
 }
 
-/* ---- Native functions
- * --------------------------------------------------------------------------------- */
+/* ---- Native functions --------------------------------------------------------------- */
 
 typedef struct {
     const Decl *decl;

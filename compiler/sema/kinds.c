@@ -198,7 +198,7 @@ static void read_extend(Compilation *c, const Item *item) {
     for (uint32_t i = 0; i < item->block.count; i++) read_clause(c, kind, item->block.items[i]);
 }
 
-/* ---- Units ----------------------------------------------------------------------------- */
+/* ---- Units -------------------------------------------------------------------------- */
 
 static void read_unit(Compilation *c, const Item *item) {
     if (item->broken || !item->values.count || item->values.items[0]->kind != EXPR_WORD) return;
@@ -285,7 +285,7 @@ bool unit_of_expr(Compilation *c, const Expr *expr, Unit *unit, Exact *scale) {
     return false;
 }
 
-/* ---- All files --------------------------------------------------------------------------- */
+/* ---- All files ---------------------------------------------------------------------- */
 
 static void each_item(Compilation *c, const char *kind, void (*read)(Compilation *, const Item *)) {
     Atom wanted = intern(c->interner, slice_of(kind));

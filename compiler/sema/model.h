@@ -18,7 +18,7 @@ typedef struct ClauseSpec ClauseSpec;
 typedef struct Value Value;
 typedef struct Table Table;
 
-/* ---- Types --------------------------------------------------------------------------- */
+/* ---- Types -------------------------------------------------------------------------- */
 
 typedef enum {
     TYPE_BOOL,
@@ -50,7 +50,7 @@ typedef struct {
     uint16_t dims[MODULE_MAX_DIMS];
 } Type;
 
-/* ---- Nodes: what is left to compute -------------------------------------------------------- */
+/* ---- Nodes: what is left to compute ------------------------------------------------- */
 
 typedef enum {
     NODE_CONST,  /* constant */
@@ -93,7 +93,7 @@ struct Node {
     Slice text;          /* NODE_AGG: in the plan's words */
 };
 
-/* ---- Values: what an expression came to ------------------------------------------------------ */
+/* ---- Values: what an expression came to --------------------------------------------- */
 
 typedef enum {
     VALUE_POISON, /* wrong, and said so */
@@ -144,7 +144,7 @@ struct Value {
     VEC(ValuePair) pairs;
 };
 
-/* ---- Kinds ----------------------------------------------------------------------------------- */
+/* ---- Kinds -------------------------------------------------------------------------- */
 
 typedef enum {
     CLAUSE_REQUIRED,
@@ -199,8 +199,7 @@ struct Kind {
     Span span;
 };
 
-/* ---- Declarations ------------------------------------------------------------------------------
- */
+/* ---- Declarations ------------------------------------------------------------------- */
 
 typedef enum { STATE_NEW, STATE_BUSY, STATE_DONE } WorkState;
 
@@ -259,8 +258,7 @@ typedef struct FnSpec {
     Expr *body;
 } FnSpec;
 
-/* ---- People ------------------------------------------------------------------------------------
- */
+/* ---- People ------------------------------------------------------------------------- */
 
 typedef struct {
     Atom name;

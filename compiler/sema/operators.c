@@ -13,8 +13,7 @@ static bool is_exact_const(const Node *node) {
     return node->sort == NODE_CONST && node->constant.sort == CONST_EXACT;
 }
 
-/* ---- Dimensions that line up -------------------------------------------------------------------
- */
+/* ---- Dimensions that line up -------------------------------------------------------- */
 
 static Slice absent_members(Compilation *c, const ModuleDim *from, const ModuleDim *in) {
     Slice text = {0};
@@ -67,8 +66,7 @@ static bool too_many_dims(Compilation *c, const Scope *scope, const Node *a, con
     return true;
 }
 
-/* ---- Units that agree
- * ------------------------------------------------------------------------------ */
+/* ---- Units that agree --------------------------------------------------------------- */
 
 Node *coerce_bare(Compilation *c, Node *node, const Type *to) {
     if (!node->type.bare || unit_is_none(&to->unit)) return node;
@@ -165,8 +163,7 @@ static Node *native_call(Compilation *c, Native native, Type type, Span span, No
     return node;
 }
 
-/* ---- Dates
- * ------------------------------------------------------------------------------------------ */
+/* ---- Dates -------------------------------------------------------------------------- */
 
 static Node *add_date(Compilation *c, const Scope *scope, Operator op, Node *date, Node *other,
                       Span span) {
@@ -201,8 +198,7 @@ static Node *add_year(Compilation *c, const Scope *scope, Operator op, Node *yea
     return native_call(c, NATIVE_YEAR_ADD, type_of(TYPE_YEAR), span, year, other);
 }
 
-/* ---- Arithmetic
- * ----------------------------------------------------------------------------------------- */
+/* ---- Arithmetic --------------------------------------------------------------------- */
 
 static Node *fold(Compilation *c, const Scope *scope, Operator op, const Node *a, const Node *b,
                   Type type, Span span) {
@@ -308,8 +304,7 @@ static Node *power(Compilation *c, const Scope *scope, Node *a, Node *b, Span sp
     return node;
 }
 
-/* ---- Comparison and logic
- * ----------------------------------------------------------------------------------- */
+/* ---- Comparison and logic ----------------------------------------------------------- */
 
 static bool comparable(Compilation *c, const Scope *scope, Node **a, Node **b, Operator op,
                        Span span) {

@@ -6,7 +6,7 @@
 
 #include "runtime/base/date.h"
 
-/* ---- Dimensions ---------------------------------------------------------------------------- */
+/* ---- Dimensions --------------------------------------------------------------------- */
 
 static bool dim_equal(const ModuleDim *a, const ModuleDim *b) {
     if (!slice_equal(a->name, b->name) || a->member_count != b->member_count ||
@@ -71,8 +71,7 @@ uint16_t dim_data_years(Compilation *c) {
     return dim_years(c, first, last);
 }
 
-/* ---- Columns ----------------------------------------------------------------------------------
- */
+/* ---- Columns ------------------------------------------------------------------------ */
 
 const TableColumn *people_column(const Table *table, Atom name) {
     for (uint32_t i = 0; i < table->columns.count; i++) {
@@ -243,8 +242,7 @@ static void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTabl
     }
 }
 
-/* ---- Tables
- * --------------------------------------------------------------------------------------- */
+/* ---- Tables ------------------------------------------------------------------------- */
 
 static const Expr *clause_expr(const Compilation *c, const Decl *decl, const char *name) {
     const Clause *clause = decl_clause(decl, intern_find(c->interner, slice_of(name)));
@@ -404,8 +402,7 @@ void sema_declare_people(Compilation *c) {
         declare_events(c, events->decls.items[i]);
 }
 
-/* ---- The dimensions of a table
- * ------------------------------------------------------------------------ */
+/* ---- The dimensions of a table ------------------------------------------------------ */
 
 static Node *column_node(Compilation *c, const Table *table, const TableColumn *column) {
     Node *node = node_new(c, NODE_COLUMN, column->type, column->span);
@@ -475,8 +472,7 @@ Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim) {
     return code;
 }
 
-/* ---- What a bare word names where a dimension is expected
- * --------------------------------------------- */
+/* ---- What a bare word names where a dimension is expected --------------------------- */
 
 typedef struct {
     uint16_t dim;

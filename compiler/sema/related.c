@@ -2,8 +2,7 @@
  * references that must not lead back to where they started. */
 #include "compiler/sema/forms.h"
 
-/* ---- Conditions that follow from others --------------------------------------------------------
- */
+/* ---- Conditions that follow from others --------------------------------------------- */
 
 /* `column op constant`, as read from a comparison node. */
 typedef struct {
@@ -81,8 +80,7 @@ void population_mismatch(Compilation *c, const Scope *scope, const Node *part, c
     diag_relate(c->diags, diag, whole->span, "below: %.*s", SLICE_FMT(whole->text));
 }
 
-/* ---- References that end
- * ------------------------------------------------------------------------- */
+/* ---- References that end ------------------------------------------------------------ */
 
 typedef struct {
     Compilation *c;

@@ -77,10 +77,10 @@ typedef struct Scope {
     Slice call_name;
 } Scope;
 
-/* ---- load.c: files and libraries */
+/* ---- load.c: files and libraries ---------------------------------------------------- */
 bool sema_load(Compilation *c, Slice path, Slice text);
 
-/* ---- kinds.c: kinds, units, functions as data */
+/* ---- kinds.c: kinds, units, functions as data --------------------------------------- */
 void sema_read_kinds(Compilation *c);
 Kind *kind_find(const Compilation *c, Atom name);
 const ClauseSpec *kind_clause(const Kind *kind, Atom name);
@@ -88,14 +88,14 @@ const ClauseSpec *kind_clause(const Kind *kind, Atom name);
 bool unit_of_expr(Compilation *c, const Expr *expr, Unit *unit, Exact *scale);
 Kind *kind_of_sort(const Compilation *c, DeclSort sort);
 
-/* ---- declare.c: declarations and their clauses against their kinds */
+/* ---- declare.c: declarations and their clauses against their kinds ------------------ */
 void sema_declare(Compilation *c);
 Decl *decl_find(const Compilation *c, Atom name);
 Decl *decl_child(const Decl *decl, Atom name);
 Clause *decl_clause(const Decl *decl, Atom name); /* first of that name; NULL */
 const Phrase *item_phrase(const PhraseList *phrases, Atom label);
 
-/* ---- people.c: populations, events, dimensions, geographies */
+/* ---- people.c: populations, events, dimensions, geographies ------------------------- */
 void sema_declare_plan(Compilation *c);
 void sema_declare_people(Compilation *c);
 uint16_t dim_intern(Compilation *c, const ModuleDim *dim);
@@ -110,7 +110,7 @@ Value *people_of(Compilation *c, Decl *decl);
 uint16_t dim_data_years(Compilation *c);
 const TableColumn *people_column(const Table *table, Atom name);
 
-/* ---- elaborate.c: expressions to values */
+/* ---- elaborate.c: expressions to values --------------------------------------------- */
 Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr);
 Node *elaborate_node(Compilation *c, const Scope *scope,
                      const Expr *expr); /* NULL after a message */
@@ -123,12 +123,12 @@ Node *index_member(Compilation *c, Node *node, uint16_t dim, uint32_t member, Sp
 Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member, Span span);
 bool fn_declare(Compilation *c, Decl *decl);
 
-/* ---- operators.c */
+/* ---- operators.c -------------------------------------------------------------------- */
 Node *operate(Compilation *c, const Scope *scope, Operator op, Node *a, Node *b, Span span);
 Node *coerce_bare(Compilation *c, Node *node, const Type *to);
 Node *node_select(Compilation *c, const Scope *scope, Node *condition, Node *a, Node *b, Span span);
 
-/* ---- calls.c: functions, aggregates and the forms of the language */
+/* ---- calls.c: functions, aggregates and the forms of the language ------------------- */
 Value *elaborate_call(Compilation *c, const Scope *scope, const Expr *expr);
 /* [FY2026/27: …] as an array over the horizon; other keys stay pairs. */
 /* A measure as an array over dims. */
@@ -138,12 +138,12 @@ Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs);
 Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at);
 Value *narrow_people(Compilation *c, const Scope *scope, Value *people, const Phrase *where);
 
-/* ---- clauses.c: clause values against their types */
+/* ---- clauses.c: clause values against their types ----------------------------------- */
 void elaborate_clause(Compilation *c, Clause *clause);
 void sema_elaborate_all(Compilation *c);
 const ClauseLabel *clause_label(Compilation *c, Clause *clause, Atom label);
 
-/* ---- node.c: making nodes and values */
+/* ---- node.c: making nodes and values ------------------------------------------------ */
 Node *node_new(Compilation *c, NodeSort sort, Type type, Span span);
 Node *node_op(Compilation *c, Opcode op, Type type, Span span, Node *a, Node *b, Node *d);
 Node *node_exact(Compilation *c, Exact value, Span span);
@@ -163,7 +163,7 @@ Slice value_text(Compilation *c, const Value *value); /* what it is, in the plan
 uint16_t unit_for(Compilation *c, const Type *type, const Value *display);
 bool node_equal(const Node *a, const Node *b);
 
-/* ---- report.c: messages */
+/* ---- report.c: messages ------------------------------------------------------------- */
 Diag *sema_error(Compilation *c, const Scope *scope, DiagName name, Span span, const char *format,
                  ...) __attribute__((format(printf, 5, 6)));
 /* "did you mean": the nearest of the candidates, or an empty slice. */

@@ -6,8 +6,7 @@
 #include "runtime/bytecode/natives.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- Bands --------------------------------------------------------------------------------------
- */
+/* ---- Bands -------------------------------------------------------------------------- */
 
 typedef struct {
     int64_t starts[256];
@@ -145,8 +144,7 @@ Value *form_band(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, node);
 }
 
-/* ---- Keyed series
- * ---------------------------------------------------------------------------------- */
+/* ---- Keyed series ------------------------------------------------------------------- */
 
 static Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count, Type type,
                    Span span) {
@@ -234,8 +232,7 @@ Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs) {
     return year_array(c, scope, pairs, nodes);
 }
 
-/* ---- Measures at a year
- * ------------------------------------------------------------------------------ */
+/* ---- Measures at a year ------------------------------------------------------------- */
 
 static Value *at_year(Compilation *c, Node *measure, int64_t year, Span span) {
     if (!measure->type.measure) return value_from_node(c, measure);
@@ -322,8 +319,7 @@ Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call) {
     return results;
 }
 
-/* ---- Levels after changes
- * ------------------------------------------------------------------------------ */
+/* ---- Levels after changes ----------------------------------------------------------- */
 
 static Value *stripped(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *value = elaborate(c, scope, expr);
@@ -443,8 +439,7 @@ Value *form_latest(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, node);
 }
 
-/* ---- Estimates at a level of confidence
- * ------------------------------------------------------------------ */
+/* ---- Estimates at a level of confidence --------------------------------------------- */
 
 Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at) {
     Node *confidence = confidence_node(c, scope, at->values.items[0], at->span);
@@ -466,9 +461,7 @@ Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, c
     return value_from_node(c, copy);
 }
 
-/* ---- Prices
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Prices ------------------------------------------------------------------------- */
 
 Node *deflator_index(Compilation *c, const Scope *scope, Span span) {
     Value plan = {.sort = VALUE_DECL, .decl = c->plan, .span = span};

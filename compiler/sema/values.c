@@ -5,8 +5,7 @@
 #include "runtime/base/date.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- The plan's own facts, needed before anything else
- * ------------------------------------------- */
+/* ---- The plan's own facts, needed before anything else ------------------------------ */
 
 static const Expr *plan_expr(const Compilation *c, const char *name) {
     const Clause *clause = decl_clause(c->plan, intern_find(c->interner, slice_of(name)));
@@ -53,8 +52,7 @@ void sema_declare_plan(Compilation *c) {
                                                                : 0;
 }
 
-/* ---- Lets and tables
- * --------------------------------------------------------------------------------- */
+/* ---- Lets and tables ---------------------------------------------------------------- */
 
 static Value *let_value(Compilation *c, Decl *decl) {
     const Item *item = decl->item;
@@ -66,7 +64,14 @@ static Value *let_value(Compilation *c, Decl *decl) {
         return value_poison(c);
     }
     Value *value = elaborate(c, &scope, item->value);
-    const Phrase *by = item_phrase(&item->phrases, intern(c->interner, SLICE("by")));
+    Atom label = intern(c->interner, SLICE("by"));
+    const Phrase *by = item_phrase(&item->phrases, label);
+    if (!by) by = item_phrase(&item->value_phrases, label);
+    if (value->sort == VALUE_NODE && value->node->type.row) {
+        sema_error(c, &scope, DIAG_PERSONAL_DATA_LEAK, item->value->span,
+                   "a value of one person stands only inside an aggregate over people");
+        return value_poison(c);
+    }
     if (!by || value->sort == VALUE_POISON) return value;
     Node *node = value_node(c, &scope, value);
     if (!node) return value_poison(c);
@@ -146,8 +151,7 @@ static Value *table_value(Compilation *c, Decl *decl) {
     return value_from_node(c, node);
 }
 
-/* ---- Dimensions and segments
- * ---------------------------------------------------------------------------- */
+/* ---- Dimensions and segments -------------------------------------------------------- */
 
 /* The same codes under the dimension's own name. */
 static Node *renamed(Compilation *c, const Decl *decl, Node *code) {
@@ -250,8 +254,7 @@ Value *value_of_decl(Compilation *c, Decl *decl, Span span) {
     return value;
 }
 
-/* ---- Everything
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Everything --------------------------------------------------------------------- */
 
 static void elaborate_decl(Compilation *c, Decl *decl) {
     value_of_decl(c, decl, decl->name_span);
