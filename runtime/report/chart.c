@@ -30,8 +30,9 @@ static void include(Range *range, double value) {
 }
 
 static double nice_step(double span) {
-    double raw = span / TICKS;
-    double power = pow(10, floor(log10(raw)));
+    double raw = span / TICKS, power = 1;
+    while (raw >= power * 10) power *= 10;
+    while (raw < power) power /= 10;
     double lead = raw / power;
     return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power;
 }
@@ -46,8 +47,14 @@ static Scale scale_for(Range range, bool from_zero, int from, int to) {
     scale.step = nice_step(high - low);
     scale.low = floor(low / scale.step) * scale.step;
     scale.high = ceil(high / scale.step) * scale.step;
-    scale.places = scale.step >= 1 ? 0 : (int)fmin(6, ceil(-log10(scale.step) - 1e-9));
+    while (scale.places < 6 &&
+           fabs(number_round_places(scale.step, scale.places) - scale.step) > 1e-9 * scale.step)
+        scale.places++;
     return scale;
+}
+
+static int tick_count(const Scale *scale) {
+    return (int)lround((scale->high - scale->low) / scale->step);
 }
 
 static int position(const Scale *scale, double value) {
@@ -160,7 +167,8 @@ static void cover_years(Trajectory *t) {
 
 static void trajectory_axes(Trajectory *t) {
     Html *html = t->html;
-    for (double tick = t->y.low; tick <= t->y.high + t->y.step / 2; tick += t->y.step) {
+    for (int i = 0; i <= tick_count(&t->y); i++) {
+        double tick = t->y.low + i * t->y.step;
         int y = position(&t->y, tick);
         line_between(html, "grid", PLOT_LEFT, y, PLOT_RIGHT, y);
         text_at(html, "axis", "end", PLOT_LEFT - 100, y + 45,
@@ -290,7 +298,8 @@ static int label_width(const Breakdown *b) {
 }
 
 static void breakdown_axis(Breakdown *b, int bottom) {
-    for (double tick = b->x.low; tick <= b->x.high + b->x.step / 2; tick += b->x.step) {
+    for (int i = 0; i <= tick_count(&b->x); i++) {
+        double tick = b->x.low + i * b->x.step;
         int x = position(&b->x, tick);
         line_between(b->html, "grid", x, 300, x, bottom);
         text_at(b->html, "axis", "middle", x, bottom + 200,

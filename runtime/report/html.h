@@ -85,7 +85,7 @@ void html_row_begin(Html *html); /* then exactly one row heading first */
 void html_row_heading(Html *html, Slice text);
 void html_row_heading_begin(Html *html);
 void html_row_heading_end(Html *html);
-void html_cell(Html *html, Slice text, bool right); /* no text: "Not stated" */
+void html_cell(Html *html, Slice text, bool right);     /* no text: "Not stated" */
 void html_row_decl(Html *html, const ModuleDecl *decl); /* a row heading that links lead to */
 void html_cell_begin(Html *html, bool right);
 void html_cell_end(Html *html);

@@ -23,10 +23,6 @@ Decls decls_of_kind(Html *html, const char *kind, const ModuleDecl *parent) {
 
 /* ---- Columns ------------------------------------------------------------------------------ */
 
-static bool is_head(const ModuleField *field) {
-    return !field->name.length || text_is(field->name, "head");
-}
-
 static void add_column(Columns *columns, Slice name) {
     for (uint32_t i = 0; i < columns->count; i++)
         if (slice_equal(columns->names[i], name)) return;
@@ -52,10 +48,11 @@ static bool is_scalar(Html *html, const FieldValue *value) {
 }
 
 static void add_field_columns(Html *html, Columns *columns, const ModuleField *field) {
-    for (uint32_t i = 0; is_head(field) && i < field->labels.count; i++)
+    for (uint32_t i = 0; field_is_head(field) && i < field->labels.count; i++)
         if (field->labels.items[i].values.count) add_column(columns, field->labels.items[i].label);
-    if (is_head(field) && is_scalar(html, field_value(field))) add_column(columns, SLICE("value"));
-    if (is_head(field) || (!field_value(field) && !field->labels.count)) return;
+    if (field_is_head(field) && is_scalar(html, field_value(field)))
+        add_column(columns, SLICE("value"));
+    if (field_is_head(field) || (!field_value(field) && !field->labels.count)) return;
     add_column(columns, field->name);
     VEC_EACH(const FieldValue, value, &field->values)
     if (!value_fits(html, value)) columns->fits = false;
@@ -100,7 +97,7 @@ static void decl_cell(Html *html, const ModuleDecl *decl, Slice name) {
     html_cell_begin(html, false);
     VEC_EACH(const ModuleField, field, &decl->fields) {
         if (field->derived) continue;
-        if (is_head(field)) {
+        if (field_is_head(field)) {
             any = any || head_value(html, field, name);
         } else if (slice_equal(field->name, name) && (field_value(field) || field->labels.count)) {
             if (any) html_raw(html, "; ");

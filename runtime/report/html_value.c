@@ -314,15 +314,11 @@ static void head_terms(Html *html, const ModuleDecl *decl, const ModuleField *he
     }
 }
 
-static bool is_head(const ModuleField *field) {
-    return !field->name.length || text_is(field->name, "head");
-}
-
 void html_other_clauses(Html *html, const ModuleDecl *decl, const char *const *but) {
     bool open = false;
     VEC_EACH(const ModuleField, field, &decl->fields) {
         if (field->derived || is_listed(field->name, but)) continue;
-        if (is_head(field)) {
+        if (field_is_head(field)) {
             head_terms(html, decl, field, &open, but);
             continue;
         }

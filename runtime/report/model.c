@@ -88,10 +88,17 @@ const FieldValue *label_value(const ModuleField *field, const char *label) {
     return found ? first_given(found->values.items, found->values.count) : NULL;
 }
 
-/* The declaration's own line stands as a clause of its own, without a word. */
+bool field_is_head(const ModuleField *field) {
+    return !field->name.length || text_is(field->name, "head");
+}
+
 static const FieldLabel *head_label(const ModuleDecl *decl, const char *label) {
-    const FieldLabel *found = field_label(decl_field(decl, "head"), label);
-    return found ? found : field_label(decl_field(decl, ""), label);
+    for (uint32_t i = 0; decl && i < decl->fields.count; i++) {
+        const ModuleField *field = &decl->fields.items[i];
+        const FieldLabel *found = field_is_head(field) ? field_label(field, label) : NULL;
+        if (found) return found;
+    }
+    return NULL;
 }
 
 FieldValues decl_values(const ModuleDecl *decl, const char *name) {

@@ -32,6 +32,7 @@ const ModuleDecl *next_decl(const ReportInput *input, const ModuleDecl *after, c
 
 const ModuleField *decl_field(const ModuleDecl *decl, const char *name); /* the first so named */
 const ModuleField *next_field(const ModuleDecl *decl, const ModuleField *after, const char *name);
+bool field_is_head(const ModuleField *field); /* what stands in the declaration's own line */
 const FieldValue *field_value(const ModuleField *field); /* the first that is not missing */
 const FieldLabel *field_label(const ModuleField *field, const char *label);
 const FieldValue *label_value(const ModuleField *field, const char *label);
