@@ -3,11 +3,8 @@
  * others from being checked. */
 #include "compiler/review/check.h"
 
-#include <string.h>
-
 #include "compiler/driver/input.h"
 #include "compiler/driver/paths.h"
-#include "runtime/base/file.h"
 #include "runtime/base/hashmap.h"
 
 typedef enum { CHECK_HUMAN, CHECK_SHORT, CHECK_JSON } CheckFormat;
@@ -85,14 +82,14 @@ static void check_path(Session *s, const char *path) {
 }
 
 static void say_limit(Session *s, const char *path, const Boundary *boundary) {
-    SourceMap nowhere;
-    source_map_init(&nowhere, &s->driver->arena);
-    Slice shown = file_quote(&s->driver->arena, slice_of(path));
+    SourceMap start; /* the plan's text is gone with its memory */
+    source_map_init(&start, &s->driver->arena);
+    source_map_add(&start, slice_of(path), SLICE(""), false);
     Diag diag = {.name = slice_of(diag_name_text(DIAG_LIMIT_REACHED)),
                  .severity = SEVERITY_ERROR,
-                 .message = arena_printf(&s->driver->arena, "%.*s: %s", SLICE_FMT(shown),
-                                         boundary->message)};
-    say(s, &nowhere, &diag);
+                 .span = {start.sources.items[0].base, start.sources.items[0].base},
+                 .message = arena_printf(&s->driver->arena, "%s (--max-memory)", boundary->message)};
+    say(s, &start, &diag);
 }
 
 static void check_within(Session *s, const char *path, Boundary *boundary) {
@@ -134,6 +131,12 @@ static void json_count(Session *s, Slice key, uint32_t count) {
     json_int(&s->json, count);
 }
 
+/* A plan that could not be read is not said to have nothing wrong. */
+static bool says_anything(const Session *s) {
+    const DiagTally *tally = &s->tally;
+    return s->status <= SCP_NO || tally->errors + tally->warnings + tally->notes + tally->allowed;
+}
+
 static void end(Session *s) {
     switch (s->format) {
     case CHECK_JSON:
@@ -145,7 +148,7 @@ static void end(Session *s) {
         buffer_add_char(&s->out, '\n');
         break;
     case CHECK_HUMAN:
-        if (s->driver->options.quiet) break;
+        if (s->driver->options.quiet || !says_anything(s)) break;
         tally_print(&s->tally, &s->out);
         buffer_add_char(&s->out, '\n');
         break;

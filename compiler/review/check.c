@@ -8,13 +8,12 @@ static void judge(const CheckOptions *options, Arena *arena, CheckResult *result
     Slice error;
     if (vm_run(module, &vm, arena, &result->vm, &error) != SCP_OK) {
         Span plan = module->plan == MODULE_NONE ? SPAN_NONE : module->decls.items[module->plan].span;
-        diag_add(&result->compile.diags, DIAG_LIMIT_REACHED, plan, "%.*s", SLICE_FMT(error));
+        diag_add(&result->compile.diags, DIAG_LIMIT_REACHED, plan, "%.*s (--max-steps)", SLICE_FMT(error));
         diag_bag_sort(&result->compile.diags);
         return;
     }
     findings_judge(&result->vm, module->as_of, arena, &result->findings);
-    findings_diagnose(&result->vm, &result->findings, module->as_of, &result->compile.sources,
-                      &result->compile.diags);
+    findings_diagnose(&result->vm, &result->findings, module->as_of, &result->compile.diags);
 }
 
 void check_plan(const CheckOptions *options, Arena *arena, CheckResult *result) {

@@ -224,8 +224,7 @@ static void underline(const Excerpt *excerpt, const Piece *piece) {
     paint_text(excerpt->out, excerpt->colour, paint_of(excerpt, piece), buffer_slice(&bar));
 }
 
-/* The underlines of one row; the label of the last follows it. Returns the piece whose label
- * was printed, or count. */
+/* The underlines of one row. Returns the last, or count. */
 static uint32_t print_underlines(const Excerpt *excerpt, const Piece *pieces, uint32_t count,
                                  int row) {
     uint32_t column = 0, last = count;
@@ -239,36 +238,40 @@ static uint32_t print_underlines(const Excerpt *excerpt, const Piece *pieces, ui
         column = piece->right;
         last = i;
     }
-    if (last < count && pieces[last].label.length) {
-        buffer_add_char(excerpt->out, ' ');
-        paint_text(excerpt->out, excerpt->colour, paint_of(excerpt, &pieces[last]),
-                   pieces[last].label);
-    }
-    buffer_add_char(excerpt->out, '\n');
     return last;
+}
+
+static void add_label(const Excerpt *excerpt, const Piece *piece) {
+    paint_text(excerpt->out, excerpt->colour, paint_of(excerpt, piece), piece->label);
+    buffer_add_char(excerpt->out, '\n');
 }
 
 static void print_label(const Excerpt *excerpt, const Piece *piece, uint32_t column) {
     gutter(excerpt, 0);
     buffer_add_repeated(excerpt->out, ' ', column + 1);
-    paint_text(excerpt->out, excerpt->colour, paint_of(excerpt, piece), piece->label);
-    buffer_add_char(excerpt->out, '\n');
+    add_label(excerpt, piece);
 }
 
-/* Labels that found no room beside the underlines: those of the last underline below its label,
- * the others below their underline. */
+/* What is said of the last underline stands beside it and below; of the others, below them. */
 static void print_row(const Excerpt *excerpt, const Piece *pieces, uint32_t count, int row) {
     uint32_t last = print_underlines(excerpt, pieces, count, row);
+    bool beside = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const Piece *piece = &pieces[i];
+        if (piece->row != row || !piece->label.length || !same_place(piece, &pieces[last])) continue;
+        if (beside) {
+            print_label(excerpt, piece, piece->right + 1);
+            continue;
+        }
+        buffer_add_char(excerpt->out, ' ');
+        add_label(excerpt, piece);
+        beside = true;
+    }
+    if (!beside) buffer_add_char(excerpt->out, '\n');
     for (uint32_t i = count; i-- > 0;) {
         const Piece *piece = &pieces[i];
-        if (piece->row != row || i == last || !piece->label.length) continue;
-        bool below_last = last < count && same_place(piece, &pieces[last]);
-        if (!below_last) print_label(excerpt, piece, piece->left);
-    }
-    for (uint32_t i = 0; i < count && last < count; i++) {
-        const Piece *piece = &pieces[i];
-        if (piece->row != row || i == last || !same_place(piece, &pieces[last])) continue;
-        if (piece->label.length) print_label(excerpt, piece, piece->right + 1);
+        if (piece->row != row || !piece->label.length || same_place(piece, &pieces[last])) continue;
+        print_label(excerpt, piece, piece->left);
     }
 }
 

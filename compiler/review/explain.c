@@ -201,7 +201,7 @@ bool explain_print(Slice name, bool colour, Buffer *out) {
 
 /* ---- All of them ------------------------------------------------------------------------------------------ */
 
-enum { NAME_COLUMN = 24 };
+enum { NAME_COLUMN = 26 };
 
 static void list_entry(Buffer *out, Slice name, Slice meaning) {
     buffer_printf(out, "  %-*.*s  %.*s\n", NAME_COLUMN, SLICE_FMT(name), SLICE_FMT(meaning));

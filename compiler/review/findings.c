@@ -66,21 +66,9 @@ typedef struct {
     const Module *module;
     const Findings *findings;
     int32_t as_of;
-    const SourceMap *sources;
     DiagBag *diags;
     Arena *arena;
 } Review;
-
-/* The first line of a declaration, without the brace that opens its block. */
-static Span heading_span(const SourceMap *sources, Span span) {
-    Slice text = source_map_text(sources, span);
-    uint32_t length = 0;
-    while (length < text.length && text.data[length] != '\n') length++;
-    while (length && (text.data[length - 1] == ' ' || text.data[length - 1] == '\r' ||
-                      text.data[length - 1] == '{'))
-        length--;
-    return length ? (Span){span.start, span.start + length} : span;
-}
 
 static const ModuleDecl *decl_of(const Module *module, uint32_t decl) {
     return decl == MODULE_NONE ? NULL : &module->decls.items[decl];
@@ -112,9 +100,8 @@ static Slice sub_value_sentence(const Review *r, const ModuleSubValue *value) {
 static void diagnose_failure(const Review *r, const ReportFinding *finding) {
     const ModuleRequirement *requirement = &r->module->requirements.items[finding->requirement];
     const ModuleDecl *decl = decl_of(r->module, requirement->decl);
-    Span span = decl ? heading_span(r->sources, decl->span) : requirement->span;
     Diag *diag = diag_add_named(r->diags, requirement->rule, finding_severity(r->module, finding),
-                                span, finding_sentence(r, requirement));
+                                requirement->span, finding_sentence(r, requirement));
     if (decl) diag->path = decl->path;
     VEC_EACH(const ModuleSubValue, value, &requirement->values) {
         Slice sentence = sub_value_sentence(r, value);
@@ -148,7 +135,7 @@ static AllowUse use_of_allow(const Review *r, const ModuleAllow *allow) {
 static void diagnose_expired(const Review *r, const ModuleAllow *allow) {
     Slice until = date_format_iso(r->arena, allow->until);
     Slice today = date_format_iso(r->arena, r->as_of);
-    diag_add(r->diags, DIAG_EXPIRED_ALLOW, heading_span(r->sources, allow->span),
+    diag_add(r->diags, DIAG_EXPIRED_ALLOW, allow->span,
              "the waiver of `%.*s` ended on %.*s; the plan is checked as of %.*s",
              SLICE_FMT(allow->rule), SLICE_FMT(until), SLICE_FMT(today));
 }
@@ -164,13 +151,13 @@ static void diagnose_allow(const Review *r, const ModuleAllow *allow) {
     if (use.fixed) why = "cannot be waived";
     else if (use.failed || use.unknown) return;
     else if (!use.rule_known) why = "is not a rule that is used here";
-    diag_add(r->diags, DIAG_UNUSED_ALLOW, heading_span(r->sources, allow->span),
+    diag_add(r->diags, DIAG_UNUSED_ALLOW, allow->span,
              "this waiver covers nothing: `%.*s` %s", SLICE_FMT(allow->rule), why);
 }
 
 void findings_diagnose(const VmResult *vm, const Findings *findings, int32_t as_of,
-                       const SourceMap *sources, DiagBag *diags) {
-    Review r = {vm, vm->module, findings, as_of, sources, diags, diags->arena};
+                       DiagBag *diags) {
+    Review r = {vm, vm->module, findings, as_of, diags, diags->arena};
     VEC_EACH(const ReportFinding, finding, findings)
         if (finding->outcome == REQUIREMENT_FAILED) diagnose_failure(&r, finding);
     VEC_EACH(const ModuleAllow, allow, &r.module->allows) diagnose_allow(&r, allow);

@@ -17,8 +17,8 @@ Severity finding_severity(const Module *module, const ReportFinding *finding);
 bool findings_worst(const Module *module, const Findings *findings, Severity *worst);
 
 /* Adds a diagnostic for each failed requirement (marked as allowed where it is), and for each
- * waiver that has run out or covers nothing. `sources` are those the module was made from. */
+ * waiver that has run out or covers nothing. */
 void findings_diagnose(const VmResult *vm, const Findings *findings, int32_t as_of,
-                       const SourceMap *sources, DiagBag *diags);
+                       DiagBag *diags);
 
 #endif
