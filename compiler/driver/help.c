@@ -75,12 +75,11 @@ static Slice option_prose(Arena *arena, OptionId id) {
     if (!option_is_limit(id)) return row->prose;
     Buffer out;
     buffer_init(&out, arena);
-    buffer_printf(&out, "limit %s (", row->prose.data);
+    buffer_printf(&out, "%s: ", row->prose.data);
     bool checks = option_is_for(id, COMMAND_CHECK);
     if (checks) add_amount(&out, row, row->checking);
-    if (checks && row->checking != row->running) buffer_add_text(&out, "; for data ");
+    if (checks && row->checking != row->running) buffer_add_text(&out, ", with data ");
     if (!checks || row->checking != row->running) add_amount(&out, row, row->running);
-    buffer_add_char(&out, ')');
     return buffer_slice(&out);
 }
 
@@ -172,7 +171,7 @@ static void add_command_page(Buffer *out, CommandId command) {
     }
     add_options(out, command, SHOWN_OWN, "options");
     add_options(out, command, SHOWN_EVERY, "with every command");
-    add_options(out, command, SHOWN_LIMIT, "limits");
+    add_options(out, command, SHOWN_LIMIT, "limits, and what they are where not given");
 }
 
 /* Exit statuses as a table of status.def. */
@@ -274,7 +273,7 @@ static void add_option_names(Buffer *out, CommandId command) {
 static void add_bash(Buffer *out) {
     buffer_add_text(out, "_scpc() {\n"
                          "    local word=${COMP_WORDS[COMP_CWORD]} words\n"
-                         "    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
+                         "    case \"${COMP_WORDS[*]:1:2} \" in\n");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         buffer_printf(out, "    \"%s \"*) words=\"", command_row((CommandId)i)->name.data);
         add_option_names(out, (CommandId)i);

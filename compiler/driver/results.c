@@ -99,14 +99,24 @@ static Slice place_in_module(Arena *arena, const Module *module, uint32_t offset
     return arena_printf(arena, "%.*s:%u: ", SLICE_FMT(source->path), (unsigned)line);
 }
 
+/* The heading path of the innermost declaration around a place. */
+static Slice path_around(const Module *module, Span span) {
+    Slice path = {0};
+    VEC_EACH(const ModuleDecl, decl, &module->decls)
+        if (decl->span.start <= span.start && span.end <= decl->span.end) path = decl->path;
+    return path;
+}
+
 /* What a reader of a statistic should know. */
 static void say_notes(Driver *driver, const Results *results) {
     const Module *module = results->subject->module;
     DiagBag notes;
     diag_bag_init(&notes, &driver->work);
-    VEC_EACH(const VmNote, note, &results->vm.notes)
-        diag_add_named(&notes, note->name, SEVERITY_NOTE, module->code.items[note->reg].span,
-                       note->message);
+    VEC_EACH(const VmNote, note, &results->vm.notes) {
+        Span span = module->code.items[note->reg].span;
+        Diag *diag = diag_add_named(&notes, note->name, SEVERITY_NOTE, span, note->message);
+        diag->path = path_around(module, span);
+    }
     diag_bag_sort(&notes);
     if (results->subject->sources) {
         diagnostics_say(driver, results->subject->sources, &notes);
