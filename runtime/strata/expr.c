@@ -96,9 +96,8 @@ static uint32_t add_column(ExprProgram *program, unsigned op, uint32_t a) {
                                      : REPR_INT;
     ExprStep step = new_step(joined ? ROW_PERSON_COLUMN : ROW_COLUMN, repr, a, 0, 0);
     step.column = column;
-    bool zero = column->missing_count || (joined && program->table->unmatched);
-    step.low = zero && column->low > 0 ? 0 : column->low;
-    step.high = zero && column->high < 0 ? 0 : column->high;
+    step.low = column->low;
+    step.high = column->high;
     return add_step(program, &step);
 }
 

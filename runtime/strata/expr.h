@@ -38,7 +38,7 @@ typedef struct {
 
 typedef struct {
     ExprKey key;
-    int64_t low, high; /* whole numbers lie within, also where they are missing */
+    int64_t low, high; /* whole numbers that are there lie within */
     bool checked;      /* a result may not fit: then it is missing */
     const Column *column; /* ROW_COLUMN, ROW_PERSON_COLUMN */
     ExprTable table;      /* ROW_TABLE, and dates whose days are few */
@@ -63,8 +63,8 @@ uint32_t expr_add(ExprProgram *program, uint32_t node);
 /* The same as truth, a byte 0 or 1. */
 uint32_t expr_add_truth(ExprProgram *program, uint32_t node);
 
-/* Values and missing marks (bytes 0 or 1; NULL: none) of one batch. Values that are missing
- * are within the bounds of the step and mean nothing. */
+/* Values and missing marks (bytes 0 or 1; NULL: none) of one batch. What stands where a value is
+ * missing means nothing; truth is 0 or 1 even there. */
 typedef struct {
     const void *values;
     const uint8_t *missing;

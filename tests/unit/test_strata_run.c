@@ -46,7 +46,7 @@ static int64_t random_whole(World *world, uint32_t column) {
     switch (column) {
     case 1: return (int64_t)(r % 5);
     case 2: return (int64_t)(r % 121);
-    case 3: return (int64_t)(r % 100000) - 20000;
+    case 3: return (int64_t)(r % 4000000000) - 2000000000;
     case 4: return r % 8 ? (int64_t)(r % 1000) : (int64_t)test_random(&world->random);
     case 5: return (int64_t)(r % 5000000) - 1000;
     case 6: return 20000 + (int64_t)(r % 1500);
@@ -742,6 +742,61 @@ ARENA_TEST(several_morsels_agree_with_the_naive_evaluator) {
     check_world(arena, 201, 33000, 17000);
 }
 
+/* An operation over nodes a and b, and over c where it takes three. */
+static uint32_t add_operation(World *world, RowOp op, bool real, uint32_t a, uint32_t b,
+                              uint32_t c) {
+    RowNode node = {.op = (uint8_t)op, .real = real, .a = a, .b = b, .c = c};
+    if (op <= ROW_LE || op == ROW_IS_MISSING) node.real = 0;
+    if (op == ROW_TABLE) node.b = random_table(world);
+    if (op >= ROW_YEAR) node.value = random_origin(world, op);
+    if (op == ROW_TO_REAL) node.number = random_real(world) * 1e3;
+    return fixture_node(&world->fixture, node);
+}
+
+static void query_operation(World *world, uint32_t node) {
+    uint32_t q = fixture_query(&world->fixture, world->people, AGG_SUM);
+    fixture_by(&world->fixture, q, world->dims[0], fixture_read(&world->fixture, 1, false));
+    world->fixture.module.queries.items[q].value = node;
+}
+
+/* Each operation over each pair of columns, and over a column and a constant. */
+static void query_operations(World *world) {
+    static const bool takes_real[ROW_OP_COUNT] = {
+        [ROW_EQ] = true,  [ROW_NE] = true,  [ROW_LT] = true,         [ROW_LE] = true,
+        [ROW_ADD] = true, [ROW_SUB] = true, [ROW_MUL] = true,        [ROW_DIV] = true,
+        [ROW_NEG] = true, [ROW_SELECT] = true, [ROW_IS_MISSING] = true, [ROW_OR_ELSE] = true};
+    Fixture *fixture = &world->fixture;
+    uint32_t whole[COLUMNS + 2], reals[] = {fixture_read(fixture, 8, true),
+                                            fixture_const_real(fixture, 0),
+                                            fixture_const_real(fixture, 1e300)};
+    for (uint32_t c = 1; c < 8; c++)
+        whole[c] = fixture_read(fixture, c, false);
+    whole[0] = fixture_const(fixture, INT64_MIN);
+    whole[8] = fixture_const(fixture, 3);
+    whole[9] = fixture_node(fixture, (RowNode){.op = ROW_MISSING});
+    reals[2] = fixture_op(fixture, ROW_MUL, reals[2], reals[0], 0);
+    for (int op = ROW_EQ; op < ROW_OP_COUNT; op++) {
+        for (int i = 0; i < 100 && op != ROW_DIV; i++)
+            query_operation(world, add_operation(world, (RowOp)op, op == ROW_TO_REAL,
+                                                 whole[i / 10], whole[i % 10], whole[7 - i % 7]));
+        for (int i = 0; i < 9 && takes_real[op]; i++)
+            query_operation(world, add_operation(world, (RowOp)op, true,
+                                                 op == ROW_SELECT ? whole[7] : reals[i / 3],
+                                                 reals[i % 3], reals[(i + 1) % 3]));
+    }
+}
+
+ARENA_TEST(every_operation_agrees_with_the_naive_evaluator) {
+    World *world = ARENA_NEW(arena, World);
+    make_world(world, arena, 300, 150, 10);
+    world->fixture.module.queries.count = 0;
+    query_operations(world);
+    set_data(world, world->person_rows, &world->event_rows);
+    StrataResult result = run(world, 2);
+    check_against_naive(world, &result);
+    fixture_free(&world->fixture);
+}
+
 /* ---- By hand ------------------------------------------------------------------------------------- */
 
 static StrataResult run_fixture(Fixture *fixture) {
@@ -787,6 +842,25 @@ ARENA_TEST(pence_are_summed_and_shown_in_pounds) {
     assert_int_equal(result.cells[q].left_out_missing_value, 0);
     assert_int_equal(result.rows_scanned, 5);
     assert_int_equal(result.passes, 1);
+    fixture_free(&fixture);
+}
+
+ARENA_TEST(doubles_too_large_to_square_are_left_out_of_their_squares_alone) {
+    Fixture fixture;
+    fixture_init(&fixture, arena);
+    uint32_t table = fixture_table(&fixture, "people", TABLE_POPULATION, 0, 1);
+    fixture_column(&fixture, table, "x", COLUMN_REAL, 0);
+    fixture_set_real(fixture_rows(&fixture, table, 0, 3), 1, (double[]){1e200, 2, -3}, NULL);
+    uint32_t x = fixture_read(&fixture, 1, true);
+    uint32_t squares = fixture_query(&fixture, table, AGG_SUM_SQUARES);
+    uint32_t sum = fixture_query(&fixture, table, AGG_SUM);
+    fixture.module.queries.items[squares].value = fixture.module.queries.items[sum].value = x;
+    StrataResult result = run_fixture(&fixture);
+    check_same(result.cells[squares].value[0], 13);
+    assert_int_equal(result.cells[squares].rows[0], 2);
+    assert_int_equal(result.cells[squares].left_out_missing_value, 1);
+    check_same(result.cells[sum].value[0], 1e200);
+    assert_int_equal(result.cells[sum].rows[0], 3);
     fixture_free(&fixture);
 }
 
@@ -872,6 +946,8 @@ int main(void) {
         cmocka_unit_test(random_queries_agree_with_the_naive_evaluator),
         cmocka_unit_test(tables_of_any_size_agree_with_the_naive_evaluator),
         cmocka_unit_test(several_morsels_agree_with_the_naive_evaluator),
+        cmocka_unit_test(every_operation_agrees_with_the_naive_evaluator),
+        cmocka_unit_test(doubles_too_large_to_square_are_left_out_of_their_squares_alone),
         cmocka_unit_test(pence_are_summed_and_shown_in_pounds),
         cmocka_unit_test(everything_filtered_leaves_empty_cells),
         cmocka_unit_test(queries_that_share_an_expression_share_a_pass),
