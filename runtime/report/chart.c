@@ -229,6 +229,12 @@ static void trajectory_points(Trajectory *t) {
     }
 }
 
+/* The label of a point near the floor would lie in the axis, of one near the top outside. */
+static void make_room(Scale *scale, Range range) {
+    if (scale->low > 0 && range.low - scale->low < scale->step * 0.7) scale->low -= scale->step;
+    if (scale->high - range.high < scale->step * 0.3) scale->high += scale->step;
+}
+
 void html_trajectory_chart(Html *html, const Kpi *kpi) {
     Trajectory t = {.html = html, .kpi = kpi};
     if (!shown_is_number(kpi->baseline) || kpi->baseline.array->count != 1) return;
@@ -236,8 +242,7 @@ void html_trajectory_chart(Html *html, const Kpi *kpi) {
     cover_years(&t);
     if (!range.any || t.first == t.last) return;
     t.y = scale_for(range, false, PLOT_BOTTOM, PLOT_TOP);
-    /* The label of a point near the floor would lie in the axis. */
-    if (t.y.low > 0 && range.low - t.y.low < t.y.step * 0.7) t.y.low -= t.y.step;
+    make_room(&t.y, range);
     Slice title = decl_title(html->arena, kpi->decl);
     Slice caption = html_caption(html, title, kpi->baseline.unit);
     figure_begin(html, arena_printf(html->arena, "Planned course of: %.*s", SLICE_FMT(caption)),

@@ -152,6 +152,15 @@ static Slice kpi_status(const ReportInput *input, const Kpi *kpi) {
     return kpi->targets.count ? SLICE("at baseline") : SLICE("no target");
 }
 
+/* Baseline, targets and the way between them are of what is measured, and shown in its unit
+ * however they were written. */
+static void share_unit(Kpi *kpi) {
+    const ModuleUnit *unit = kpi->results.count ? kpi->results.items[0].unit : kpi->baseline.unit;
+    if (!unit) return;
+    kpi->baseline.unit = kpi->trajectory.unit = unit;
+    VEC_EACH(KpiTarget, target, &kpi->targets) target->level.unit = unit;
+}
+
 Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl) {
     Kpi kpi = {.decl = decl};
     kpi.baseline = shown_field(input, decl_value(decl, "baseline_value"));
@@ -163,6 +172,7 @@ Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl) {
         Shown result = shown_field(input, &results.items[i]);
         if (result.array) VEC_PUSH(arena, &kpi.results, result);
     }
+    share_unit(&kpi);
     kpi.status = kpi_status(input, &kpi);
     return kpi;
 }
