@@ -1,9 +1,11 @@
-/* What the files of calls share: calls.c (aggregates, lists), series.c (years and levels),
- * functions.c (the library's functions), related.c (who lies within whom). */
+/* What the files of calls share: arguments.c, aggregates.c, lists.c, series.c (years and levels),
+ * bands.c, prices.c, functions.c and natives.c (the library's functions), related.c (who lies
+ * within whom). Each form of forms.def is a function here, in the file of its subject. */
 #ifndef COMPILER_SEMA_FORMS_H
 #define COMPILER_SEMA_FORMS_H
 
 #include "compiler/sema/sema.h"
+#include "runtime/bytecode/natives.h"
 
 const Phrase *call_label(const Compilation *c, const Expr *call, const char *label);
 const Expr *call_label_value(const Compilation *c, const Expr *call, const char *label);
@@ -11,6 +13,8 @@ const Expr *call_argument(Compilation *c, const Scope *scope, const Expr *call,
                           uint32_t index); /* NULL: said */
 bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
                        const char *const *known);
+/* The table a measure counts; NULL where it counts none. */
+const Table *measured_table(const Node *node);
 /* Reads `a * b, c` into node->dims. */
 bool phrase_dims(Compilation *c, const Scope *scope, const Table *table, const Phrase *phrase,
                  Node *dims);
@@ -18,17 +22,30 @@ Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span s
 Value *people_argument(Compilation *c, const Scope *scope, const Expr *expr, const Phrase *where);
 Node *aggregate(Compilation *c, const Value *people, AggSort agg, Node *value, Span span);
 
-/* functions.c */
-Value *call_function(Compilation *c, const Scope *scope, Decl *fn, const Expr *call);
+/* A native call whose type inherits from its arguments. */
+Node *call_node(Compilation *c, Native native, Type type, Span span, Node **args, uint32_t count);
+/* Over the members of a dimension, one node each. */
+Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count, Type type, Span span);
 
-/* series.c */
-Value *form_band(Compilation *c, const Scope *scope, const Expr *call);
-Value *form_measured(Compilation *c, const Scope *scope, const Expr *call);
-Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call);
-Value *form_reached(Compilation *c, const Scope *scope, const Expr *call);
-Value *form_latest(Compilation *c, const Scope *scope, const Expr *call);
-Value *form_trajectory(Compilation *c, const Scope *scope, const Expr *call);
-/* The plan's deflator as an array over years; NULL after a message. */
+/* The forms: poison after a message. */
+#define FORM(form, name, prose) \
+    Value *form_##form(Compilation *c, const Scope *scope, const Expr *call);
+#include "compiler/sema/forms.def"
+#undef FORM
+
+/* aggregates.c */
+Value *reduce_along(Compilation *c, const Scope *scope, const Expr *call, Opcode op);
+
+/* lists.c */
+Value *list_of(Compilation *c, const Scope *scope, const Expr *expr); /* items; or poison */
+Value *list_fold(Compilation *c, const Scope *scope, const Expr *call, Operator op);
+Value *list_count(Compilation *c, const Scope *scope, const Expr *call);
+
+/* functions.c, natives.c */
+Value *call_function(Compilation *c, const Scope *scope, Decl *fn, const Expr *call);
+Value *call_native(Compilation *c, const Scope *scope, Decl *fn, const Expr *call);
+
+/* prices.c: the plan's deflator as an array over years; NULL after a message. */
 Node *deflator_index(Compilation *c, const Scope *scope, Span span);
 Node *deflator_at(Compilation *c, const Scope *scope, Node *index, int32_t year, Span span);
 Node *deflator_over_horizon(Compilation *c, const Scope *scope, Node *index, Span span);

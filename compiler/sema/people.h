@@ -4,6 +4,9 @@
 
 #include "compiler/sema/sema.h"
 
+/* columns.c */
+void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTable *module);
+
 /* Reads the areas of a geography from its file: a dimension for each level, finest first, and
  * which coarser area each finest one lies in. */
 void geography_read(Compilation *c, Decl *decl);

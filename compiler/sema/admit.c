@@ -1,0 +1,480 @@
+/* One written value against the type its kind declares: numbers, texts, choices, references,
+ * series, people. Refuses what the type does not list, with what it does. */
+#include "compiler/sema/admit.h"
+
+#include "runtime/base/date.h"
+#include "runtime/stats/estimate.h"
+
+/* ---- Types as written --------------------------------------------------------------- */
+
+typedef struct {
+    const Expr *items[24];
+    int count;
+} Alternatives;
+
+static void flatten(const Expr *type, Alternatives *all) {
+    if (type->kind == EXPR_BINARY && type->op == OP_OR) {
+        flatten(type->left, all);
+        flatten(type->right, all);
+    } else if (all->count < 24 && type->kind != EXPR_MISSING) {
+        all->items[all->count++] = type;
+    }
+}
+
+bool type_is_call(const Compilation *c, const Expr *type, const char *name) {
+    return type->kind == EXPR_CALL && type->left->kind == EXPR_WORD &&
+           slice_equal(word(c, type->left->atom), slice_of(name));
+}
+
+bool type_is_word(const Compilation *c, const Expr *type, const char *name) {
+    return type->kind == EXPR_WORD && slice_equal(word(c, type->atom), slice_of(name));
+}
+
+static const Expr *find_call(const Compilation *c, const Alternatives *all, const char *name) {
+    for (int i = 0; i < all->count; i++) {
+        if (type_is_call(c, all->items[i], name)) return all->items[i];
+    }
+    return NULL;
+}
+
+static bool lists_word(const Compilation *c, const Alternatives *all, const char *name) {
+    for (int i = 0; i < all->count; i++) {
+        if (type_is_word(c, all->items[i], name)) return true;
+    }
+    return false;
+}
+
+/* ---- Admission ---------------------------------------------------------------------- */
+
+typedef Value *(*Admit)(Admission *a);
+
+Value *admit_fail(Admission *a, const char *wanted, const Value *got) {
+    if (got->sort == VALUE_POISON) return value_poison(a->c);
+    sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span, "%s is wanted here; this is %.*s",
+               wanted, SLICE_FMT(value_text(a->c, got)));
+    return value_poison(a->c);
+}
+
+Value *admit_read(Admission *a) {
+    Value *value = elaborate(a->c, a->scope, a->expr);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(a->c, value->clause);
+    return value;
+}
+
+Node *admit_node(Admission *a, const char *wanted, Value **value) {
+    *value = admit_read(a);
+    if ((*value)->sort == VALUE_DECL && (*value)->decl->kind->head.type) {
+        Node *node = value_node(a->c, a->scope, *value);
+        *value = value_from_node(a->c, node);
+    }
+    if ((*value)->sort != VALUE_NODE) {
+        *value = admit_fail(a, wanted, *value);
+        return NULL;
+    }
+    Node *node = (*value)->node;
+    if (node->type.row) {
+        sema_error(a->c, a->scope, DIAG_PERSONAL_DATA_LEAK, a->expr->span,
+                   "a value of one person stands only inside an aggregate over people");
+        *value = value_poison(a->c);
+        return NULL;
+    }
+    if (node->type.base == TYPE_QUANTITY) return node;
+    *value = admit_fail(a, wanted, *value);
+    return NULL;
+}
+
+static Value *admit_base(Admission *a, BaseType base, const char *wanted) {
+    Value *value = admit_read(a);
+    if (value->sort == VALUE_NODE && value->node->type.base == base && !value->node->type.row)
+        return value;
+    if (value->sort == VALUE_MISSING) return value;
+    if (value->sort == VALUE_NODE && value->node->sort == NODE_CONST &&
+        value->node->constant.sort == CONST_ABSENT)
+        return value;
+    return admit_fail(a, wanted, value);
+}
+
+static Value *admit_text(Admission *a) {
+    return admit_base(a, TYPE_TEXT, "a text in quotes");
+}
+static Value *admit_date(Admission *a) {
+    return admit_base(a, TYPE_DATE, "a date such as 2026-09-30");
+}
+static Value *admit_year(Admission *a) {
+    return admit_base(a, TYPE_YEAR, "a financial year such as FY2026/27");
+}
+
+static Value *admit_condition(Admission *a) {
+    Node *node = elaborate_condition(a->c, a->scope, a->expr);
+    if (!node) return value_poison(a->c);
+    if (node->sort == NODE_OP) {
+        Node *copy = ARENA_NEW(a->c->arena, Node);
+        *copy = *node;
+        copy->when_condition = true;
+        node = copy;
+    }
+    return value_from_node(a->c, node);
+}
+
+static Value *admit_percent(Admission *a) {
+    Value *value;
+    Node *node = admit_node(a, "a percentage", &value);
+    if (!node || node->type.percent) return value;
+    return admit_fail(a, "a percentage such as 3.5%", value);
+}
+
+static Value *admit_number(Admission *a) {
+    Value *value;
+    Node *node = admit_node(a, "a number", &value);
+    if (!node || unit_is_none(&node->type.unit)) return value;
+    return admit_fail(a, "a number without a unit", value);
+}
+
+static Value *admit_quantity(Admission *a) {
+    Value *value;
+    admit_node(a, "a number", &value);
+    return value;
+}
+
+static Value *admit_money(Admission *a) {
+    Value *value;
+    Node *node = admit_node(a, "an amount of money", &value);
+    if (!node || unit_is(&node->type.unit, BASE_GBP)) return value;
+    if (node->type.bare) return admit_fail(a, "an amount of money such as £1.2m", value);
+    return admit_fail(a, "an amount of money", value);
+}
+
+static bool over_years(const Compilation *c, const Node *node) {
+    for (int i = 0; i < node->type.dim_count; i++) {
+        if (c->module->dims.items[node->type.dims[i]].sort == DIM_YEAR) return true;
+    }
+    return false;
+}
+
+static Value *admit_series(Admission *a) {
+    Value *value = admit_money(a);
+    if (value->sort != VALUE_NODE || over_years(a->c, value->node)) return value;
+    Diag *diag = sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+                            "an amount for each financial year is wanted here; this is one amount");
+    diag_fix(a->c->diags, diag, a->expr->span,
+             arena_printf(a->c->arena, "[FY%d/%02d: %.*s]", a->c->horizon_first,
+                          (a->c->horizon_first + 1) % 100,
+                          SLICE_FMT(source_map_text(a->c->sources, a->expr->span))),
+             "say which years: `[FY2026/27: £1m]` for one, `stepped(FY2026/27: £1m)` for that year "
+             "and every one after");
+    return value_poison(a->c);
+}
+
+static Value *admit_measure(Admission *a) {
+    Value *value;
+    Node *node = admit_node(a, "a measure", &value);
+    if (node && !node->type.measure && node->type.dim_count == 0 && node->sort == NODE_CONST)
+        return admit_fail(
+            a, "a measure over people, such as `rate(count(falls), person_years(residents))`",
+            value);
+    return value;
+}
+
+static Value *admit_population(Admission *a) {
+    Value *value = admit_read(a);
+    return value->sort == VALUE_PEOPLE ? value : admit_fail(a, "people", value);
+}
+
+static Value *admit_table(Admission *a) {
+    Value *value = admit_read(a);
+    if (value->sort == VALUE_NODE && value->node->type.dim_count) return value;
+    return admit_fail(a, "a table such as nhs.deflators.gdp", value);
+}
+
+static Value *admit_display(Admission *a) {
+    if (a->expr->kind == EXPR_UNARY && a->expr->op == OP_PER_PREFIX)
+        return elaborate(a->c, a->scope, a->expr);
+    sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+               "`shown` says per how many: `shown per 100_000 person_years`");
+    return value_poison(a->c);
+}
+
+static Value *admit_dimension(Admission *a) {
+    Node dims = {0};
+    Phrase phrase = {.span = a->expr->span};
+    Expr *expr = (Expr *)(uintptr_t)a->expr;
+    VEC_PUSH(a->c->arena, &phrase.values, expr);
+    if (!phrase_dims(a->c, a->scope, NULL, &phrase, &dims)) return value_poison(a->c);
+    Value *value = value_new(a->c, VALUE_DIMS, a->expr->span);
+    value->dim_count = dims.dim_count;
+    for (int i = 0; i < dims.dim_count; i++) value->dims[i] = dims.dims[i];
+    return value;
+}
+
+static Value *admit_any(Admission *a) {
+    return admit_read(a);
+}
+
+/* Read elsewhere, as written: names of columns, units, conditions on rows. */
+static Value *admit_written(Admission *a) {
+    Value *value = value_new(a->c, VALUE_CHOICE, a->expr->span);
+    value->word = intern(a->c->interner, quoted(a->c, a->expr->span));
+    return value;
+}
+
+static const struct {
+    const char *name;
+    Admit admit;
+} types[] = {
+    {"text", admit_text},
+    {"date", admit_date},
+    {"fy", admit_year},
+    {"condition", admit_condition},
+    {"percent", admit_percent},
+    {"number", admit_number},
+    {"quantity", admit_quantity},
+    {"money", admit_money},
+    {"series", admit_series},
+    {"measure", admit_measure},
+    {"population", admit_population},
+    {"segment", admit_population},
+    {"table", admit_table},
+    {"display", admit_display},
+    {"dimension", admit_dimension},
+    {"any", admit_any},
+    {"column_name", admit_written},
+    {"column_type", admit_written},
+    {"unit", admit_written},
+    {"row_condition", admit_written},
+    {"grouping", admit_written},
+};
+
+static Admit type_named(const Compilation *c, const Expr *type) {
+    if (type->kind != EXPR_WORD) return NULL;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (slice_equal(word(c, type->atom), slice_of(types[i].name))) return types[i].admit;
+    }
+    return NULL;
+}
+
+/* ---- Choices ------------------------------------------------------------------------ */
+
+static bool chosen(const Compilation *c, const Alternatives *all, Atom atom) {
+    for (int i = 0; i < all->count; i++) {
+        if (!type_is_call(c, all->items[i], "one_of")) continue;
+        for (uint32_t j = 0; j < all->items[i]->entries.count; j++) {
+            const Expr *item = all->items[i]->entries.items[j].value;
+            if (item->kind == EXPR_WORD && item->atom == atom) return true;
+        }
+    }
+    return false;
+}
+
+static Slice choices_text(Compilation *c, const Alternatives *all, Nearest *nearest) {
+    Slice text = {0};
+    for (int i = 0; i < all->count; i++) {
+        if (!type_is_call(c, all->items[i], "one_of")) continue;
+        uint32_t count = all->items[i]->entries.count;
+        for (uint32_t j = 0; j < count; j++) {
+            const Expr *item = all->items[i]->entries.items[j].value;
+            if (item->kind != EXPR_WORD) continue;
+            nearest_offer(nearest, word(c, item->atom));
+            text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text),
+                                text.length ? (j + 1 == count ? " or " : ", ") : "",
+                                SLICE_FMT(word(c, item->atom)));
+        }
+    }
+    return text;
+}
+
+static Value *wrong_choice(Admission *a, const Alternatives *all) {
+    Nearest nearest = {.wanted = quoted(a->c, a->expr->span)};
+    Slice text = choices_text(a->c, all, &nearest);
+    Diag *diag =
+        sema_error(a->c, a->scope, DIAG_UNKNOWN_CATEGORY, a->expr->span,
+                   "`%.*s` is not one of %.*s", SLICE_FMT(nearest.wanted), SLICE_FMT(text));
+    nearest_fix(a->c, diag, a->expr->span, &nearest);
+    return value_poison(a->c);
+}
+
+/* ---- Unknown until ------------------------------------------------------------------ */
+
+static Value *admit_unknown(Admission *a, const Alternatives *all) {
+    Value *value = value_new(a->c, VALUE_UNKNOWN, a->expr->span);
+    Atom until_label = intern(a->c->interner, SLICE("until")),
+         because_label = intern(a->c->interner, SLICE("because"));
+    const Phrase *until = item_phrase(&a->clause->item->phrases, until_label);
+    const Phrase *because = item_phrase(&a->clause->item->phrases, because_label);
+    if (!until || !because) {
+        sema_error(
+            a->c, a->scope, DIAG_MISSING_LABEL, a->expr->span,
+            "what is unknown says until when and why: `unknown until 2027-06-30 because \"…\"`");
+        return value_poison(a->c);
+    }
+    const Expr *day = until->values.items[0], *why = because->values.items[0];
+    Slice note = arena_printf(
+        a->c->arena, "until %.*s: %.*s", SLICE_FMT(source_map_text(a->c->sources, day->span)),
+        SLICE_FMT(why->kind == EXPR_STRING ? why->text : quoted(a->c, why->span)));
+    if (day->kind == EXPR_DATE && a->c->module->as_of &&
+        date_from_civil(day->year, day->month, day->day) < a->c->module->as_of)
+        sema_error(a->c, a->scope, DIAG_UNKNOWN_EXPIRED, day->span,
+                   "this was to be known by %.*s, and the plan speaks of %.*s",
+                   SLICE_FMT(date_format_long(a->c->arena,
+                                              date_from_civil(day->year, day->month, day->day))),
+                   SLICE_FMT(date_format_long(a->c->arena, a->c->module->as_of)));
+    BaseType base = lists_word(a->c, all, "date") ? TYPE_DATE : TYPE_QUANTITY;
+    value->node = node_absent(a->c, base, ABSENT_UNKNOWN, note, a->expr->span);
+    value->node->type.bare = true;
+    return value;
+}
+
+/* ---- References --------------------------------------------------------------------- */
+
+static bool kind_listed(const Compilation *c, const Alternatives *all, const Kind *kind) {
+    for (int i = 0; i < all->count; i++) {
+        if (all->items[i]->kind == EXPR_WORD && kind_find(c, all->items[i]->atom) == kind)
+            return true;
+    }
+    return false;
+}
+
+static Value *wrong_reference(Admission *a, const Alternatives *all, const Value *got) {
+    if (got && got->sort == VALUE_POISON) return value_poison(a->c);
+    Slice wanted = {0};
+    Nearest nearest = {.wanted = quoted(a->c, a->expr->span)};
+    for (int i = 0; i < all->count; i++) {
+        const Kind *kind =
+            all->items[i]->kind == EXPR_WORD ? kind_find(a->c, all->items[i]->atom) : NULL;
+        if (!kind) continue;
+        wanted = arena_printf(a->c->arena, "%.*s%s%.*s", SLICE_FMT(wanted),
+                              wanted.length ? " or " : "", SLICE_FMT(word(a->c, kind->name)));
+        for (uint32_t j = 0; j < kind->decls.count; j++)
+            nearest_offer(&nearest, word(a->c, kind->decls.items[j]->name));
+    }
+    bool undefined = !got;
+    Diag *diag = undefined ? sema_error(a->c, a->scope, DIAG_UNDEFINED_NAME, a->expr->span,
+                                        "no %.*s is named `%.*s`", SLICE_FMT(wanted),
+                                        SLICE_FMT(nearest.wanted))
+                           : sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+                                        "the name of a %.*s is wanted here; this is %.*s",
+                                        SLICE_FMT(wanted), SLICE_FMT(value_text(a->c, got)));
+    nearest_fix(a->c, diag, a->expr->span, &nearest);
+    return value_poison(a->c);
+}
+
+static Value *admit_reference(Admission *a, const Alternatives *all) {
+    if (a->expr->kind == EXPR_WORD) {
+        Decl *own = NULL;
+        for (Decl *around = a->decl; around && !own; around = around->parent)
+            own = decl_child(around, a->expr->atom);
+        Decl *decl =
+            own && kind_listed(a->c, all, own->kind) ? own : decl_find(a->c, a->expr->atom);
+        if (!decl) return wrong_reference(a, all, NULL);
+        decl->used = true;
+        Value *value = value_new(a->c, VALUE_DECL, a->expr->span);
+        value->decl = decl;
+        return kind_listed(a->c, all, decl->kind) ? value : wrong_reference(a, all, value);
+    }
+    Value *value = elaborate(a->c, a->scope, a->expr);
+    if (value->sort == VALUE_DECL && kind_listed(a->c, all, value->decl->kind)) return value;
+    return wrong_reference(a, all, value);
+}
+
+/* ---- One value against its type ----------------------------------------------------- */
+
+static Value *admit_range(Admission *a, const Expr *call) {
+    Value *value = elaborate(a->c, a->scope, a->expr);
+    if (value->sort != VALUE_RANGE)
+        return admit_fail(a, "a range such as FY2026/27 .. FY2030/31", value);
+    const Expr *inner = call->entries.count ? call->entries.items[0].value : NULL;
+    bool years = inner && type_is_word(a->c, inner, "fy");
+    BaseType base = years ? TYPE_YEAR : TYPE_DATE;
+    if (value->from->node->type.base != base || value->to->node->type.base != base)
+        return admit_fail(a, years ? "a range of financial years" : "a range of dates",
+                          value->from);
+    if (value->from->node->constant.integer <= value->to->node->constant.integer) return value;
+    sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span, "the range ends before it starts");
+    return value_poison(a->c);
+}
+
+static Value *admit_bounded(Admission *a, const Expr *type) {
+    Value *value = admit_number(a);
+    if (value->sort != VALUE_NODE || value->node->sort != NODE_CONST ||
+        value->node->constant.sort != CONST_EXACT)
+        return value;
+    const Expr *range = type->right;
+    if (range->kind != EXPR_BINARY || range->op != OP_RANGE) return value;
+    Exact low =
+        exact_from_decimal(a->c->arena, range->left->number.mantissa, range->left->number.power);
+    Exact high =
+        exact_from_decimal(a->c->arena, range->right->number.mantissa, range->right->number.power);
+    if (exact_compare(value->node->constant.exact, low) >= 0 &&
+        exact_compare(value->node->constant.exact, high) <= 0)
+        return value;
+    sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span,
+               "a number from %.*s to %.*s is wanted here",
+               SLICE_FMT(exact_format_shortest(a->c->arena, low)),
+               SLICE_FMT(exact_format_shortest(a->c->arena, high)));
+    return value_poison(a->c);
+}
+
+static Value *admit_alternative(Admission *a, const Expr *type) {
+    if (type_is_call(a->c, type, "value")) return admit_level(a, type);
+    if (type_is_call(a->c, type, "change")) return admit_change(a, type);
+    if (type_is_call(a->c, type, "range")) return admit_range(a, type);
+    if (type->kind == EXPR_BINARY && type->op == OP_IN) return admit_bounded(a, type);
+    Admit named = type_named(a->c, type);
+    return named ? named(a) : NULL;
+}
+
+Value *admit(Admission *a, const Expr *type) {
+    Alternatives all = {0};
+    flatten(type, &all);
+    bool is_bare = a->expr->kind == EXPR_WORD;
+    if (a->expr->kind == EXPR_MISSING) return value_new(a->c, VALUE_MISSING, a->expr->span);
+    if (is_bare && chosen(a->c, &all, a->expr->atom)) {
+        Value *value = value_new(a->c, VALUE_CHOICE, a->expr->span);
+        value->word = a->expr->atom;
+        return value;
+    }
+    if (is_bare && lists_word(a->c, &all, "unknown") && type_is_word(a->c, a->expr, "unknown"))
+        return admit_unknown(a, &all);
+    const Expr *other = NULL;
+    bool references = false;
+    for (int i = 0; i < all.count && !other; i++) {
+        bool known = type_named(a->c, all.items[i]) || all.items[i]->kind != EXPR_WORD;
+        if (type_is_call(a->c, all.items[i], "one_of") ||
+            type_is_word(a->c, all.items[i], "unknown"))
+            continue;
+        if (known)
+            other = all.items[i];
+        else
+            references = true;
+    }
+    if (references && (is_bare || a->expr->kind == EXPR_MEMBER)) {
+        Decl *decl = is_bare ? decl_find(a->c, a->expr->atom) : NULL;
+        if (!other || (decl && kind_listed(a->c, &all, decl->kind)))
+            return admit_reference(a, &all);
+    }
+    if (other) {
+        Value *value = admit_alternative(a, other);
+        if (value) return value;
+    }
+    if (references) return admit_reference(a, &all);
+    if (find_call(a->c, &all, "one_of")) return wrong_choice(a, &all);
+    return admit_fail(a, "another value", value_new(a->c, VALUE_MISSING, a->expr->span));
+}
+
+void admit_list(Compilation *c, const Scope *scope, Clause *clause, const Expr *type,
+                const ExprList *exprs, ValueList *values) {
+    Admission a = {.c = c, .scope = scope, .decl = clause->decl, .clause = clause};
+    bool many = type_is_call(c, type, "list");
+    const Expr *item = many && type->entries.count ? type->entries.items[0].value : type;
+    for (uint32_t i = 0; i < exprs->count; i++) {
+        if (i && !many) {
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, exprs->items[i]->span,
+                       "`%.*s` takes one value here", SLICE_FMT(word(c, clause->spec->name)));
+            return;
+        }
+        a.expr = exprs->items[i];
+        Value *value = admit(&a, item);
+        if (value->sort != VALUE_POISON) value->span = exprs->items[i]->span;
+        VEC_PUSH(c->arena, values, value);
+    }
+}

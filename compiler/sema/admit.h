@@ -1,0 +1,32 @@
+/* What admit.c (values against declared types), changes.c (changes and levels) and clauses.c
+ * share. */
+#ifndef COMPILER_SEMA_ADMIT_H
+#define COMPILER_SEMA_ADMIT_H
+
+#include "compiler/sema/clauses.h"
+
+/* One value as written, on its way to be admitted. */
+typedef struct {
+    Compilation *c;
+    const Scope *scope;
+    Decl *decl;
+    Clause *clause;
+    const Expr *expr;
+} Admission;
+
+/* The value as the type wants it; poison after a message. */
+Value *admit(Admission *a, const Expr *type);
+void admit_list(Compilation *c, const Scope *scope, Clause *clause, const Expr *type,
+                const ExprList *exprs, ValueList *values);
+Value *admit_fail(Admission *a, const char *wanted, const Value *got);
+Value *admit_read(Admission *a);
+/* A quantity of no one person; NULL where it is none: then *value says what it is instead. */
+Node *admit_node(Admission *a, const char *wanted, Value **value);
+bool type_is_call(const Compilation *c, const Expr *type, const char *name);
+bool type_is_word(const Compilation *c, const Expr *type, const char *name);
+
+/* changes.c: `value(c)` and `change(c)` of a clause c. */
+Value *admit_level(Admission *a, const Expr *call);
+Value *admit_change(Admission *a, const Expr *call);
+
+#endif

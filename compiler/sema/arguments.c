@@ -1,0 +1,117 @@
+/* What calls of every sort share: labels, dimensions, a level of confidence. */
+#include "compiler/sema/forms.h"
+
+const Phrase *call_label(const Compilation *c, const Expr *call, const char *label) {
+    return item_phrase(&call->phrases, intern_find(c->interner, slice_of(label)));
+}
+
+const Expr *call_label_value(const Compilation *c, const Expr *call, const char *label) {
+    const Phrase *phrase = call_label(c, call, label);
+    return phrase && phrase->values.count ? phrase->values.items[0] : NULL;
+}
+
+const Expr *call_argument(Compilation *c, const Scope *scope, const Expr *call, uint32_t index) {
+    if (index < call->entries.count) return call->entries.items[index].value;
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, call->span,
+               "`%.*s` wants %u argument%s before its labels",
+               SLICE_FMT(quoted(c, call->left->span)), index + 1, index ? "s" : "");
+    return NULL;
+}
+
+bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
+                       const char *const *known) {
+    bool good = true;
+    for (uint32_t i = 0; i < call->phrases.count; i++) {
+        Slice label = word(c, call->phrases.items[i].label);
+        bool found = false;
+        for (const char *const *name = known; *name; name++)
+            found |= slice_equal(label, slice_of(*name));
+        for (uint32_t j = 0; j < i && found; j++) {
+            if (call->phrases.items[j].label != call->phrases.items[i].label) continue;
+            sema_error(c, scope, DIAG_REPEATED_LABEL, call->phrases.items[i].label_span,
+                       "`%.*s` is given twice", SLICE_FMT(label));
+            good = false;
+        }
+        if (found) continue;
+        good = false;
+        sema_error(c, scope, DIAG_UNKNOWN_LABEL, call->phrases.items[i].label_span,
+                   "`%.*s` says nothing that `%.*s` takes", SLICE_FMT(label),
+                   SLICE_FMT(quoted(c, call->left->span)));
+    }
+    return good;
+}
+
+/* Dimensions written `a * b` or `a, b`. */
+static bool collect_dims(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
+                         Node *dims) {
+    if (expr->kind == EXPR_BINARY && expr->op == OP_MUL)
+        return collect_dims(c, scope, table, expr->left, dims) &&
+               collect_dims(c, scope, table, expr->right, dims);
+    uint16_t dim;
+    if (!dim_resolve(c, scope, table, expr, &dim)) return false;
+    for (int i = 0; i < dims->dim_count; i++) {
+        if (dims->dims[i] != dim) continue;
+        sema_error(c, scope, DIAG_DIMENSION_MISMATCH, expr->span, "`%.*s` stands here twice",
+                   SLICE_FMT(quoted(c, expr->span)));
+        return false;
+    }
+    if (dims->dim_count == MODULE_MAX_DIMS) {
+        sema_error(c, scope, DIAG_LIMIT_REACHED, expr->span, "at most %d dimensions can be crossed",
+                   MODULE_MAX_DIMS);
+        return false;
+    }
+    dims->dims[dims->dim_count++] = dim;
+    return true;
+}
+
+bool phrase_dims(Compilation *c, const Scope *scope, const Table *table, const Phrase *phrase,
+                 Node *dims) {
+    for (uint32_t i = 0; i < phrase->values.count; i++) {
+        if (!collect_dims(c, scope, table, phrase->values.items[i], dims)) return false;
+    }
+    return true;
+}
+
+/* The table a measure counts, for reading bare names of dimensions. */
+const Table *measured_table(const Node *node) {
+    if (node->sort == NODE_AGG) return node->table;
+    for (uint32_t i = 0; i < node->arg_count; i++) {
+        const Table *table = measured_table(node->args[i]);
+        if (table) return table;
+    }
+    return NULL;
+}
+
+Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span span) {
+    if (!at) return node_exact(c, exact_from_ratio(c->arena, 95, 100), span);
+    Node *node = elaborate_node(c, scope, at);
+    if (!node) return NULL;
+    Exact low = exact_from_ratio(c->arena, 9, 10);
+    bool fits = node->sort == NODE_CONST && node->constant.sort == CONST_EXACT &&
+                node->type.percent && exact_compare(node->constant.exact, low) >= 0 &&
+                exact_compare(node->constant.exact, exact_from_int(1)) < 0;
+    if (fits) return node;
+    sema_error(c, scope, DIAG_OUT_OF_RANGE, at->span,
+               "a confidence level lies from 90%% up to, not including, 100%%");
+    return NULL;
+}
+
+Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at) {
+    Node *confidence = confidence_node(c, scope, at->values.items[0], at->span);
+    Value *value = elaborate(c, scope, estimate);
+    if (!confidence || value->sort == VALUE_POISON) return value_poison(c);
+    Node *node = value_node(c, scope, value);
+    if (!node) return value_poison(c);
+    if (node->sort != NODE_CALL || !node->type.estimate) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, estimate->span,
+                   "`at` gives the confidence of an estimate, such as a rate or a proportion");
+        return value_poison(c);
+    }
+    /* the confidence is the last register argument of every estimate */
+    Node *copy = ARENA_NEW(c->arena, Node);
+    *copy = *node;
+    copy->args = ARENA_NEW_ARRAY(c->arena, Node *, node->arg_count);
+    for (uint32_t i = 0; i < node->arg_count; i++) copy->args[i] = node->args[i];
+    copy->args[node->arg_count - 1] = confidence;
+    return value_from_node(c, copy);
+}

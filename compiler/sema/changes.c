@@ -1,0 +1,145 @@
+/* Changes from a baseline and levels to reach, in the unit of what they are of. An amount that
+ * may be either is refused, and so is a percentage of a percentage. */
+#include "compiler/sema/admit.h"
+
+static const Expr *argument_word(const Expr *call) {
+    const Expr *arg = call->entries.count ? call->entries.items[0].value : NULL;
+    return arg && arg->kind == EXPR_WORD ? arg : NULL;
+}
+
+/* The declaration whose clause `value(c)` or `change(c)` speaks of: this one, or the one this
+ * clause refers to. */
+static Decl *measured_decl(Admission *a, Atom clause) {
+    if (kind_clause(a->decl->kind, clause)) return a->decl;
+    const Value *first = a->clause->values.count ? a->clause->values.items[0] : NULL;
+    return first && first->sort == VALUE_DECL && kind_clause(first->decl->kind, clause)
+               ? first->decl
+               : NULL;
+}
+
+static Value *decl_display(Compilation *c, const Decl *decl) {
+    for (uint32_t i = 0; decl && i < decl->clauses.count; i++) {
+        Clause *clause = decl->clauses.items[i];
+        if (!clause->spec->type || !type_is_word(c, clause->spec->type, "display")) continue;
+        Value *value = value_of_clause(c, clause);
+        if (value->sort == VALUE_DISPLAY) return value;
+    }
+    return NULL;
+}
+
+Value *clause_display(Compilation *c, const Decl *decl) {
+    return decl_display(c, decl);
+}
+
+static bool measure_type(Admission *a, const Expr *call, Type *type, Decl **decl) {
+    const Expr *name = argument_word(call);
+    *decl = name ? measured_decl(a, name->atom) : NULL;
+    Clause *clause = *decl ? decl_clause(*decl, name->atom) : NULL;
+    if (!clause) return false;
+    Value *measure = value_of_clause(a->c, clause);
+    if (measure->sort != VALUE_NODE) return false;
+    *type = measure->node->type;
+    return true;
+}
+
+/* A number that leaves out what the measure counts (2_150 per 100_000 person_years), or all of
+ * its unit, takes it from the measure, and the scale from how it is shown. */
+static Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl *decl) {
+    if (unit_equal(&node->type.unit, &type->unit)) return node;
+    Node *fitted = ARENA_NEW(a->c->arena, Node);
+    *fitted = *node;
+    fitted->type.unit = type->unit;
+    fitted->type.bare = false;
+    fitted->type.percent = type->percent;
+    Unit counted = node->type.unit;
+    for (int i = 0; i < UNIT_MAX_BASES; i++) counted.up[i] = type->unit.up[i];
+    if (!unit_is_none(&node->type.unit) && unit_equal(&counted, &type->unit)) return fitted;
+    if (node->type.percent && type->percent) return fitted;
+    if (!node->type.bare) return NULL;
+    const Value *display = decl_display(a->c, decl);
+    if (display && node->sort == NODE_CONST && node->constant.sort == CONST_EXACT)
+        fitted->constant.exact = exact_div(a->c->arena, node->constant.exact, display->scale);
+    return fitted;
+}
+
+static Value *not_fitting(Admission *a, const Node *node, const Type *type) {
+    sema_error(a->c, a->scope, DIAG_UNIT_MISMATCH, a->expr->span,
+               "the measure is %.*s; this is %.*s", SLICE_FMT(type_text(a->c, type)),
+               SLICE_FMT(type_text(a->c, &node->type)));
+    return value_poison(a->c);
+}
+
+Value *admit_level(Admission *a, const Expr *call) {
+    Type type;
+    Decl *decl;
+    Value *value;
+    Node *node = admit_node(a, "a level", &value);
+    if (!node || !measure_type(a, call, &type, &decl)) return node ? value : value_poison(a->c);
+    Node *fitted = fit_measure(a, node, &type, decl);
+    if (type.percent && fitted && fitted->sort == NODE_CONST &&
+        fitted->constant.sort == CONST_EXACT &&
+        (exact_sign(fitted->constant.exact) < 0 ||
+         exact_compare(fitted->constant.exact, exact_from_int(1)) > 0)) {
+        sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span,
+                   "a share lies between 0%% and 100%%");
+        return value_poison(a->c);
+    }
+    return fitted ? value_from_node(a->c, fitted) : not_fitting(a, node, &type);
+}
+
+static Value *change_or_level(Admission *a) {
+    Diag *diag = sema_error(a->c, a->scope, DIAG_CHANGE_OR_LEVEL, a->expr->span,
+                            "`%.*s` may be a change from the baseline or a level to reach: a "
+                            "change carries its sign, a level follows `to`",
+                            SLICE_FMT(quoted(a->c, a->expr->span)));
+    Span at = {a->expr->span.start, a->expr->span.start};
+    diag_fix(a->c->diags, diag, at, SLICE("to "),
+             "a level: `to %.*s`; a change: `+%.*s` or `-%.*s`",
+             SLICE_FMT(quoted(a->c, a->expr->span)), SLICE_FMT(quoted(a->c, a->expr->span)),
+             SLICE_FMT(quoted(a->c, a->expr->span)));
+    return value_poison(a->c);
+}
+
+static Value *percent_or_points(Admission *a) {
+    Slice written = source_map_text(a->c->sources, a->expr->span);
+    Diag *diag =
+        sema_error(a->c, a->scope, DIAG_PERCENT_OR_POINTS, a->expr->span,
+                   "the measure is itself a percentage: `%.*s` may be relative or in points",
+                   SLICE_FMT(written));
+    Slice points = arena_printf(a->c->arena, "%.*spp", (int)(written.length - 1), written.data);
+    diag_fix(a->c->diags, diag, a->expr->span, points,
+             "write `%.*s` for percentage points or `%.*s relative` for a share of the baseline",
+             SLICE_FMT(points), SLICE_FMT(written));
+    return value_poison(a->c);
+}
+
+static Value *make_change(Admission *a, Node *amount, bool relative) {
+    Value *change = value_new(a->c, VALUE_CHANGE, a->expr->span);
+    change->node = amount;
+    change->relative = relative;
+    return change;
+}
+
+Value *admit_change(Admission *a, const Expr *call) {
+    bool has_sign = a->expr->kind == EXPR_UNARY && (a->expr->op == OP_NEG || a->expr->op == OP_POS);
+    Value *value = elaborate(a->c, a->scope, a->expr);
+    if (value->sort == VALUE_POISON || value->sort == VALUE_MISSING) return value;
+    if (!has_sign) return change_or_level(a);
+    if (value->sort == VALUE_CHANGE) return value;
+    if (value->sort != VALUE_NODE || value->node->type.base != TYPE_QUANTITY)
+        return admit_fail(a, "a change", value);
+    Node *node = value->node;
+    Type type;
+    Decl *decl;
+    if (!measure_type(a, call, &type, &decl)) return make_change(a, node, node->type.percent);
+    if (node->type.percent) return type.percent ? percent_or_points(a) : make_change(a, node, true);
+    if (node->type.points) {
+        if (!type.percent) return not_fitting(a, node, &type);
+        Node *points = ARENA_NEW(a->c->arena, Node);
+        *points = *node;
+        points->type.unit = type.unit;
+        return make_change(a, points, false);
+    }
+    Node *fitted = fit_measure(a, node, &type, decl);
+    return fitted ? make_change(a, fitted, false) : not_fitting(a, node, &type);
+}

@@ -1,0 +1,319 @@
+/* Dimensions: by what people, events and numbers are split. Finds what a bare word names where
+ * a dimension is expected, and how a row comes to its member. */
+#include "compiler/sema/people.h"
+
+#include "runtime/base/date.h"
+
+/* ---- Dimensions --------------------------------------------------------------------- */
+
+static bool dim_equal(const ModuleDim *a, const ModuleDim *b) {
+    if (!slice_equal(a->name, b->name) || a->member_count != b->member_count ||
+        a->first != b->first)
+        return false;
+    for (uint32_t i = 0; i < a->member_count; i++) {
+        if (!slice_equal(a->members[i], b->members[i])) return false;
+    }
+    return true;
+}
+
+uint16_t dim_intern(Compilation *c, const ModuleDim *dim) {
+    for (uint32_t i = 0; i < c->module->dims.count; i++) {
+        ModuleDim *known = &c->module->dims.items[i];
+        if (!dim_equal(known, dim)) continue;
+        /* A table of a library lines up with the plan's dimension: the plan's words win. */
+        if (known->sort == DIM_LIST && dim->sort != DIM_LIST) {
+            known->sort = dim->sort;
+            known->ordered = dim->ordered;
+            known->title = dim->title;
+            known->titles = dim->titles;
+        }
+        return (uint16_t)i;
+    }
+    VEC_PUSH(c->arena, &c->module->dims, *dim);
+    return (uint16_t)(c->module->dims.count - 1);
+}
+
+uint16_t dim_years(Compilation *c, int32_t first, int32_t last) {
+    uint32_t count = (uint32_t)(last - first + 1);
+    ModuleDim dim = {.name = SLICE("fy"),
+                     .title = SLICE("Financial year"),
+                     .sort = DIM_YEAR,
+                     .ordered = true,
+                     .member_count = count,
+                     .first = first};
+    dim.members = ARENA_NEW_ARRAY(c->arena, Slice, count);
+    dim.titles = ARENA_NEW_ARRAY(c->arena, Slice, count);
+    for (uint32_t i = 0; i < count; i++) {
+        dim.members[i] = financial_year_format(c->arena, first + (int32_t)i);
+        dim.titles[i] = financial_year_format_short(c->arena, first + (int32_t)i);
+    }
+    return dim_intern(c, &dim);
+}
+
+uint16_t dim_data_years(Compilation *c) {
+    int32_t first = 0, last = 0;
+    for (uint32_t t = 0; t < c->module->tables.count; t++) {
+        const ModuleTable *table = &c->module->tables.items[t];
+        for (uint32_t s = 0; s < table->snapshots.count && table->sort == TABLE_POPULATION; s++) {
+            int32_t year = financial_year_of(table->snapshots.items[s].as_at);
+            if (!first || year < first) first = year;
+            if (!last || year > last) last = year;
+        }
+        if (table->sort != TABLE_EVENTS || !table->covers_to) continue;
+        int32_t from = financial_year_of(table->covers_from),
+                to = financial_year_of(table->covers_to);
+        if (!first || from < first) first = from;
+        if (!last || to > last) last = to;
+    }
+    if (!first) return c->has_horizon ? c->horizon_dim : dim_years(c, 2025, 2025);
+    return dim_years(c, first, last);
+}
+
+/* ---- The dimensions of a table ------------------------------------------------------ */
+
+static Node *column_node(Compilation *c, const Table *table, const TableColumn *column) {
+    Node *node = node_new(c, NODE_COLUMN, column->type, column->span);
+    node->table = table;
+    node->column = column->column;
+    return node;
+}
+
+/* A column that is a code of the dimension, or of a finer level of its geography. */
+static Node *column_code(Compilation *c, const Table *table, uint16_t dim) {
+    for (uint32_t i = 0; i < table->columns.count; i++) {
+        const TableColumn *column = &table->columns.items[i];
+        if (column->type.base != TYPE_CODE) continue;
+        if (column->type.code_dim == dim) return column_node(c, table, column);
+        uint32_t parents =
+            column->geography ? geography_parent_table(c, column->geography, dim) : MODULE_NONE;
+        if (parents == MODULE_NONE) continue;
+        Node *node = node_new(c, NODE_ROW_TABLE, column->type, column->span);
+        node->type.code_dim = dim;
+        node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
+        node->args[0] = column_node(c, table, column);
+        node->arg_count = 1;
+        node->member = parents;
+        return node;
+    }
+    return NULL;
+}
+
+static Node *dimension_code(Compilation *c, const Table *table, uint16_t dim) {
+    const Kind *kind = kind_of_sort(c, SORT_DIMENSION);
+    for (uint32_t i = 0; kind && i < kind->decls.count; i++) {
+        Decl *decl = kind->decls.items[i];
+        Value *value = value_of_decl(c, decl, decl->name_span);
+        if (value->sort != VALUE_DIMS || value->dims[0] != dim || value->table != table) continue;
+        return value->node;
+    }
+    return NULL;
+}
+
+static Node *date_code(Compilation *c, const Table *table, uint16_t dim) {
+    const ModuleDim *found = &c->module->dims.items[dim];
+    if (!table->events || table->dated == MODULE_NONE || found->sort < DIM_YEAR ||
+        found->sort > DIM_WEEK)
+        return NULL;
+    const TableColumn *column = &table->columns.items[0];
+    for (uint32_t i = 0; i < table->columns.count; i++) {
+        if (table->columns.items[i].column == table->dated) column = &table->columns.items[i];
+    }
+    Type type = type_of(TYPE_CODE);
+    type.row = true;
+    type.code_dim = dim;
+    Node *node = node_new(c, NODE_ROW_DATE, type, column->span);
+    static const RowOp ops[] = {ROW_YEAR, ROW_QUARTER, ROW_MONTH, ROW_WEEK};
+    node->op = (uint16_t)ops[found->sort - DIM_YEAR];
+    node->integer = found->first;
+    node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
+    node->args[0] = column_node(c, table, column);
+    node->arg_count = 1;
+    return node;
+}
+
+Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim) {
+    Node *code = dimension_code(c, table, dim);
+    if (!code) code = column_code(c, table, dim);
+    if (!code) code = date_code(c, table, dim);
+    if (!code && table->events) code = dim_row_code(c, table->population, dim);
+    return code;
+}
+
+/* ---- What a bare word names where a dimension is expected --------------------------- */
+
+typedef struct {
+    uint16_t dim;
+    bool found, twice;
+} Candidates;
+
+static void offer(Candidates *candidates, uint16_t dim) {
+    candidates->twice |= candidates->found && candidates->dim != dim;
+    candidates->found = true;
+    candidates->dim = dim;
+}
+
+static void offer_columns(const Table *table, Atom name, Candidates *candidates) {
+    for (; table; table = table->population) {
+        const TableColumn *column = people_column(table, name);
+        if (column && column->type.base == TYPE_CODE && !column->type.identifier)
+            offer(candidates, column->type.code_dim);
+    }
+}
+
+static void offer_all_columns(Compilation *c, const Table *table, Atom name,
+                              Candidates *candidates) {
+    if (table) {
+        offer_columns(table, name, candidates);
+        return;
+    }
+    static const DeclSort sorts[] = {SORT_POPULATION, SORT_EVENTS};
+    for (int s = 0; s < 2; s++) {
+        const Kind *kind = kind_of_sort(c, sorts[s]);
+        for (uint32_t i = 0; kind && i < kind->decls.count; i++) {
+            if (kind->decls.items[i]->table)
+                offer_columns(kind->decls.items[i]->table, name, candidates);
+        }
+    }
+}
+
+/* A level's own name may be that of the column that holds the finest level: the level is meant. */
+static void offer_levels(Compilation *c, Atom name, Candidates *candidates) {
+    const Kind *kind = kind_of_sort(c, SORT_GEOGRAPHY);
+    for (uint32_t i = 0; kind && i < kind->decls.count; i++) {
+        uint16_t dim;
+        if (geography_level(c, kind->decls.items[i], name, &dim)) offer(candidates, dim);
+    }
+}
+
+static bool covered_days(const Compilation *c, int32_t *from, int32_t *to) {
+    *from = *to = 0;
+    for (uint32_t t = 0; t < c->module->tables.count; t++) {
+        const ModuleTable *table = &c->module->tables.items[t];
+        if (!table->covers_to) continue;
+        if (!*from || table->covers_from < *from) *from = table->covers_from;
+        if (!*to || table->covers_to > *to) *to = table->covers_to;
+    }
+    return *to != 0;
+}
+
+static uint16_t period_dim(Compilation *c, const char *name, DimSort sort) {
+    int32_t from, to;
+    if (!covered_days(c, &from, &to)) {
+        from = financial_year_start(financial_year_of(c->module->as_of));
+        to = financial_year_end(financial_year_of(c->module->as_of));
+    }
+    ModuleDim dim = {
+        .name = slice_of(name), .title = slice_of(name), .sort = sort, .ordered = true};
+    VEC(Slice) members = {0};
+    VEC(Slice) titles = {0};
+    int32_t day = from;
+    if (sort == DIM_WEEK) {
+        if (date_monday_of(day) != day) day = date_monday_of(day) + 7;
+        dim.first = day;
+        for (; day + 6 <= to; day += 7) {
+            VEC_PUSH(c->arena, &members, date_format_iso(c->arena, day));
+            VEC_PUSH(c->arena, &titles, date_format_long(c->arena, day));
+        }
+    } else {
+        int step = sort == DIM_QUARTER ? 3 : 1;
+        int month = date_to_civil(day).year * 12 + month_of(day) - 1;
+        for (;; month++) {
+            int32_t start = date_from_civil(month / 12, month % 12 + 1, 1), end;
+            if (step == 3 && month % 3) continue;
+            int last = month + step - 1;
+            end = date_from_civil(last / 12, last % 12 + 1,
+                                  date_days_in_month(last / 12, last % 12 + 1));
+            if (end > to) break;
+            if (start < from) continue;
+            if (!members.count)
+                dim.first = step == 3
+                                ? financial_year_of(start) * 4 + financial_quarter_of(start) - 1
+                                : month;
+            VEC_PUSH(c->arena, &members,
+                     step == 3 ? financial_quarter_format(c->arena, financial_year_of(start),
+                                                          financial_quarter_of(start))
+                               : arena_printf(c->arena, "%04d-%02d", month / 12, month % 12 + 1));
+            VEC_PUSH(c->arena, &titles,
+                     step == 3
+                         ? members.items[members.count - 1]
+                         : arena_printf(c->arena, "%s %d", month_name(month % 12 + 1), month / 12));
+        }
+    }
+    dim.members = members.items;
+    dim.titles = titles.items;
+    dim.member_count = members.count;
+    return dim_intern(c, &dim);
+}
+
+static bool period_named(Compilation *c, Atom name, uint16_t *dim) {
+    Slice text = word(c, name);
+    if (slice_equal(text, SLICE("fy")))
+        *dim = dim_data_years(c);
+    else if (slice_equal(text, SLICE("quarter")))
+        *dim = period_dim(c, "quarter", DIM_QUARTER);
+    else if (slice_equal(text, SLICE("month")))
+        *dim = period_dim(c, "month", DIM_MONTH);
+    else if (slice_equal(text, SLICE("week")))
+        *dim = period_dim(c, "week", DIM_WEEK);
+    else
+        return false;
+    return true;
+}
+
+static bool settle(Compilation *c, const Scope *scope, const Expr *expr,
+                   const Candidates *candidates, uint16_t *dim) {
+    if (candidates->twice)
+        sema_error(c, scope, DIAG_AMBIGUOUS_NAME, expr->span,
+                   "`%.*s` could be more than one dimension here", SLICE_FMT(word(c, expr->atom)));
+    *dim = candidates->dim;
+    return candidates->found;
+}
+
+static void offer_dim_names(Compilation *c, Nearest *nearest) {
+    const Kind *dimensions = kind_of_sort(c, SORT_DIMENSION);
+    for (uint32_t i = 0; dimensions && i < dimensions->decls.count; i++)
+        nearest_offer(nearest, word(c, dimensions->decls.items[i]->name));
+    for (uint32_t i = 0; i < c->module->dims.count; i++)
+        nearest_offer(nearest, c->module->dims.items[i].name);
+}
+
+bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
+                 uint16_t *dim) {
+    if (expr->kind != EXPR_WORD) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                   "the name of a dimension is wanted here; `*` crosses two");
+        return false;
+    }
+    Decl *decl = decl_find(c, expr->atom);
+    if (decl && decl->kind->sort == SORT_DIMENSION) {
+        decl->used = true;
+        Value *value = value_of_decl(c, decl, expr->span);
+        if (value->sort != VALUE_DIMS) return false;
+        *dim = value->dims[0];
+        return true;
+    }
+    Candidates candidates = {0};
+    offer_all_columns(c, table, expr->atom, &candidates);
+    Candidates levels = {0};
+    offer_levels(c, expr->atom, &levels);
+    if (levels.found && !levels.twice) return settle(c, scope, expr, &levels, dim);
+    if (settle(c, scope, expr, &candidates, dim)) return true;
+    if (settle(c, scope, expr, &levels, dim)) return true;
+    if (period_named(c, expr->atom, dim)) return true;
+    for (uint32_t i = 0; i < c->module->dims.count; i++) {
+        if (c->module->dims.items[i].sort != DIM_LIST ||
+            !slice_equal(c->module->dims.items[i].name, word(c, expr->atom)))
+            continue;
+        *dim = (uint16_t)i;
+        return true;
+    }
+    Diag *diag = sema_error(
+        c, scope, DIAG_UNDEFINED_NAME, expr->span,
+        "`%.*s` is not a dimension: a `dimension`, a category column, a geography level, or fy, "
+        "quarter, month, week",
+        SLICE_FMT(word(c, expr->atom)));
+    Nearest nearest = {.wanted = word(c, expr->atom)};
+    offer_dim_names(c, &nearest);
+    nearest_fix(c, diag, expr->span, &nearest);
+    return false;
+}

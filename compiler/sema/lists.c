@@ -1,0 +1,225 @@
+/* Lists of declarations and values: repetition over them, what holds for all or any, texts put
+ * together. Everything here is decided without data, so that it unfolds before the plan runs. */
+#include "compiler/sema/forms.h"
+
+#include "runtime/stats/estimate.h"
+
+/* ---- Repetition over declarations --------------------------------------------------- */
+
+Value *list_of(Compilation *c, const Scope *scope, const Expr *expr) {
+    Value *value = elaborate(c, scope, expr);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
+    if (value->sort == VALUE_LIST || value->sort == VALUE_POISON) return value;
+    Value *list = value_new(c, VALUE_LIST, expr->span);
+    if (value->sort == VALUE_MISSING) return list;
+    if (value->sort != VALUE_KIND) {
+        VEC_PUSH(c->arena, &list->list, value);
+        return list;
+    }
+    for (uint32_t i = 0; i < value->kind->decls.count; i++) {
+        Value *item = value_new(c, VALUE_DECL, expr->span);
+        item->decl = value->kind->decls.items[i];
+        VEC_PUSH(c->arena, &list->list, item);
+    }
+    return list;
+}
+
+/* `for m in xs [where …]`: calls `body` with each item bound; false where it is ill-formed. */
+typedef bool (*EachBody)(Compilation *c, const Scope *inner, void *data);
+
+static bool for_each(Compilation *c, const Scope *scope, const Expr *call, EachBody body,
+                     void *data) {
+    const Phrase *loop = call_label(c, call, "for"), *where = call_label(c, call, "where");
+    const Expr *in = loop && loop->values.count == 1 ? loop->values.items[0] : NULL;
+    if (!in || in->kind != EXPR_BINARY || in->op != OP_IN || in->left->kind != EXPR_WORD) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, loop ? loop->span : call->span,
+                   "`for` is followed by a name, `in` and a list: `for m in i.milestone`");
+        return false;
+    }
+    Value *list = list_of(c, scope, in->right);
+    if (list->sort == VALUE_POISON) return false;
+    for (uint32_t i = 0; i < list->list.count; i++) {
+        Binding binding = {.name = in->left->atom, .value = list->list.items[i]};
+        Scope inner = {.outer = scope, .bindings = &binding, .binding_count = 1};
+        if (where) {
+            Node *condition = elaborate_condition(c, &inner, where->values.items[0]);
+            bool truth;
+            if (!condition) return false;
+            if (condition->sort == NODE_CONST && condition->constant.sort == CONST_ABSENT) continue;
+            if (!fold_bool(condition, &truth)) {
+                sema_error(c, scope, DIAG_TYPE_MISMATCH, where->span,
+                           "this condition cannot be decided without data");
+                return false;
+            }
+            if (!truth) continue;
+        }
+        if (!body(c, &inner, data)) return false;
+    }
+    return true;
+}
+
+typedef struct {
+    const Expr *call;
+    Operator op;
+    Node *result;
+    uint32_t count;
+    Value *list;
+} Gathering;
+
+static bool gather_node(Compilation *c, const Scope *inner, void *data) {
+    Gathering *gathering = data;
+    const Expr *expr = gathering->call->entries.items[0].value;
+    bool condition = gathering->op == OP_AND || gathering->op == OP_OR;
+    Node *node = condition ? elaborate_condition(c, inner, expr) : elaborate_node(c, inner, expr);
+    if (!node) return false;
+    gathering->count++;
+    bool absent = node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT;
+    if (absent && !condition) return true;
+    gathering->result = gathering->result ? operate(c, inner, gathering->op, gathering->result,
+                                                    node, gathering->call->span)
+                                          : node;
+    return gathering->result != NULL;
+}
+
+static bool gather_count(Compilation *c, const Scope *inner, void *data) {
+    (void)c;
+    (void)inner;
+    ((Gathering *)data)->count++;
+    return true;
+}
+
+static bool gather_value(Compilation *c, const Scope *inner, void *data) {
+    Gathering *gathering = data;
+    const Entry *entry = &gathering->call->entries.items[0];
+    Value *value = elaborate(c, inner, entry->value);
+    if (value->sort == VALUE_POISON) return false;
+    if (entry->key) {
+        ValuePair pair = {.key = elaborate(c, inner, entry->key), .value = value};
+        if (pair.key->sort == VALUE_POISON) return false;
+        VEC_PUSH(c->arena, &gathering->list->pairs, pair);
+    } else {
+        VEC_PUSH(c->arena, &gathering->list->list, value);
+    }
+    return true;
+}
+
+static Node *whole(Compilation *c, uint32_t count, Span span) {
+    Node *node = node_exact(c, exact_from_int(count), span);
+    node->type.bare = true;
+    return node;
+}
+
+/* A list folded with an operator: sum(e for m in xs), all(…), any(…). */
+Value *list_fold(Compilation *c, const Scope *scope, const Expr *call, Operator op) {
+    Gathering gathering = {.call = call, .op = op};
+    if (!call_argument(c, scope, call, 0) || !for_each(c, scope, call, gather_node, &gathering))
+        return value_poison(c);
+    if (gathering.result) return value_from_node(c, gathering.result);
+    if (op != OP_ADD) return value_from_node(c, node_bool(c, op == OP_AND, call->span));
+    Node *zero = whole(c, 0, call->span);
+    return value_from_node(c, zero);
+}
+
+Value *list_count(Compilation *c, const Scope *scope, const Expr *call) {
+    Gathering gathering = {.call = call};
+    if (call_label(c, call, "for")) {
+        if (!for_each(c, scope, call, gather_count, &gathering)) return value_poison(c);
+        return value_from_node(c, whole(c, gathering.count, call->span));
+    }
+    Value *list = list_of(c, scope, call->entries.items[0].value);
+    if (list->sort == VALUE_POISON) return list;
+    return value_from_node(c, whole(c, list->list.count, call->span));
+}
+
+/* ---- Forms -------------------------------------------------------------------------- */
+
+static Value *quantifier(Compilation *c, const Scope *scope, const Expr *call, Operator op,
+                         Opcode along) {
+    static const char *const labels[] = {"for", "where", "across", NULL};
+    if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels))
+        return value_poison(c);
+    if (call_label(c, call, "for")) return list_fold(c, scope, call, op);
+    if (call_label(c, call, "across")) return reduce_along(c, scope, call, along);
+    Node *node = elaborate_condition(c, scope, call->entries.items[0].value);
+    if (!node) return value_poison(c);
+    /* without labels: over every dimension the condition has */
+    Node *reduce = node_new(c, NODE_REDUCE, node->type, call->span);
+    reduce->op = (uint16_t)along;
+    reduce->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
+    reduce->args[0] = node;
+    reduce->arg_count = 1;
+    for (int i = 0; i < node->type.dim_count; i++)
+        reduce->dims[reduce->dim_count++] = node->type.dims[i];
+    reduce->type.dim_count = 0;
+    return value_from_node(c, reduce->dim_count ? reduce : node);
+}
+
+Value *form_all(Compilation *c, const Scope *scope, const Expr *call) {
+    return quantifier(c, scope, call, OP_AND, OPCODE_ALL);
+}
+Value *form_any(Compilation *c, const Scope *scope, const Expr *call) {
+    return quantifier(c, scope, call, OP_OR, OPCODE_ANY);
+}
+
+Value *form_each(Compilation *c, const Scope *scope, const Expr *call) {
+    if (!call_argument(c, scope, call, 0)) return value_poison(c);
+    Gathering gathering = {.call = call};
+    gathering.list =
+        value_new(c, call->entries.items[0].key ? VALUE_PAIRS : VALUE_LIST, call->span);
+    return for_each(c, scope, call, gather_value, &gathering) ? gathering.list : value_poison(c);
+}
+
+Value *form_acyclic(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *argument = call_argument(c, scope, call, 0);
+    if (!argument || argument->kind != EXPR_MEMBER) {
+        if (argument)
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
+                       "`acyclic` is given references of an item: `acyclic(i.depends_on)`");
+        return value_poison(c);
+    }
+    Value *start = elaborate(c, scope, argument->left);
+    if (start->sort != VALUE_DECL) return value_poison(c);
+    return value_from_node(
+        c, node_bool(c, references_end(c, start->decl, argument->atom), call->span));
+}
+
+/* Whether something is stated: a list with items, a value that is there. */
+Value *form_has(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *argument = call_argument(c, scope, call, 0);
+    if (!argument) return value_poison(c);
+    Value *value = elaborate(c, scope, argument);
+    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
+        value = value_of_clause(c, value->clause);
+    if (value->sort == VALUE_POISON) return value;
+    bool there = value->sort == VALUE_LIST ? value->list.count > 0 : value->sort != VALUE_MISSING;
+    return value_from_node(c, node_bool(c, there, call->span));
+}
+
+/* listed(["one", missing, "two"]): what is there as one text, "one and two"; missing where
+ * nothing is. The items are decided without data. */
+Value *form_listed(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *argument = call_argument(c, scope, call, 0);
+    if (!argument) return value_poison(c);
+    Value *list = list_of(c, scope, argument);
+    if (list->sort == VALUE_POISON) return list;
+    VEC(Slice) items = {0};
+    for (uint32_t i = 0; i < list->list.count; i++) {
+        const Value *item = list->list.items[i];
+        if (item->sort == VALUE_MISSING) continue;
+        if (item->sort != VALUE_NODE || item->node->sort != NODE_CONST ||
+            item->node->constant.sort != CONST_TEXT) {
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
+                       "`listed` joins texts that are known without data; this is %.*s",
+                       SLICE_FMT(value_text(c, item)));
+            return value_poison(c);
+        }
+        VEC_PUSH(c->arena, &items, item->node->constant.text);
+    }
+    if (!items.count) return value_new(c, VALUE_MISSING, call->span);
+    Slice text = items.items[0];
+    for (uint32_t i = 1; i < items.count; i++)
+        text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text),
+                            i + 1 == items.count ? " and " : ", ", SLICE_FMT(items.items[i]));
+    return value_from_node(c, node_text(c, text, call->span));
+}

@@ -1,0 +1,205 @@
+/* What stands after a dot: clauses and labels of declarations, parts of an estimate or a range,
+ * what a library holds. */
+#include "compiler/sema/expressions.h"
+
+static Value *text_value(Compilation *c, Slice text, Span span) {
+    return value_from_node(c, node_text(c, text, span));
+}
+
+static void add_descendants(Compilation *c, const Decl *decl, const Kind *kind, ValueList *list,
+                            Span span) {
+    for (uint32_t i = 0; i < decl->children.count; i++) {
+        Decl *child = decl->children.items[i];
+        if (child->kind == kind) {
+            Value *value = value_new(c, VALUE_DECL, span);
+            value->decl = child;
+            VEC_PUSH(c->arena, list, value);
+        }
+        add_descendants(c, child, kind, list, span);
+    }
+}
+
+/* A clause of a declaration, or all of a repeated one as a list. */
+static Value *clause_value(Compilation *c, Decl *decl, const ClauseSpec *spec, Span span) {
+    bool many = spec->cardinality == CLAUSE_REPEATED || spec->cardinality == CLAUSE_SEVERAL;
+    Value *list = value_new(c, VALUE_LIST, span);
+    Value *single = NULL;
+    for (uint32_t i = 0; i < decl->clauses.count; i++) {
+        Clause *clause = decl->clauses.items[i];
+        if (clause->spec != spec) continue;
+        elaborate_clause(c, clause);
+        Value *value = value_new(c, VALUE_CLAUSE, span);
+        value->clause = clause;
+        single = value;
+        if (spec->labels.count || !many) {
+            VEC_PUSH(c->arena, &list->list, value);
+            continue;
+        }
+        for (uint32_t j = 0; j < clause->values.count; j++)
+            VEC_PUSH(c->arena, &list->list, clause->values.items[j]);
+    }
+    if (many) return list;
+    return single ? single : clause_fallback(c, decl, spec, span);
+}
+
+static Value *derived_value(Compilation *c, Decl *decl, const ClauseSpec *spec, Span span) {
+    Clause *clause = NULL;
+    for (uint32_t i = 0; i < decl->clauses.count && !clause; i++) {
+        if (decl->clauses.items[i]->spec == spec) clause = decl->clauses.items[i];
+    }
+    if (!clause) {
+        clause = ARENA_NEW(c->arena, Clause);
+        clause->spec = spec;
+        clause->decl = decl;
+        clause->item = decl->item;
+        clause->span = decl->name_span;
+        VEC_PUSH(c->arena, &decl->clauses, clause);
+    }
+    elaborate_clause(c, clause);
+    if (!clause->values.count) return value_poison(c);
+    (void)span;
+    return clause->values.items[0];
+}
+
+static Value *label_value(Compilation *c, Clause *clause, Atom name, Span span) {
+    elaborate_clause(c, clause);
+    for (uint32_t i = 0; i < clause->labels.count; i++) {
+        const ClauseLabel *label = &clause->labels.items[i];
+        if (label->spec->label != name) continue;
+        if (label->values.count == 1) return label->values.items[0];
+        Value *list = value_new(c, VALUE_LIST, span);
+        for (uint32_t j = 0; j < label->values.count; j++)
+            VEC_PUSH(c->arena, &list->list, label->values.items[j]);
+        return list;
+    }
+    for (uint32_t i = 0; i < clause->spec->labels.count; i++) {
+        if (clause->spec->labels.items[i].label == name) return value_new(c, VALUE_MISSING, span);
+    }
+    return NULL;
+}
+
+static Value *decl_member(Compilation *c, Decl *decl, Atom member, Span span) {
+    Slice text = word(c, member);
+    const ClauseSpec *spec = kind_clause(decl->kind, member);
+    if (spec && spec->cardinality == CLAUSE_DERIVED) return derived_value(c, decl, spec, span);
+    if (spec) return clause_value(c, decl, spec, span);
+    Decl *child = decl_child(decl, member);
+    if (child) {
+        child->used = true;
+        return value_of_decl(c, child, span);
+    }
+    if (slice_equal(text, SLICE("name"))) return text_value(c, word(c, decl->name), span);
+    if (slice_equal(text, SLICE("title")))
+        return decl->title.length ? text_value(c, decl->title, span)
+                                  : value_new(c, VALUE_MISSING, span);
+    if (slice_equal(text, SLICE("kind"))) return text_value(c, word(c, decl->kind->name), span);
+    if (slice_equal(text, SLICE("value")) && decl->kind->head.type)
+        return value_of_clause(c, decl->head);
+    if (slice_equal(text, SLICE("parent"))) {
+        if (!decl->parent) return value_new(c, VALUE_MISSING, span);
+        Value *parent = value_new(c, VALUE_DECL, span);
+        parent->decl = decl->parent;
+        return parent;
+    }
+    if (decl->head) {
+        Value *label = label_value(c, decl->head, member, span);
+        if (label) return label;
+    }
+    Kind *kind = kind_find(c, member);
+    if (kind && kind->within.count) {
+        Value *list = value_new(c, VALUE_LIST, span);
+        add_descendants(c, decl, kind, &list->list, span);
+        return list;
+    }
+    return NULL;
+}
+
+static Value *estimate_member(Compilation *c, Node *node, Atom member, Span span) {
+    static const struct {
+        const char *name;
+        Opcode op;
+    } fields[] = {{"value", OPCODE_VALUE},
+                  {"lower", OPCODE_LOWER},
+                  {"upper", OPCODE_UPPER},
+                  {"numerator", OPCODE_NUMERATOR},
+                  {"denominator", OPCODE_DENOMINATOR}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (!slice_equal(word(c, member), slice_of(fields[i].name))) continue;
+        Type type = node->type;
+        type.estimate = false;
+        if (i >= 3) {
+            type.percent = false;
+            for (int b = 0; b < UNIT_MAX_BASES; b++) {
+                if (i == 4) type.unit.up[b] = type.unit.down[b];
+                type.unit.down[b] = 0;
+            }
+        }
+        return value_from_node(c, node_op(c, fields[i].op, type, span, node, NULL, NULL));
+    }
+    return NULL;
+}
+
+static Value *library_member(Compilation *c, const Value *base, Atom member, Span span) {
+    Slice name = word(c, base->word);
+    Slice longer = arena_printf(c->arena, "%.*s.%.*s", SLICE_FMT(name), SLICE_FMT(word(c, member)));
+    for (uint32_t i = 0; i < c->files.count; i++) {
+        if (!c->files.items[i].library) continue;
+        if (slice_equal(c->files.items[i].name, name)) {
+            Decl *decl = name_in_file(c, i, member);
+            if (decl) return value_of_decl(c, decl, span);
+        }
+        if (slice_equal(c->files.items[i].name, longer)) {
+            Value *value = value_new(c, VALUE_LIBRARY, span);
+            value->word = intern(c->interner, longer);
+            return value;
+        }
+    }
+    return NULL;
+}
+
+static void unknown_member(Compilation *c, const Scope *scope, Value *base, Atom member,
+                           Span span) {
+    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "%.*s has nothing named `%.*s`",
+                            SLICE_FMT(value_text(c, base)), SLICE_FMT(word(c, member)));
+    Nearest nearest = {.wanted = word(c, member)};
+    if (base->sort == VALUE_DECL) {
+        for (uint32_t i = 0; i < base->decl->kind->clauses.count; i++)
+            nearest_offer(&nearest, word(c, base->decl->kind->clauses.items[i]->name));
+        for (uint32_t i = 0; i < base->decl->children.count; i++)
+            nearest_offer(&nearest, word(c, base->decl->children.items[i]->name));
+    }
+    nearest_fix(c, diag, span, &nearest);
+}
+
+Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member, Span span) {
+    Value *found = NULL;
+    switch (base->sort) {
+    case VALUE_POISON: return base;
+    case VALUE_MISSING: return value_new(c, VALUE_MISSING, span);
+    case VALUE_DECL: found = decl_member(c, base->decl, member, span); break;
+    case VALUE_CLAUSE:
+        found = label_value(c, base->clause, member, span);
+        if (!found) return value_member(c, scope, value_strip(c, base), member, span);
+        break;
+    case VALUE_LIBRARY: found = library_member(c, base, member, span); break;
+    case VALUE_RANGE:
+        if (slice_equal(word(c, member), SLICE("from"))) found = base->from;
+        if (slice_equal(word(c, member), SLICE("to"))) found = base->to;
+        break;
+    case VALUE_PEOPLE: found = name_column(c, scope, base->table, member, span); break;
+    case VALUE_NODE:
+        if (base->node->type.estimate) found = estimate_member(c, base->node, member, span);
+        break;
+    case VALUE_LIST:
+    case VALUE_CHOICE:
+    case VALUE_KIND:
+    case VALUE_DIMS:
+    case VALUE_CHANGE:
+    case VALUE_DISPLAY:
+    case VALUE_UNKNOWN:
+    case VALUE_PAIRS: break;
+    }
+    if (found) return found;
+    unknown_member(c, scope, base, member, span);
+    return value_poison(c);
+}
