@@ -128,6 +128,15 @@ static bool same_as_first(Call *call) {
     return true;
 }
 
+/* Along one dim of the first register, which stays. */
+static bool along(Call *call, ElemType elem, bool estimate) {
+    call->type->elem = (uint8_t)elem;
+    call->type->estimate = estimate;
+    bool one = call->dim_count == 1 &&
+               regtype_has_dim(register_type(call, 0), (uint16_t)call->dims[0]);
+    return one || breaks(call, "native-dims");
+}
+
 static bool plain(Call *call, ElemType elem, bool estimate) {
     call->type->elem = (uint8_t)elem;
     call->type->estimate = estimate;
@@ -154,10 +163,19 @@ static bool apply_rule(Call *call) {
     case NATIVE_RESULT_SAME:
         return plain(call, ELEM_REAL, false) && same_as_first(call);
     case NATIVE_RESULT_SAME_ALONG: {
-        bool along = call->dim_count == 1 &&
-                     regtype_has_dim(call->type, (uint16_t)call->dims[0]);
-        return along ? same_as_first(call) : breaks(call, "native-dims");
+        bool one = call->dim_count == 1 &&
+                   regtype_has_dim(call->type, (uint16_t)call->dims[0]);
+        return one ? same_as_first(call) : breaks(call, "native-dims");
     }
+    case NATIVE_RESULT_ESTIMATE_ALONG:
+        return along(call, ELEM_REAL, true);
+    case NATIVE_RESULT_REAL_ALONG:
+        return along(call, ELEM_REAL, false);
+    case NATIVE_RESULT_TEXT_ALONG:
+        return along(call, ELEM_TEXT, false);
+    case NATIVE_RESULT_TEXT_LESS:
+        call->type->elem = ELEM_TEXT;
+        return less_dims(call);
     case NATIVE_RESULT_BOOL:
         return plain(call, ELEM_BOOL, false);
     case NATIVE_RESULT_DATE:

@@ -67,15 +67,15 @@ double series_geometric(double baseline, double target, uint32_t step, uint32_t 
 Exact shift_linear(Arena *arena, Exact total, int64_t start, int64_t end, int64_t fy) {
     int64_t years = end - start + 1, step = fy - start + 1;
     if (step <= 0 || years <= 0) return EXACT_ZERO;
-    return money_post(arena, between(arena, EXACT_ZERO, total, step < years ? step : years, years));
+    return between(arena, EXACT_ZERO, total, step < years ? step : years, years);
 }
 
-Exact shift_step(Arena *arena, Exact total, int64_t start, int64_t until, int64_t fy) {
-    return fy >= start && fy <= until ? money_post(arena, total) : EXACT_ZERO;
+Exact shift_step(Exact total, int64_t start, int64_t until, int64_t fy) {
+    return fy >= start && fy <= until ? total : EXACT_ZERO;
 }
 
 Exact shift_share(Arena *arena, Exact amount, Exact share) {
-    return money_post(arena, exact_mul(arena, amount, share));
+    return exact_mul(arena, amount, share);
 }
 
 TrackStatus track_status(Arena *arena, Exact actual, Exact plan, bool lower_is_better,

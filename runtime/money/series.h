@@ -32,13 +32,14 @@ bool series_line(Arena *arena, const SeriesPoint *points, uint32_t count, int64_
  * NaN unless both are above zero. */
 double series_geometric(double baseline, double target, uint32_t step, uint32_t steps);
 
-/* ---- Levels of a funding shift: the annual amount moved in the year, posted -------------- */
+/* ---- Levels of a funding shift: the annual amount moved in the year -------------------------
+ * Not posted: a level in real terms is first restated in cash, then posted, once. */
 
 /* In equal steps from `start` so that `end` has all of it, and all of it after. */
 Exact shift_linear(Arena *arena, Exact total, int64_t start, int64_t end, int64_t fy);
 
 /* All of it from `start` to `until`. */
-Exact shift_step(Arena *arena, Exact total, int64_t start, int64_t until, int64_t fy);
+Exact shift_step(Exact total, int64_t start, int64_t until, int64_t fy);
 
 /* That share of an amount: of the total (a profile), or of the source's budget (a percentage). */
 Exact shift_share(Arena *arena, Exact amount, Exact share);

@@ -53,6 +53,32 @@ static bool dispatch(NativeCall *call) {
     case NATIVE_STATS_DSR:
     case NATIVE_STATS_DSR_RECURRENT:
         return native_stats(call);
+    case NATIVE_STATS_ISR:
+    case NATIVE_STATS_SMR:
+        return native_stats(call);
+    case NATIVE_STATS_SII:
+    case NATIVE_STATS_RII:
+        return native_inequality(call);
+    case NATIVE_STATS_LIFE_EXPECTANCY:
+    case NATIVE_STATS_LIFE_EXPECTANCY_AT:
+        return native_life_expectancy(call);
+    case NATIVE_STATS_COMPARED:
+    case NATIVE_STATS_TREND:
+        return native_compared(call);
+    case NATIVE_STATS_RISK_RATIO:
+    case NATIVE_STATS_RISK_DIFFERENCE:
+    case NATIVE_STATS_ODDS_RATIO:
+    case NATIVE_STATS_RATE_RATIO:
+    case NATIVE_STATS_RATE_DIFFERENCE:
+    case NATIVE_STATS_MANTEL_HAENSZEL:
+        return native_risk(call);
+    case NATIVE_SPC_MEAN:
+    case NATIVE_SPC_LOWER:
+    case NATIVE_SPC_UPPER:
+    case NATIVE_SPC_SIGNAL:
+    case NATIVE_SPC_VARIATION:
+    case NATIVE_SPC_ASSURANCE:
+        return native_spc(call);
     case NATIVE_STATS_SIGNIFICANT:
         return native_each(call, native_significant);
     case NATIVE_MONEY_RAMP:

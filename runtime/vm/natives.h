@@ -34,6 +34,18 @@ bool native_whole(const NativeCall *call, uint32_t lane, int64_t *whole);
 bool native_write(NativeCall *call, uint32_t i, Exact value);
 
 bool native_stats(NativeCall *call); /* stats.* but stats.significant */
+bool native_inequality(NativeCall *call);       /* stats.sii, stats.rii */
+bool native_life_expectancy(NativeCall *call);  /* stats.life_expectancy, …_at */
+bool native_compared(NativeCall *call);         /* stats.compared, stats.trend */
+bool native_risk(NativeCall *call);             /* ratios and differences of two estimates */
+bool native_spc(NativeCall *call);              /* spc.* */
+
+/* Writes an estimate into cell `i`, absent with its reason. */
+void native_write_estimate(NativeCall *call, uint32_t i, const Estimate *estimate);
+
+/* Rounds a published statistic as the policy asks; what is not finite stays. */
+double native_rounded(const NativeCall *call, double value);
+
 AbsentReason native_significant(NativeCall *call, uint32_t i);
 
 bool native_series(NativeCall *call); /* money.ramp grow stepped, plan.trajectory */

@@ -39,7 +39,7 @@ static double shown_count(const Lane *lane) {
 
 /* ---- Writing estimates --------------------------------------------------------------------- */
 
-static void write_estimate(NativeCall *call, uint32_t i, const Estimate *estimate) {
+void native_write_estimate(NativeCall *call, uint32_t i, const Estimate *estimate) {
     Array *out = call->out;
     out->numerator[i] = estimate->numerator;
     out->denominator[i] = estimate->denominator;
@@ -52,7 +52,7 @@ static void write_estimate(NativeCall *call, uint32_t i, const Estimate *estimat
     out->upper[i] = estimate->upper;
 }
 
-static double rounded(const NativeCall *call, double value) {
+double native_rounded(const NativeCall *call, double value) {
     return isfinite(value) ? policy_round_statistic(call->vm->options->policy, value) : value;
 }
 
@@ -61,8 +61,8 @@ static void take_limits(const NativeCall *call, const Estimate *exact, double ev
                         Estimate *estimate) {
     bool few = policy_too_few(call->vm->options->policy, events);
     bool shown = !few && !exact->reason;
-    estimate->lower = shown ? rounded(call, exact->lower) : NAN;
-    estimate->upper = shown ? rounded(call, exact->upper) : NAN;
+    estimate->lower = shown ? native_rounded(call, exact->lower) : NAN;
+    estimate->upper = shown ? native_rounded(call, exact->upper) : NAN;
 }
 
 /* ---- Crude: rate, proportion, mean ------------------------------------------------------------ */
@@ -112,7 +112,7 @@ static bool crude_or_mean(NativeCall *call) {
     walk_start(&walk, call->vm->module, &call->out->type, call->lanes, call->lane_count);
     for (uint32_t i = 0; i < call->out->count; i++, walk_next(&walk)) {
         Estimate estimate = call->native == NATIVE_STATS_MEAN ? mean(call) : crude(call);
-        write_estimate(call, i, &estimate);
+        native_write_estimate(call, i, &estimate);
     }
     return true;
 }
@@ -122,8 +122,9 @@ static bool crude_or_mean(NativeCall *call) {
 /* The strata behind one cell of the result, and what is known of the people in them. */
 typedef struct {
     const Lane *events, *squares, *person_time, *weights, *level; /* squares may be NULL */
+    const Lane *reference_events, *reference_time; /* indirectly standardised; else NULL */
     uint32_t count;
-    double *x, *v, *n, *w;
+    double *x, *v, *n, *w; /* indirectly: v reference events, w reference person-time */
     double *people;       /* in each stratum, as the policy shows them */
     double event_people;  /* people behind all events, exact */
     double total_people;  /* in all strata, exact */
@@ -137,6 +138,9 @@ static void name_lanes(const NativeCall *call, Strata *strata) {
     strata->events = lane++;
     strata->squares = recurrent ? lane++ : NULL;
     strata->person_time = lane++;
+    bool indirect = call->native == NATIVE_STATS_ISR || call->native == NATIVE_STATS_SMR;
+    strata->reference_events = indirect ? lane++ : NULL;
+    strata->reference_time = indirect ? lane : NULL;
     strata->weights = lane++;
     strata->level = lane;
 }
@@ -156,6 +160,8 @@ static void read_stratum(const NativeCall *call, Strata *strata, uint32_t k) {
     strata->n[k] = read_count(call, strata, strata->person_time);
     strata->w[k] = read_count(call, strata, strata->weights);
     if (strata->squares) strata->v[k] = read_count(call, strata, strata->squares);
+    if (strata->reference_events)
+        strata->v[k] = read_count(call, strata, strata->reference_events);
     double people = people_behind(strata->person_time);
     strata->event_people += people_behind(strata->events);
     strata->total_people += people;
@@ -208,12 +214,35 @@ static void protect_estimate(const NativeCall *call, const Strata *strata, Estim
         *estimate = estimate_absent(estimate->reason, estimate->numerator, estimate->denominator);
         return;
     }
-    estimate->value = rounded(call, estimate->value);
-    estimate->lower = rounded(call, estimate->lower);
-    estimate->upper = rounded(call, estimate->upper);
+    estimate->value = native_rounded(call, estimate->value);
+    estimate->lower = native_rounded(call, estimate->lower);
+    estimate->upper = native_rounded(call, estimate->upper);
+}
+
+/* Observed against the events expected at the reference rates. Its denominator is expected
+ * events, a made-up number that is not protected as people are. */
+static Estimate indirectly_standardised(const NativeCall *call, const Strata *strata) {
+    IndirectStrata indirect = {strata->x, strata->n, strata->v, strata->w, strata->count};
+    if (strata->reason) return estimate_absent(strata->reason, NAN, NAN);
+    Estimate estimate = call->native == NATIVE_STATS_SMR
+                            ? estimate_smr(&indirect, strata->confidence)
+                            : estimate_isr(&indirect, strata->confidence);
+    if (!reads_exact(call) || !strata->events->array->confidential || isnan(estimate.numerator))
+        return estimate;
+    bool few = policy_too_few(call->vm->options->policy, estimate.numerator);
+    if (few) estimate.reason = absent_merge(ABSENT_TOO_FEW, estimate.reason);
+    protect_numerator(call, strata, &estimate);
+    estimate.denominator = native_rounded(call, estimate.denominator);
+    if (estimate.reason)
+        return estimate_absent(estimate.reason, estimate.numerator, estimate.denominator);
+    estimate.value = native_rounded(call, estimate.value);
+    estimate.lower = native_rounded(call, estimate.lower);
+    estimate.upper = native_rounded(call, estimate.upper);
+    return estimate;
 }
 
 static Estimate standardised(const NativeCall *call, const Strata *strata) {
+    if (strata->reference_events) return indirectly_standardised(call, strata);
     DirectStrata direct = {strata->x, strata->n, strata->w, strata->squares ? strata->v : NULL,
                            strata->count};
     size_t left_out = 0;
@@ -253,14 +282,15 @@ static bool standardise(NativeCall *call) {
     for (uint32_t i = 0; i < call->out->count; i++) {
         read_strata(call, &walk, &strata);
         Estimate estimate = standardised(call, &strata);
-        write_estimate(call, i, &estimate);
+        native_write_estimate(call, i, &estimate);
     }
     return true;
 }
 
 bool native_stats(NativeCall *call) {
-    bool direct = call->native == NATIVE_STATS_DSR || call->native == NATIVE_STATS_DSR_RECURRENT;
-    return direct ? standardise(call) : crude_or_mean(call);
+    bool crude_value = call->native == NATIVE_STATS_RATE ||
+                       call->native == NATIVE_STATS_PROPORTION || call->native == NATIVE_STATS_MEAN;
+    return crude_value ? crude_or_mean(call) : standardise(call);
 }
 
 AbsentReason native_significant(NativeCall *call, uint32_t i) {
