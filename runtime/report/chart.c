@@ -200,11 +200,15 @@ static void trajectory_line(Trajectory *t) {
     html_raw(t->html, "\"/>\n");
 }
 
+static bool is_falling(const Trajectory *t) {
+    return text_is(value_word(decl_value(t->kpi->decl, "better")), "lower");
+}
+
+/* Labels lie on the side that the line does not take. */
 static void value_label(Trajectory *t, Shown shown, int x, int y) {
-    bool falling = text_is(value_word(decl_value(t->kpi->decl, "better")), "lower");
     Slice text =
         format_cell(t->html->arena, t->html->input, shown, 0, format_places(t->kpi->baseline));
-    text_at(t->html, "value", "middle", x, falling ? y + 250 : y - 150, text);
+    text_at(t->html, "value", "middle", x, is_falling(t) ? y + 250 : y - 150, text);
 }
 
 static void trajectory_points(Trajectory *t) {
@@ -216,7 +220,7 @@ static void trajectory_points(Trajectory *t) {
         if (shown_limits(kpi->baseline, 0, &lower, &upper))
             line_between(t->html, "interval", x, position(&t->y, lower), x, position(&t->y, upper));
         circle(t->html, x, y);
-        text_at(t->html, "value", "start", x + 120, y - 70,
+        text_at(t->html, "value", "start", x + 120, is_falling(t) ? y - 70 : y + 170,
                 format_cell(t->html->arena, t->html->input, kpi->baseline, 0,
                             format_places(kpi->baseline)));
     }

@@ -108,6 +108,11 @@ Slice format_year(Arena *arena, int32_t year) {
     return financial_year_format_short(arena, year);
 }
 
+Slice format_dim(Arena *arena, const ModuleDim *dim) {
+    if (dim->title.length && !slice_equal(dim->title, dim->name)) return dim->title;
+    return word_for_readers(arena, dim->name);
+}
+
 Slice format_member(const ModuleDim *dim, uint32_t member) {
     Slice title = dim->titles ? dim->titles[member] : (Slice){"", 0};
     return title.length ? title : dim->members[member];

@@ -39,7 +39,8 @@ Slice format_share(Arena *arena, double share);
 
 Slice format_year(Arena *arena, int32_t year); /* 2026/27 */
 
-/* A member of a dimension, for readers. */
+/* A dimension and a member of it, for readers. */
+Slice format_dim(Arena *arena, const ModuleDim *dim);
 Slice format_member(const ModuleDim *dim, uint32_t member);
 
 #endif

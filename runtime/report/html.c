@@ -134,8 +134,13 @@ void report_summary(Html *html) {
     html_term_text(html, "As of", date_format_long(html->arena, html->input->as_of));
     if (html->input->module->price_year)
         html_term_text(html, "Prices", format_year(html->arena, html->input->module->price_year));
+    const ModuleField *discount = decl_field(plan, "discount");
+    if (discount) {
+        html_term(html, SLICE("Discount rate"));
+        html_field(html, discount);
+        html_term_end(html);
+    }
     html_terms_end(html);
-    html_clauses(html, plan, (const char *const[]){"discount", NULL});
     html_other_clauses(html, plan, shown);
     html_markdown(html, plan->doc);
 }

@@ -46,6 +46,8 @@ Slice clause_title(Html *html, Slice clause);
 /* A clause with its labels, in words; long texts and arrays as blocks. */
 void html_field(Html *html, const ModuleField *field);
 void html_value(Html *html, const FieldValue *value);
+/* The values of a label; what follows `where` as it is written. */
+void html_label_values(Html *html, const FieldLabel *label);
 void html_values(Html *html, FieldValues values); /* with commas between */
 
 /* A list of clauses as terms and descriptions: those named, in that order (repeated ones

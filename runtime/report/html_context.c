@@ -116,12 +116,15 @@ static const ReportData *data_of(Html *html, Slice name) {
     return NULL;
 }
 
+/* "31 March 2026", "2025/26", or from when to when. */
 static Slice day_or_days(Html *html, const ModuleTable *table) {
-    if (table->sort == TABLE_POPULATION && table->snapshots.count) {
-        Slice day = date_format_long(html->arena, table->snapshots.items[0].as_at);
-        return arena_printf(html->arena, "at %.*s", SLICE_FMT(day));
-    }
+    if (table->sort == TABLE_POPULATION && table->snapshots.count)
+        return date_format_long(html->arena, table->snapshots.items[0].as_at);
     if (!table->covers_from && !table->covers_to) return SLICE("");
+    int year = financial_year_of(table->covers_from);
+    if (table->covers_from == financial_year_start(year) &&
+        table->covers_to == financial_year_end(year))
+        return format_year(html->arena, year);
     Slice from = date_format_long(html->arena, table->covers_from);
     Slice to = date_format_long(html->arena, table->covers_to);
     return arena_printf(html->arena, "%.*s to %.*s", SLICE_FMT(from), SLICE_FMT(to));
@@ -154,13 +157,8 @@ static void table_row(Html *html, const ModuleTable *table) {
     else
         html_row_heading(html, table->title.length ? table->title
                                                    : word_for_readers(html->arena, table->name));
-    html_cell_begin(html, false);
-    html_raw(html, table->sort == TABLE_POPULATION ? "People" : "Events");
-    if (table->unit.length) {
-        html_raw(html, ": ");
-        html_text(html, table->unit);
-    }
-    html_cell_end(html);
+    bool people = table->sort == TABLE_POPULATION;
+    html_cell(html, people ? SLICE("People") : word_for_readers(html->arena, table->unit), false);
     html_cell(html, day_or_days(html, table), false);
     count_cell(html, data_of(html, table->name));
     html_cell_begin(html, false);
@@ -174,7 +172,7 @@ void section_population(Html *html) {
     if (module->tables.count) {
         html_table_begin(html, SLICE("Who and what is counted"));
         html_column(html, SLICE("Name"), false);
-        html_column(html, SLICE("What a row is"), false);
+        html_column(html, SLICE("Rows are"), false);
         html_column(html, SLICE("When"), false);
         html_column(html, SLICE("Rows"), true);
         html_column(html, SLICE("Description"), false);

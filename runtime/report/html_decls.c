@@ -86,7 +86,7 @@ static bool head_value(Html *html, const ModuleField *head, Slice name) {
     for (uint32_t i = 0; i < head->labels.count; i++) {
         const FieldLabel *label = &head->labels.items[i];
         if (!slice_equal(label->label, name) || !label->values.count) continue;
-        html_values(html, (FieldValues){label->values.items, label->values.count});
+        html_label_values(html, label);
         return true;
     }
     return false;

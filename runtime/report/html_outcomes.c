@@ -150,7 +150,8 @@ static Slice in_sentence(Arena *arena, Slice text) {
 static Slice breakdown_title(Html *html, Shown shown) {
     Slice title = SLICE("By");
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++) {
-        Slice name = in_sentence(html->arena, shown_dim(html->input, shown, axis)->title);
+        Slice name =
+            in_sentence(html->arena, format_dim(html->arena, shown_dim(html->input, shown, axis)));
         title = arena_printf(html->arena, "%.*s%s %.*s", SLICE_FMT(title), axis ? " and" : "",
                              SLICE_FMT(name));
     }

@@ -55,7 +55,7 @@ static const Title clauses[] = {
     {"sub_contractors", "Sub-contractors"},
     {"service_change", "Change to services"},
     {"why", "Why it matters"},
-    {"rationale", "Why we are doing this"},
+    {"rationale", "Why"},
 };
 
 static Slice title_of(Html *html, const Title *titles, size_t count, Slice word) {
@@ -68,7 +68,7 @@ static Slice title_of(Html *html, const Title *titles, size_t count, Slice word)
 Slice word_title(Html *html, Slice word) {
     for (uint32_t i = 0; i < html->input->module->dims.count; i++)
         if (slice_equal(html->input->module->dims.items[i].name, word))
-            return html->input->module->dims.items[i].title;
+            return format_dim(html->arena, &html->input->module->dims.items[i]);
     return title_of(html, words, sizeof words / sizeof *words, word);
 }
 
@@ -160,16 +160,31 @@ static void shown_value(Html *html, Shown shown) {
     }
 }
 
-/* People are named by a word: the segment or population that is declared so. */
-static void word_value(Html *html, Slice word) {
+/* People are named by the title of the segment or population, or by its name. */
+static const ModuleDecl *people_named(Html *html, Slice word) {
     EACH_DECL(html->input, decl, NULL, NULL) {
         bool people = decl_is(decl, "segment") || decl_is(decl, "population");
-        if (people && slice_equal(decl->name, word)) {
-            html_link(html, decl);
-            return;
-        }
+        if (people && (slice_equal(decl->name, word) || slice_equal(decl->title, word)))
+            return decl;
     }
-    html_text(html, word_title(html, word));
+    return NULL;
+}
+
+/* What was written as an expression is shown as it was written. */
+static bool is_expression(Slice word) {
+    for (size_t i = 0; i < word.length; i++)
+        if (strchr("()<>=*/[]", word.data[i]) && word.data[i]) return true;
+    return false;
+}
+
+static void word_value(Html *html, Slice word) {
+    const ModuleDecl *people = people_named(html, word);
+    if (people)
+        html_link(html, people);
+    else if (is_expression(word))
+        html_element(html, "code", word);
+    else
+        html_text(html, word_title(html, word));
 }
 
 /* A condition is shown as it is written, and whether it holds. */
@@ -215,6 +230,16 @@ void html_values(Html *html, FieldValues values) {
     value_list(html, values.items, values.count);
 }
 
+void html_label_values(Html *html, const FieldLabel *label) {
+    bool condition = text_is(label->label, "where");
+    for (uint32_t i = 0; condition && i < label->values.count; i++)
+        if (label->values.items[i].sort == FIELD_WORD) {
+            html_element(html, "code", label->values.items[i].word);
+            return;
+        }
+    value_list(html, label->values.items, label->values.count);
+}
+
 /* `at organisation` reads as a second part of the name; other labels are said. */
 static void label_text(Html *html, const FieldLabel *label, bool after) {
     bool at_body = text_is(label->label, "at") && label->values.count &&
@@ -226,7 +251,7 @@ static void label_text(Html *html, const FieldLabel *label, bool after) {
         html_text(html, label->label);
         html_raw(html, " ");
     }
-    value_list(html, label->values.items, label->values.count);
+    html_label_values(html, label);
 }
 
 void html_field(Html *html, const ModuleField *field) {
@@ -309,7 +334,7 @@ static void head_terms(Html *html, const ModuleDecl *decl, const ModuleField *he
         if (!*open) html_terms_begin(html);
         *open = true;
         html_term(html, clause_title(html, label->label));
-        value_list(html, label->values.items, label->values.count);
+        html_label_values(html, label);
         html_term_end(html);
     }
 }

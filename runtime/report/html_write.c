@@ -281,7 +281,7 @@ static void limit_cells(Html *html, Shown shown, uint32_t cell, int places) {
 
 static void array_columns(Html *html, Shown shown) {
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
-        html_column(html, shown_dim(html->input, shown, axis)->title, false);
+        html_column(html, format_dim(html->arena, shown_dim(html->input, shown, axis)), false);
     html_column(html, SLICE("Value"), shown_is_number(shown));
     if (!has_limits(shown)) return;
     html_column(html, SLICE("Confidence limits"), true);

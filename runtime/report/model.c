@@ -9,12 +9,31 @@ bool text_is(Slice text, const char *word) {
     return slice_equal(text, slice_of(word));
 }
 
+static bool is_acronym(const char *letters, size_t length) {
+    static const char *const acronyms[] = {"copd", "ed",  "esp", "fy",  "gp",  "hwb",
+                                           "icb",  "icp", "ics", "imd", "jfp", "jsna",
+                                           "kpi",  "nhs", "pcn", "sii", "smi", "vcse"};
+    for (size_t i = 0; i < sizeof acronyms / sizeof *acronyms; i++)
+        if (strlen(acronyms[i]) == length && !memcmp(acronyms[i], letters, length)) return true;
+    return false;
+}
+
+static void capitals(char *letters, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (letters[i] >= 'a' && letters[i] <= 'z') letters[i] += 'A' - 'a';
+}
+
 Slice word_for_readers(Arena *arena, Slice word) {
     Slice text = arena_copy(arena, word);
     char *letters = (char *)text.data; /* our own copy */
-    for (size_t i = 0; i < text.length; i++)
-        if (letters[i] == '_') letters[i] = ' ';
-    if (text.length && letters[0] >= 'a' && letters[0] <= 'z') letters[0] += 'A' - 'a';
+    size_t from = 0;
+    for (size_t i = 0; i <= text.length; i++) {
+        if (i < text.length && letters[i] != '_') continue;
+        if (i < text.length) letters[i] = ' ';
+        if (is_acronym(letters + from, i - from)) capitals(letters + from, i - from);
+        from = i + 1;
+    }
+    capitals(letters, text.length ? 1 : 0);
     return text;
 }
 

@@ -12,7 +12,8 @@ bool text_is(Slice text, const char *word);
 /* The title of a declaration, or its name made readable where it has none. */
 Slice decl_title(Arena *arena, const ModuleDecl *decl);
 
-/* A word of the plan for readers: `hospital_to_community` as "Hospital to community". */
+/* A word of the plan for readers: `hospital_to_community` as "Hospital to community",
+ * `imd_decile` as "IMD decile". */
 Slice word_for_readers(Arena *arena, Slice word);
 
 const ModuleDecl *model_decl(const ReportInput *input, uint32_t decl); /* NULL: none */

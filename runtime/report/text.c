@@ -45,7 +45,7 @@ static Slice with_unit(Text *t, Shown shown, uint32_t cell) {
 
 static void array_columns(Text *t, Table *table, Shown shown) {
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
-        table_column(table, shown_dim(t->input, shown, axis)->title, false);
+        table_column(table, format_dim(t->arena, shown_dim(t->input, shown, axis)), false);
     table_column(table, SLICE("value"), true);
     if (!shown.array->type.estimate || !shown.array->lower) return;
     table_column(table, SLICE("limits"), true);
