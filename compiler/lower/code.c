@@ -150,6 +150,29 @@ static bool widen(Lowering *l, Context *context, const uint16_t *dims, int count
     return true;
 }
 
+/* Natives that take a dimension out of their arguments, or run along one. */
+static bool taken_across(const NativeInfo *info) {
+    switch (info->result) {
+    case NATIVE_RESULT_ESTIMATE_LESS:
+    case NATIVE_RESULT_ESTIMATE_ALONG:
+    case NATIVE_RESULT_REAL_ALONG:
+    case NATIVE_RESULT_TEXT_ALONG:
+    case NATIVE_RESULT_TEXT_LESS: return true;
+    default: return false;
+    }
+}
+
+/* A measure is taken with the dims of the node that asks; those it has anyway need no asking. */
+static bool widen_for(Lowering *l, Context *context, const Node *arg, const Node *node) {
+    if (!arg->type.measure) return true;
+    for (int i = 0; i < node->dim_count; i++) {
+        bool own = false;
+        for (int d = 0; d < arg->type.dim_count; d++) own |= arg->type.dims[d] == node->dims[i];
+        if (!own && !widen(l, context, &node->dims[i], 1, node->span)) return false;
+    }
+    return true;
+}
+
 /* ---- Nodes -------------------------------------------------------------------------- */
 
 static Reg lower_args(Lowering *l, const Node *node, const Context *context, Reg *regs) {
@@ -238,9 +261,7 @@ static Reg lower_call(Lowering *l, const Node *node, const Context *context) {
     args[0] = count;
     for (uint32_t i = 0; i < count; i++) {
         Context inner = *context;
-        bool across = node->args[i]->type.measure && info->result == NATIVE_RESULT_ESTIMATE_LESS;
-        if (across && !widen(l, &inner, node->dims, node->dim_count, node->span))
-            return MODULE_NONE;
+        if (taken_across(info) && !widen_for(l, &inner, node->args[i], node)) return MODULE_NONE;
         Reg reg = lower_node(l, node->args[i], &inner);
         if (reg == MODULE_NONE) return MODULE_NONE;
         args[1 + i] = convert(l, reg, wanted_elem(letter_of(info, i), l, reg), node->span);
@@ -286,7 +307,8 @@ static Reg lower_fresh(Lowering *l, const Node *node, const Context *context) {
     case NODE_OP: return lower_op(l, node, context);
     case NODE_REDUCE: return lower_reduce(l, node, context);
     case NODE_INDEX:
-        reg = lower_node(l, node->args[0], context);
+        if (!widen_for(l, &inner, node->args[0], node)) return MODULE_NONE;
+        reg = lower_node(l, node->args[0], &inner);
         return reg == MODULE_NONE
                    ? reg
                    : emit(l, OPCODE_INDEX, reg, node->dims[0], node->member, node->span);

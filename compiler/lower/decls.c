@@ -184,12 +184,19 @@ static void output_let(Lowering *l, Decl *decl) {
     Value *value = value_of_decl(l->c, decl, decl->name_span);
     for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
         value = value_of_clause(l->c, value->clause);
-    if (value->sort != VALUE_NODE) return;
     Slice name = word(l->c, decl->name);
     if (decl->parent)
         name = arena_printf(l->c->arena, "%.*s.%.*s", SLICE_FMT(word(l->c, decl->parent->name)),
                             SLICE_FMT(name));
-    add_output(l, name, decl->title, value->node, decl->name_span);
+    if (value->sort == VALUE_NODE) add_output(l, name, decl->title, value->node, decl->name_span);
+    /* a value of several parts, such as a chart: each under its own name */
+    for (uint32_t i = 0; value->sort == VALUE_PAIRS && i < value->pairs.count; i++) {
+        const ValuePair *pair = &value->pairs.items[i];
+        if (pair->key->sort != VALUE_CHOICE || pair->value->sort != VALUE_NODE) continue;
+        Slice part = arena_printf(l->c->arena, "%.*s.%.*s", SLICE_FMT(name),
+                                  SLICE_FMT(word(l->c, pair->key->word)));
+        add_output(l, part, decl->title, pair->value->node, decl->name_span);
+    }
 }
 
 void lower_outputs(Lowering *l, const Expr *eval) {

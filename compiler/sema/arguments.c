@@ -41,12 +41,27 @@ bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
     return good;
 }
 
+/* Dimensions that a clause names: `equity.across`. */
+static bool given_dims(Compilation *c, const Scope *scope, const Expr *expr, Node *dims) {
+    Value *value = elaborate(c, scope, expr);
+    if (value->sort == VALUE_POISON) return false;
+    if (value->sort != VALUE_DIMS) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                   "a dimension is wanted here; this is %.*s", SLICE_FMT(value_text(c, value)));
+        return false;
+    }
+    for (int i = 0; i < value->dim_count && dims->dim_count < MODULE_MAX_DIMS; i++)
+        dims->dims[dims->dim_count++] = value->dims[i];
+    return true;
+}
+
 /* Dimensions written `a * b` or `a, b`. */
 static bool collect_dims(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
                          Node *dims) {
     if (expr->kind == EXPR_BINARY && expr->op == OP_MUL)
         return collect_dims(c, scope, table, expr->left, dims) &&
                collect_dims(c, scope, table, expr->right, dims);
+    if (expr->kind == EXPR_MEMBER) return given_dims(c, scope, expr, dims);
     uint16_t dim;
     if (!dim_resolve(c, scope, table, expr, &dim)) return false;
     for (int i = 0; i < dims->dim_count; i++) {

@@ -216,7 +216,7 @@ static uint16_t period_dim(Compilation *c, const char *name, DimSort sort) {
         }
     } else {
         int step = sort == DIM_QUARTER ? 3 : 1;
-        int month = date_to_civil(day).year * 12 + month_of(day) - 1;
+        int month = date_to_civil(day).year * 12 + date_to_civil(day).month - 1;
         for (;; month++) {
             int32_t start = date_from_civil(month / 12, month % 12 + 1, 1), end;
             if (step == 3 && month % 3) continue;

@@ -78,6 +78,29 @@ static Value *label_value(Compilation *c, Clause *clause, Atom name, Span span) 
     return NULL;
 }
 
+static void add_texts(Compilation *c, const ValueList *values, ValueList *texts) {
+    for (uint32_t i = 0; i < values->count; i++) {
+        Value *value = values->items[i];
+        if (value->sort == VALUE_NODE && value->node->type.base == TYPE_TEXT)
+            VEC_PUSH(c->arena, texts, value);
+    }
+}
+
+/* All that a declaration says in words: its title and the texts of its clauses and labels. */
+static Value *decl_texts(Compilation *c, const Decl *decl, Span span) {
+    Value *texts = value_new(c, VALUE_LIST, span);
+    if (decl->title.length) VEC_PUSH(c->arena, &texts->list, text_value(c, decl->title, span));
+    for (uint32_t i = 0; i < decl->clauses.count; i++) {
+        Clause *clause = decl->clauses.items[i];
+        if (clause->spec->cardinality == CLAUSE_DERIVED) continue;
+        elaborate_clause(c, clause);
+        add_texts(c, &clause->values, &texts->list);
+        for (uint32_t l = 0; l < clause->labels.count; l++)
+            add_texts(c, &clause->labels.items[l].values, &texts->list);
+    }
+    return texts;
+}
+
 static Value *decl_member(Compilation *c, Decl *decl, Atom member, Span span) {
     Slice text = word(c, member);
     const ClauseSpec *spec = kind_clause(decl->kind, member);
@@ -93,6 +116,7 @@ static Value *decl_member(Compilation *c, Decl *decl, Atom member, Span span) {
         return decl->title.length ? text_value(c, decl->title, span)
                                   : value_new(c, VALUE_MISSING, span);
     if (slice_equal(text, SLICE("kind"))) return text_value(c, word(c, decl->kind->name), span);
+    if (slice_equal(text, SLICE("texts"))) return decl_texts(c, decl, span);
     if (slice_equal(text, SLICE("value")) && decl->kind->head.type)
         return value_of_clause(c, decl->head);
     if (slice_equal(text, SLICE("parent"))) {
@@ -171,6 +195,15 @@ static void unknown_member(Compilation *c, const Scope *scope, Value *base, Atom
     nearest_fix(c, diag, span, &nearest);
 }
 
+/* A part of a value that has several: `spc(monthly).upper`. */
+static Value *pair_member(const Value *base, Atom member) {
+    for (uint32_t i = 0; i < base->pairs.count; i++) {
+        const Value *key = base->pairs.items[i].key;
+        if (key->sort == VALUE_CHOICE && key->word == member) return base->pairs.items[i].value;
+    }
+    return NULL;
+}
+
 Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member, Span span) {
     Value *found = NULL;
     switch (base->sort) {
@@ -197,7 +230,7 @@ Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member
     case VALUE_CHANGE:
     case VALUE_DISPLAY:
     case VALUE_UNKNOWN:
-    case VALUE_PAIRS: break;
+    case VALUE_PAIRS: found = pair_member(base, member); break;
     }
     if (found) return found;
     unknown_member(c, scope, base, member, span);

@@ -1,0 +1,423 @@
+/* Statistics along one dimension: inequality over ordered groups, life tables over ages,
+ * comparison with the average, trend and process control over time. All are made of what the
+ * estimates they are given show: under a policy that protects, of protected numbers. */
+#include <math.h>
+#include <string.h>
+
+#include "runtime/stats/funnel.h"
+#include "runtime/stats/inequality.h"
+#include "runtime/stats/life_table.h"
+#include "runtime/stats/r_random.h"
+#include "runtime/stats/spc.h"
+#include "runtime/stats/special.h"
+#include "runtime/stats/trend.h"
+#include "runtime/vm/natives.h"
+
+/* ---- Walking along a dimension ----------------------------------------------------------------
+ */
+
+/* Every cell of the result without the call's dim, and for each the members of that dim. */
+typedef struct {
+    NativeCall *call;
+    uint32_t members;
+    uint32_t groups;
+    uint32_t *cells; /* of the first register, in order of the members, a group after another */
+    uint32_t *out;   /* of the result: one a group, or one a member where the dim stays */
+} Along;
+
+/* The members of the call's dim for every cell of the rest of the first register's dims. */
+static void along_start(NativeCall *call, Along *along) {
+    const Array *first = call->lanes[0].array;
+    Axis axis = axis_of(call->vm->module, &first->type, (uint16_t)call->dims.dims[0]);
+    along->call = call;
+    along->members = axis.size;
+    along->groups = axis.outer * axis.inner;
+    along->cells = ARENA_NEW_ARRAY(call->vm->arena, uint32_t, first->count + 1);
+    uint32_t n = 0;
+    for (uint32_t o = 0; o < axis.outer; o++) {
+        for (uint32_t i = 0; i < axis.inner; i++) {
+            for (uint32_t m = 0; m < axis.size; m++)
+                along->cells[n++] = (o * axis.size + m) * axis.inner + i;
+        }
+    }
+}
+
+static const uint32_t *group_cells(const Along *along, uint32_t group) {
+    return along->cells + (size_t)group * along->members;
+}
+
+/* An open parameter of the call: the same for every cell. */
+static double parameter(const NativeCall *call, uint32_t lane) {
+    const Array *array = call->lanes[lane].array;
+    return array_absent(array, 0) ? NAN : vm_number(array, 0);
+}
+
+static void set_text(NativeCall *call, uint32_t cell, const char *text) {
+    call->out->as.text[cell] = slice_of(text);
+}
+
+/* ---- Inequality
+ * ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    InequalityModel model;
+    double confidence;
+    double *values, *populations, *errors;
+    size_t repetitions;
+    uint64_t seed;
+    int generator; /* 0 analytic limits, 1 the program's numbers, 2 R's */
+    double *draws_sii, *draws_rii;
+    RRandom random;
+} Gradients;
+
+static double r_normal(void *state) {
+    return r_random_normal(state);
+}
+
+/* One generator of the program: SplitMix64 through the normal quantile; the same for every
+ * number of threads and every machine. */
+static double own_normal(void *state) {
+    uint64_t *word = state, z = (*word += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    z ^= z >> 31;
+    return normal_quantile(((double)(z >> 11) + 0.5) / 9007199254740992.0);
+}
+
+static AbsentReason read_gradient(const Along *along, uint32_t group, Gradients *g) {
+    const Array *array = along->call->lanes[0].array;
+    const uint32_t *cells = group_cells(along, group);
+    AbsentReason reason = ABSENT_NONE;
+    for (uint32_t m = 0; m < along->members; m++) {
+        reason = absent_merge(reason, array_absent(array, cells[m]));
+        g->values[m] = array->as.real[cells[m]];
+        g->populations[m] = array->denominator[cells[m]];
+        g->errors[m] =
+            inequality_error(g->model.scale, array->lower[cells[m]], array->upper[cells[m]]);
+    }
+    return reason;
+}
+
+static void simulate_limits(Gradients *g, const InequalityFit *fit, Inequality *result) {
+    Interval sii, rii;
+    bool own = g->generator == 1;
+    inequality_simulate(fit, &g->model, own ? own_normal : r_normal,
+                        own ? (void *)&g->seed : (void *)&g->random, g->repetitions, g->draws_sii,
+                        g->draws_rii);
+    if (!inequality_simulated_limits(fit, &g->model, g->draws_sii, g->draws_rii, g->repetitions,
+                                     g->confidence, &sii, &rii))
+        return;
+    result->sii.lower = sii.lower;
+    result->sii.upper = sii.upper;
+    result->rii.lower = rii.lower;
+    result->rii.upper = rii.upper;
+}
+
+static Estimate inequality_of(const Along *along, uint32_t group, Gradients *g) {
+    AbsentReason reason = read_gradient(along, group, g);
+    if (reason) return estimate_absent(reason, NAN, NAN);
+    Gradient gradient = {g->values, g->populations, g->errors, along->members};
+    InequalityFit fit;
+    reason = inequality_fit(&gradient, &g->model, &fit);
+    if (reason) return estimate_absent(reason, NAN, NAN);
+    Inequality result = inequality_estimate(&fit, &g->model, g->confidence);
+    if (g->generator) simulate_limits(g, &fit, &result);
+    return along->call->native == NATIVE_STATS_SII ? result.sii : result.rii;
+}
+
+static bool read_gradients(const Along *along, Gradients *g) {
+    const NativeCall *call = along->call;
+    Arena *arena = call->vm->arena;
+    double repetitions = parameter(call, 4);
+    g->confidence = parameter(call, 1);
+    g->model = (InequalityModel){.scale = (InequalityScale)parameter(call, 2),
+                                 .transform = parameter(call, 3) != 0,
+                                 .multiplier = 1};
+    g->generator = (int)parameter(call, 6);
+    g->seed = (uint64_t)(int64_t)parameter(call, 5);
+    g->values = ARENA_NEW_ARRAY(arena, double, along->members);
+    g->populations = ARENA_NEW_ARRAY(arena, double, along->members);
+    g->errors = ARENA_NEW_ARRAY(arena, double, along->members);
+    if (!g->generator) return true;
+    g->repetitions = repetitions >= 1 ? (size_t)repetitions : 1;
+    if (!vm_charge(call->vm, (uint64_t)g->repetitions * along->members * along->groups))
+        return false;
+    g->draws_sii = ARENA_NEW_ARRAY(arena, double, g->repetitions);
+    g->draws_rii = ARENA_NEW_ARRAY(arena, double, g->repetitions);
+    if (g->generator == 2) r_random_seed(&g->random, (int32_t)(int64_t)parameter(call, 5));
+    return true;
+}
+
+bool native_inequality(NativeCall *call) {
+    Along along;
+    Gradients *g = ARENA_NEW(call->vm->arena, Gradients);
+    along_start(call, &along);
+    if (along.members < INEQUALITY_GROUPS_MIN || along.members > INEQUALITY_GROUPS_MAX)
+        return vm_refuse(call->vm, "inequality over 5 to 100 groups");
+    if (!read_gradients(&along, g)) return false;
+    for (uint32_t i = 0; i < along.groups; i++) {
+        Estimate estimate = inequality_of(&along, i, g);
+        estimate.value = native_rounded(call, estimate.value);
+        estimate.lower = native_rounded(call, estimate.lower);
+        estimate.upper = native_rounded(call, estimate.upper);
+        native_write_estimate(call, i, &estimate);
+    }
+    return true;
+}
+
+/* ---- Life expectancy
+ * -------------------------------------------------------------------------------- */
+
+static double life_count(const NativeCall *call, const Lane *lane, AbsentReason *reason) {
+    const Array *array = lane->array;
+    bool exact = policy_reads_exact_counts(call->vm->options->policy) && array->confidential;
+    AbsentReason absent = array_absent(array, lane->at);
+    if (exact && (!absent || absent == ABSENT_SUPPRESSED) &&
+        isfinite(array->confidential[lane->at]))
+        return array->confidential[lane->at];
+    *reason = absent_merge(*reason, absent);
+    return absent ? NAN : vm_number(array, lane->at);
+}
+
+static Estimate published_life(const NativeCall *call, Estimate estimate) {
+    if (call->vm->options->policy == POLICY_EXACT_INTERNAL || estimate.reason) return estimate;
+    if (policy_too_few(call->vm->options->policy, estimate.numerator))
+        return estimate_absent(ABSENT_TOO_FEW, NAN, NAN);
+    estimate.value = native_rounded(call, estimate.value);
+    estimate.lower = native_rounded(call, estimate.lower);
+    estimate.upper = native_rounded(call, estimate.upper);
+    estimate.numerator =
+        protect_people(call->vm->options->policy, llround(estimate.numerator)).value;
+    estimate.denominator =
+        protect_people(call->vm->options->policy, llround(estimate.denominator)).value;
+    return estimate;
+}
+
+bool native_life_expectancy(NativeCall *call) {
+    bool each = call->native == NATIVE_STATS_LIFE_EXPECTANCY_AT;
+    RegType over = call->out->type;
+    uint16_t dim = (uint16_t)call->dims.dims[0];
+    if (each) regtype_remove_dim(&over, dim);
+    over.dims[over.dim_count++] = dim;
+    Axis axis = axis_of(call->vm->module, &over, dim);
+    if (axis.size != LIFE_TABLE_BANDS || call->dims.count != 1)
+        return vm_refuse(call->vm, "a life table over the twenty bands 0, 1-4, 5-9 … 90+");
+    Axis result = each ? axis_of(call->vm->module, &call->out->type, dim) : (Axis){1, 1, 1};
+    Walk walk;
+    walk_start(&walk, call->vm->module, &over, call->lanes, call->lane_count);
+    double confidence = parameter(call, 2);
+    for (uint32_t g = 0; g < axis.outer; g++) {
+        double deaths[LIFE_TABLE_BANDS], population[LIFE_TABLE_BANDS];
+        LifeTableRow rows[LIFE_TABLE_BANDS];
+        AbsentReason reason = ABSENT_NONE;
+        for (int b = 0; b < LIFE_TABLE_BANDS; b++, walk_next(&walk)) {
+            deaths[b] = life_count(call, &call->lanes[0], &reason);
+            population[b] = life_count(call, &call->lanes[1], &reason);
+        }
+        if (!reason) reason = life_table(deaths, population, rows);
+        for (uint32_t b = 0; b < (each ? LIFE_TABLE_BANDS : 1u); b++) {
+            Estimate estimate =
+                reason ? estimate_absent(reason, NAN, NAN)
+                       : published_life(call, estimate_life_expectancy(&rows[b], confidence));
+            uint32_t cell =
+                each ? (g / result.inner * axis.size + b) * result.inner + g % result.inner : g;
+            native_write_estimate(call, cell, &estimate);
+        }
+    }
+    return true;
+}
+
+/* ---- Comparison with the average, and trend
+ * ------------------------------------------------------------ */
+
+static const char *significance_text(FunnelSignificance significance) {
+    switch (significance) {
+    case FUNNEL_LOW_999: return "lower (99.8%)";
+    case FUNNEL_LOW_975: return "lower (95%)";
+    case FUNNEL_HIGH_999: return "higher (99.8%)";
+    case FUNNEL_HIGH_975: return "higher (95%)";
+    case FUNNEL_NOT_SIGNIFICANT: return "similar";
+    case FUNNEL_NOT_APPLICABLE: break;
+    }
+    return "not compared";
+}
+
+typedef struct {
+    double *x, *n, *rates;
+    uint32_t *cells;
+    uint32_t count;
+} Places;
+
+static void compare_group(const Along *along, uint32_t group, FunnelKind kind, Places *places) {
+    NativeCall *call = along->call;
+    const Array *array = call->lanes[0].array;
+    places->count = 0;
+    for (uint32_t m = 0; m < along->members; m++) {
+        uint32_t cell = group_cells(along, group)[m];
+        AbsentReason reason = array_absent(array, cell);
+        if (reason) {
+            array_set_absent(call->vm->arena, call->out, cell, reason);
+            continue;
+        }
+        places->x[places->count] = array->numerator[cell];
+        places->n[places->count] = array->denominator[cell];
+        places->rates[places->count] = array->as.real[cell];
+        places->cells[places->count++] = cell;
+    }
+    FunnelPlaces all = {places->x, places->n,
+                        kind == FUNNEL_RATE_CRUDE || kind == FUNNEL_RATE_DSR ? places->rates : NULL,
+                        places->count, 1};
+    double average = funnel_average(kind, &all);
+    for (uint32_t i = 0; i < places->count; i++) {
+        if (isnan(average))
+            array_set_absent(call->vm->arena, call->out, places->cells[i], ABSENT_NOT_CALCULABLE);
+        else
+            set_text(call, places->cells[i],
+                     significance_text(funnel_significance(kind, &all, i, average)));
+    }
+}
+
+static const char *trend_text(const Trend *trend) {
+    switch (trend->direction) {
+    case TREND_INCREASING: return "increasing";
+    case TREND_DECREASING: return "decreasing";
+    case TREND_NO_CHANGE: return "no significant change";
+    case TREND_NOT_CALCULABLE: break;
+    }
+    return "cannot be calculated";
+}
+
+static void trend_group(const Along *along, uint32_t group, bool proportion) {
+    const Array *array = along->call->lanes[0].array;
+    double times[TREND_POINTS], value[TREND_POINTS], lower[TREND_POINTS], upper[TREND_POINTS];
+    double x[TREND_POINTS], n[TREND_POINTS];
+    uint32_t count = along->members < TREND_POINTS ? along->members : TREND_POINTS;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t cell = group_cells(along, group)[along->members - count + i];
+        bool absent = array_absent(array, cell);
+        times[i] = i;
+        value[i] = absent ? NAN : array->as.real[cell];
+        lower[i] = absent ? NAN : array->lower[cell];
+        upper[i] = absent ? NAN : array->upper[cell];
+        x[i] = absent ? NAN : array->numerator[cell];
+        n[i] = absent ? NAN : array->denominator[cell];
+    }
+    Trend trend = proportion ? trend_of_proportions(times, x, n, count)
+                             : trend_of_values(times, value, lower, upper, count);
+    set_text(along->call, group, trend_text(&trend));
+}
+
+bool native_compared(NativeCall *call) {
+    Along along;
+    along_start(call, &along);
+    Places places = {.x = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
+                     .n = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
+                     .rates = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
+                     .cells = ARENA_NEW_ARRAY(call->vm->arena, uint32_t, along.members)};
+    static const FunnelKind kinds[] = {FUNNEL_PROPORTION, FUNNEL_RATIO, FUNNEL_RATE_CRUDE,
+                                       FUNNEL_RATE_DSR};
+    int kind = (int)parameter(call, 1);
+    for (uint32_t g = 0; g < along.groups; g++) {
+        if (call->native == NATIVE_STATS_TREND)
+            trend_group(&along, g, kind == 0);
+        else
+            compare_group(&along, g, kinds[kind >= 0 && kind < 4 ? kind : 0], &places);
+    }
+    return true;
+}
+
+/* ---- Process control
+ * ------------------------------------------------------------------------------------- */
+
+static const char *cause_text(SpcCause cause) {
+    switch (cause) {
+    case SPC_COMMON_CAUSE: return "common cause";
+    case SPC_ABOVE_LIMIT: return "above the upper limit";
+    case SPC_BELOW_LIMIT: return "below the lower limit";
+    case SPC_TREND_UP: return "trend of seven, increasing";
+    case SPC_TREND_DOWN: return "trend of seven, decreasing";
+    case SPC_TWO_OF_THREE_ABOVE: return "two of three near the upper limit";
+    case SPC_TWO_OF_THREE_BELOW: return "two of three near the lower limit";
+    case SPC_RUN_ABOVE: return "seven above the mean";
+    case SPC_RUN_BELOW: return "seven below the mean";
+    }
+    return "";
+}
+
+static const char *variation_text(SpcType type) {
+    switch (type) {
+    case SPC_COMMON: return "common cause";
+    case SPC_IMPROVEMENT: return "improvement";
+    case SPC_CONCERN: return "concern";
+    case SPC_NEUTRAL_HIGH: return "high";
+    case SPC_NEUTRAL_LOW: return "low";
+    }
+    return "";
+}
+
+static const char *assurance_text(SpcAssurance assurance) {
+    switch (assurance) {
+    case SPC_PASS: return "will pass";
+    case SPC_FAIL: return "will fail";
+    case SPC_INCONSISTENT: return "may pass or fail";
+    case SPC_NO_ASSURANCE: break;
+    }
+    return "not judged";
+}
+
+static void set_limit(NativeCall *call, uint32_t cell, double value) {
+    if (isnan(value))
+        array_set_absent(call->vm->arena, call->out, cell, ABSENT_NOT_CALCULABLE);
+    else
+        vm_set_real(call->vm, call->out, cell, value);
+}
+
+static void write_point(NativeCall *call, uint32_t cell, const SpcPoint *point) {
+    switch (call->native) {
+    case NATIVE_SPC_MEAN: set_limit(call, cell, point->mean); return;
+    case NATIVE_SPC_LOWER: set_limit(call, cell, point->lower); return;
+    case NATIVE_SPC_UPPER: set_limit(call, cell, point->upper); return;
+    case NATIVE_SPC_SIGNAL: set_text(call, cell, cause_text(point->cause)); return;
+    default: set_text(call, cell, variation_text(point->type)); return;
+    }
+}
+
+static void chart_group(const Along *along, uint32_t group, const SpcOptions *options,
+                        double *values, SpcPoint *points) {
+    NativeCall *call = along->call;
+    const Array *array = call->lanes[0].array;
+    const uint32_t *cells = group_cells(along, group);
+    for (uint32_t m = 0; m < along->members; m++)
+        values[m] = array_absent(array, cells[m]) ? NAN : vm_number(array, cells[m]);
+    bool charted = spc_xmr(values, NULL, along->members, options, points);
+    if (call->native == NATIVE_SPC_ASSURANCE) {
+        SpcAssurance assurance = charted ? spc_assurance(&points[along->members - 1],
+                                                         parameter(call, 4), options->polarity)
+                                         : SPC_NO_ASSURANCE;
+        set_text(call, group, assurance_text(assurance));
+        return;
+    }
+    for (uint32_t m = 0; m < along->members; m++) {
+        AbsentReason reason = charted ? array_absent(array, cells[m]) : ABSENT_NOT_CALCULABLE;
+        if (reason)
+            array_set_absent(call->vm->arena, call->out, cells[m], reason);
+        else
+            write_point(call, cells[m], &points[m]);
+    }
+}
+
+bool native_spc(NativeCall *call) {
+    Along along;
+    along_start(call, &along);
+    double polarity = call->lane_count > 3 ? parameter(call, 3) : 0;
+    SpcOptions options = {.polarity = polarity > 0   ? SPC_INCREASE_IS_GOOD
+                                      : polarity < 0 ? SPC_DECREASE_IS_GOOD
+                                                     : SPC_NEUTRAL,
+                          .screen_outliers = parameter(call, 1) != 0,
+                          .fix_after = (size_t)parameter(call, 2)};
+    double *values = ARENA_NEW_ARRAY(call->vm->arena, double, along.members + 1);
+    SpcPoint *points = ARENA_NEW_ARRAY(call->vm->arena, SpcPoint, along.members + 1);
+    for (uint32_t g = 0; g < along.groups && along.members; g++)
+        chart_group(&along, g, &options, values, points);
+    return true;
+}
