@@ -14,7 +14,7 @@ typedef struct {
 
 #define MUTATION(name) static void name(Module *m)
 
-/* The last instruction with that opcode; of a call, of that native. */
+/* The last instruction with that opcode. */
 static Instr *find(Module *m, Opcode op) {
     for (uint32_t i = m->code.count; i-- > 0;)
         if (m->code.items[i].op == op) return &m->code.items[i];
@@ -22,12 +22,22 @@ static Instr *find(Module *m, Opcode op) {
     return NULL;
 }
 
+/* The first call of that native. */
 static Instr *find_call(Module *m, const char *name) {
     uint32_t native = native_find(slice_of(name));
-    for (uint32_t i = m->code.count; i-- > 0;)
+    for (uint32_t i = 0; i < m->code.count; i++)
         if (m->code.items[i].op == OPCODE_CALL && m->code.items[i].a == native)
             return &m->code.items[i];
     fail_msg("the fixture lacks %s", name);
+    return NULL;
+}
+
+/* The last that puts reals together by place. */
+static Instr *find_stack(Module *m) {
+    for (uint32_t i = m->code.count; i-- > 0;)
+        if (m->code.items[i].op == OPCODE_STACK && m->code.items[i].a == DIM_AT_PLACE)
+            return &m->code.items[i];
+    fail_msg("the fixture lacks a stack by place");
     return NULL;
 }
 
@@ -170,7 +180,7 @@ MUTATION(reads_itself) {
     instr->a = (uint32_t)(instr - m->code.items);
 }
 MUTATION(reads_below) { find(m, OPCODE_SELECT)->c = m->code.count; }
-MUTATION(argument_reads_below) { args_of(m, find(m, OPCODE_STACK))[1] = m->code.count; }
+MUTATION(argument_reads_below) { args_of(m, find_stack(m))[1] = m->code.count; }
 MUTATION(call_reads_below) { args_of(m, find_call(m, "date.days"))[1] = m->code.count; }
 MUTATION(no_such_constant) { find(m, OPCODE_CONST)->a = m->consts.count; }
 MUTATION(no_such_query) { find(m, OPCODE_STRATA)->a = m->queries.count; }
@@ -205,16 +215,16 @@ MUTATION(text_of_a_series) {
     append(m, OPCODE_CONCAT, 0, push_args(m, &texts, 1), 1, (RegType){.elem = ELEM_TEXT});
 }
 MUTATION(stack_of_two_types) {
-    args_of(m, find(m, OPCODE_STACK))[1] = any_reg(m, ELEM_EXACT, 1);
+    args_of(m, find_stack(m))[1] = any_reg(m, ELEM_EXACT, 1);
 }
-MUTATION(stack_of_two_shapes) { args_of(m, find(m, OPCODE_STACK))[1] = any_reg(m, ELEM_REAL, 0); }
+MUTATION(stack_of_two_shapes) { args_of(m, find_stack(m))[1] = any_reg(m, ELEM_REAL, 0); }
 MUTATION(stack_along_its_own_dim) {
-    Instr *stack = find(m, OPCODE_STACK);
+    Instr *stack = find_stack(m);
     Reg made = (Reg)(stack - m->code.items);
     RegType type = stack->type;
     append(m, OPCODE_STACK, DIM_AT_PLACE, push_args(m, REGS(made, made, made)), 3, type);
 }
-MUTATION(stack_with_one_missing) { find(m, OPCODE_STACK)->c--; }
+MUTATION(stack_with_one_missing) { find_stack(m)->c--; }
 MUTATION(sum_along_no_dim_of_it) { find(m, OPCODE_SUM)->b = DIM_AT_BAND; }
 MUTATION(index_along_no_dim_of_it) { find(m, OPCODE_INDEX)->b = DIM_AT_BAND; }
 MUTATION(running_sum_along_no_dim_of_it) { find(m, OPCODE_CUMULATE)->b = DIM_AT_BAND; }

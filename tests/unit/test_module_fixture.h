@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/base/date.h"
 #include "runtime/bytecode/natives.h"
@@ -101,7 +102,8 @@ static inline uint32_t add_row(Module *module, RowNode node) {
 
 /* ---- The fixture ------------------------------------------------------------------------------ */
 
-enum { DIM_AT_PLACE, DIM_AT_FY, DIM_AT_BAND }; /* dims: 3 places, 3 years from 2025, 2 bands */
+/* dims: 3 places, 3 years from 2025, 2 bands, the 20 of life tables */
+enum { DIM_AT_PLACE, DIM_AT_FY, DIM_AT_BAND, DIM_AT_AGE };
 enum { UNIT_AT_PLAIN, UNIT_AT_PERCENT, UNIT_AT_GBP, UNIT_AT_RATE, UNIT_AT_PEOPLE, UNIT_AT_POINTS };
 enum { TABLE_AT_PEOPLE, TABLE_AT_FALLS };
 enum { COLUMN_AT_ID, COLUMN_AT_AGE, COLUMN_AT_PLACE, COLUMN_AT_WEIGHT }; /* of people */
@@ -137,9 +139,14 @@ static inline void fixture_units(Module *module) {
 static inline void fixture_dims(Module *module) {
     static const char *const places[] = {"north", "south", "east"};
     static const char *const bands[] = {"0-64", "65+"};
+    static const char *const ages[] = {"0",     "1-4",   "5-9",   "10-14", "15-19",
+                                       "20-24", "25-29", "30-34", "35-39", "40-44",
+                                       "45-49", "50-54", "55-59", "60-64", "65-69",
+                                       "70-74", "75-79", "80-84", "85-89", "90+"};
     add_dim(module, "place", DIM_GEOGRAPHY, 3, places, 0);
     add_dim(module, "fy", DIM_YEAR, 3, NULL, 2025);
     add_dim(module, "age_band", DIM_BAND, 2, bands, 0);
+    add_dim(module, "life_band", DIM_BAND, 20, ages, 0);
 }
 
 static inline void fixture_people(Module *module) {
@@ -264,6 +271,41 @@ static inline Reg fixture_statistics(Module *module) {
     return emit(module, OPCODE_SCALE, dsr, thousand, 0);
 }
 
+/* A register for a letter of natives.def. */
+static inline Reg fixture_argument(Module *module, char letter, Reg real, Reg estimate) {
+    if (letter == 'r') return real;
+    if (letter == 'E') return estimate;
+    if (letter == 'd') return emit_integer(module, CONST_DATE, 20000);
+    if (letter == 'y') return emit_integer(module, CONST_YEAR, 2026);
+    if (letter == 't') return emit_text(module, "text");
+    if (letter == 'b') return emit_integer(module, CONST_BOOL, 1);
+    return emit_exact(module, 19, 20);
+}
+
+/* The natives that nothing else of the fixture calls: each across or along twenty ages, where
+ * it takes a dim of its first register. */
+static inline void fixture_other_natives(Module *module) {
+    Reg level = emit_exact(module, 19, 20), totals[20];
+    for (int i = 0; i < 20; i++) totals[i] = QUERY_AT_TOTAL;
+    Reg real = emit_stack(module, DIM_AT_AGE, totals, 20);
+    Reg estimate = emit_call(module, "stats.rate", MODULE_NONE, REGS(real, real, level));
+    bool called[NATIVE_COUNT] = {false};
+    for (uint32_t i = 0; i < module->code.count; i++)
+        if (module->code.items[i].op == OPCODE_CALL) called[module->code.items[i].a] = true;
+    for (uint32_t native = 0; native < NATIVE_COUNT; native++) {
+        const NativeInfo *info = native_info(native);
+        Reg registers[16];
+        uint32_t count = (uint32_t)strlen(info->registers), dim = DIM_AT_AGE;
+        RegType type;
+        Slice broken;
+        if (called[native]) continue;
+        for (uint32_t i = 0; i < count; i++)
+            registers[i] = fixture_argument(module, info->registers[i], real, estimate);
+        bool over = native_result_type(module, native, registers, count, &dim, 1, &type, &broken);
+        emit_call(module, info->name.data, over ? dim : MODULE_NONE, registers, count);
+    }
+}
+
 /* Money over years; the register of a series by year. */
 static inline Reg fixture_money(Module *module) {
     Reg y0 = emit_integer(module, CONST_YEAR, 2025), y2 = emit_integer(module, CONST_YEAR, 2027);
@@ -295,6 +337,7 @@ static inline void fixture_arithmetic(Module *module, Reg exact) {
     emit(module, OPCODE_AND, truth, truth, 0);
     emit(module, OPCODE_OR, truth, truth, 0);
     emit(module, OPCODE_NOT, truth, 0, 0);
+    emit(module, OPCODE_TAKEN, truth, 0, 0);
     emit(module, OPCODE_SELECT, truth, real, by_place);
     emit(module, OPCODE_IS_ABSENT, real, 0, 0);
     emit(module, OPCODE_OR_ELSE, by_place, real, 0);
@@ -386,6 +429,7 @@ static inline Module *fixture_module(Arena *arena) {
     Reg series = fixture_money(module);
     fixture_arithmetic(module, series);
     fixture_dates(module);
+    fixture_other_natives(module);
     Reg condition = fixture_texts(module, series);
     fixture_decls(module, rate);
     fixture_rest(module, rate, condition);

@@ -154,6 +154,21 @@ ARENA_TEST(missing_is_asked_for_and_filled_in) {
     assert_true(real_at(&result, kept, 0) == 1);
 }
 
+ARENA_TEST(conditions_on_people_are_taken_to_hold_before_data_are_opened) {
+    Module *module = empty_module(arena);
+    int reasons[] = {ABSENT_NO_DATA, ABSENT_UNKNOWN};
+    Reg taken[4], no = emit_integer(module, CONST_BOOL, 0), yes = emit_integer(module, CONST_BOOL, 1);
+    for (int i = 0; i < 2; i++)
+        taken[i] = emit(module, OPCODE_TAKEN, emit_absent(module, ELEM_BOOL, reasons[i]), 0, 0);
+    taken[2] = emit(module, OPCODE_TAKEN, no, 0, 0);
+    taken[3] = emit(module, OPCODE_TAKEN, yes, 0, 0);
+    VmResult result = run(module);
+    assert_int_equal(truth_at(&result, taken[0], 0), 1);
+    assert_int_equal(truth_at(&result, taken[1], 0), -ABSENT_UNKNOWN);
+    assert_int_equal(truth_at(&result, taken[2], 0), 0);
+    assert_int_equal(truth_at(&result, taken[3], 0), 1);
+}
+
 ARENA_TEST(select_chooses_cell_by_cell) {
     Module *module = empty_module(arena);
     Reg places = reals(module, DIM_AT_PLACE, 1, 5, 9), five = emit_real(module, 5);
@@ -294,6 +309,7 @@ int main(void) {
         cmocka_unit_test(truth_is_three_valued),
         cmocka_unit_test(all_and_any_settle_early_and_else_are_absent),
         cmocka_unit_test(missing_is_asked_for_and_filled_in),
+        cmocka_unit_test(conditions_on_people_are_taken_to_hold_before_data_are_opened),
         cmocka_unit_test(select_chooses_cell_by_cell),
         cmocka_unit_test(every_type_compares),
         cmocka_unit_test(sums_of_reals_are_compensated_in_declared_order),
