@@ -2,6 +2,8 @@
  * message compiled like any other expression; and the waivers that cover findings. */
 #include "compiler/lower/lower.h"
 
+#include "compiler/sema/forms.h"
+
 #include "runtime/base/date.h"
 
 static const Context whole = {0};
@@ -127,7 +129,11 @@ static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl)
     Compilation *c = l->c;
     Node *condition = elaborate_condition(c, scope, rule->clauses.require->values.items[0]);
     if (!condition || is_absent(condition)) return;
-    Node *message = elaborate_node(c, scope, rule->clauses.message->values.items[0]);
+    bool truth, decided = fold_bool(condition, &truth);
+    /* what is certain to hold says nothing: its message may speak of what is not there */
+    Node *message = decided && truth
+                        ? node_text(c, SLICE(""), condition->span)
+                        : elaborate_node(c, scope, rule->clauses.message->values.items[0]);
     if (!message || message->type.base != TYPE_TEXT) return;
     ModuleRequirement requirement = {.rule = kebab(l, rule->rule->name),
                                      .decl = MODULE_NONE,
@@ -150,32 +156,57 @@ static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl)
     requirement.why = arena_copy(l->module->arena, rule->rule->item->doc);
     requirement.waivable = !(waivable && waivable->kind == EXPR_WORD &&
                              slice_equal(word(c, waivable->atom), SLICE("no")));
-    bool truth;
-    if (!fold_bool(condition, &truth))
+    if (!decided)
         add_sub_values(l, scope, rule->clauses.require->values.items[0], &requirement);
     VEC_PUSH(l->module->arena, &l->module->requirements, requirement);
 }
 
+static bool is_loop(const Expr *expr) {
+    return expr->kind == EXPR_BINARY && expr->op == OP_IN && expr->left->kind == EXPR_WORD;
+}
+
+/* `for k in kpi, t in k.target`: what follows the first goes through lists of what stands
+ * before, and every combination is judged by itself. */
+static void apply_further(Lowering *l, const Rule *rule, const Phrase *loop, uint32_t next,
+                          const Scope *outer, Decl *decl) {
+    if (next == loop->values.count) {
+        apply(l, rule, outer, decl);
+        return;
+    }
+    const Expr *in = loop->values.items[next];
+    const Value *list = list_of(l->c, outer, in->right);
+    for (uint32_t i = 0; list->sort == VALUE_LIST && i < list->list.count; i++) {
+        Binding binding = {.name = in->left->atom, .value = list->list.items[i]};
+        Scope scope = {.outer = outer, .bindings = &binding, .binding_count = 1};
+        apply_further(l, rule, loop, next + 1, &scope, decl);
+    }
+}
+
+/* `declaration` stands for all that the plan declares, of whatever kind. */
+static bool is_spoken_of(const Decl *decl, const Kind *kind) {
+    if (decl->library || decl->item->broken) return false;
+    return kind ? decl->kind == kind : !decl->kind->builtin;
+}
+
 static void apply_to_all(Lowering *l, const Rule *rule, const Phrase *loop) {
     Compilation *c = l->c;
-    const Expr *in = loop->values.count == 1 ? loop->values.items[0] : NULL;
-    Kind *kind = in && in->kind == EXPR_BINARY && in->op == OP_IN && in->left->kind == EXPR_WORD &&
-                         in->right->kind == EXPR_WORD
-                     ? kind_find(c, in->right->atom)
-                     : NULL;
-    if (!kind) {
+    const Expr *first = loop->values.count ? loop->values.items[0] : NULL;
+    bool good = first && is_loop(first) && first->right->kind == EXPR_WORD;
+    for (uint32_t i = 1; i < loop->values.count; i++) good &= is_loop(loop->values.items[i]);
+    Kind *kind = good ? kind_find(c, first->right->atom) : NULL;
+    if (!kind && !(good && slice_equal(word(c, first->right->atom), SLICE("declaration")))) {
         sema_error(c, NULL, DIAG_TYPE_MISMATCH, loop->span,
                    "a rule says `for i in` and the name of a kind: `for i in intention`");
         return;
     }
-    for (uint32_t i = 0; i < kind->decls.count; i++) {
-        Decl *decl = kind->decls.items[i];
-        if (decl->library || decl->item->broken) continue;
+    for (uint32_t i = 0; i < c->decls.count; i++) {
+        Decl *decl = c->decls.items[i];
+        if (!is_spoken_of(decl, kind)) continue;
         Value *value = value_new(c, VALUE_DECL, decl->name_span);
         value->decl = decl;
-        Binding binding = {.name = in->left->atom, .value = value};
+        Binding binding = {.name = first->left->atom, .value = value};
         Scope scope = {.bindings = &binding, .binding_count = 1, .file = rule->rule->unit_index};
-        apply(l, rule, &scope, decl);
+        apply_further(l, rule, loop, 1, &scope, decl);
     }
 }
 

@@ -81,19 +81,27 @@ static Node *compare_decls(Compilation *c, const Scope *scope, const Expr *expr,
     return node_bool(c, (left->decl == right->decl) == (op == OP_EQ), expr->span);
 }
 
+/* One side of a comparison. A change is compared by its amount: `t < 0` asks for its sign. */
+static Node *compared(Compilation *c, const Scope *scope, const Expr *expr) {
+    if (expr->kind != EXPR_WORD && expr->kind != EXPR_MEMBER) return elaborate_node(c, scope, expr);
+    Value *value = value_strip(c, elaborate(c, scope, expr));
+    if (value->sort == VALUE_CHANGE) return value->node;
+    return elaborate_node(c, scope, expr);
+}
+
 static Node *compare_nodes(Compilation *c, const Scope *scope, const Expr *expr) {
     Node *a, *b;
     if (names_member(expr->right)) {
-        a = elaborate_node(c, scope, expr->left);
+        a = compared(c, scope, expr->left);
         if (!a) return NULL;
         b = a->type.base == TYPE_CODE ? member_node(c, scope, a->type.code_dim, expr->right)
-                                      : elaborate_node(c, scope, expr->right);
+                                      : compared(c, scope, expr->right);
     } else {
-        b = elaborate_node(c, scope, expr->right);
+        b = compared(c, scope, expr->right);
         if (!b) return NULL;
         a = b->type.base == TYPE_CODE && names_member(expr->left)
                 ? member_node(c, scope, b->type.code_dim, expr->left)
-                : elaborate_node(c, scope, expr->left);
+                : compared(c, scope, expr->left);
     }
     return operate(c, scope, expr->op, a, b, expr->span);
 }

@@ -6,6 +6,18 @@
 
 /* ---- Repetition over declarations --------------------------------------------------- */
 
+/* The years of a range, first to last; of dates there are none. */
+static Value *years_of(Compilation *c, const Value *range, Value *list) {
+    const Node *from = range->from->node, *to = range->to->node;
+    if (!from || from->type.base != TYPE_YEAR || from->sort != NODE_CONST || !to ||
+        to->sort != NODE_CONST)
+        return list;
+    for (int64_t year = from->constant.integer; year <= to->constant.integer; year++)
+        VEC_PUSH(c->arena, &list->list,
+                 value_from_node(c, node_year(c, (int32_t)year, list->span)));
+    return list;
+}
+
 Value *list_of(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *value = elaborate(c, scope, expr);
     for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
@@ -13,6 +25,7 @@ Value *list_of(Compilation *c, const Scope *scope, const Expr *expr) {
     if (value->sort == VALUE_LIST || value->sort == VALUE_POISON) return value;
     Value *list = value_new(c, VALUE_LIST, expr->span);
     if (value->sort == VALUE_MISSING) return list;
+    if (value->sort == VALUE_RANGE) return years_of(c, value, list);
     if (value->sort != VALUE_KIND) {
         VEC_PUSH(c->arena, &list->list, value);
         return list;

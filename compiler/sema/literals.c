@@ -77,6 +77,8 @@ static Node *text_part(Compilation *c, const Scope *scope, const TextPart *part)
     Value *value = value_strip(c, elaborate(c, scope, part->value));
     if (value->sort == VALUE_POISON) return NULL;
     if (value->sort == VALUE_CHOICE) return node_text(c, word(c, value->word), part->span);
+    if (value->sort == VALUE_CHANGE) /* as written: -12% relative */
+        return node_text(c, source_map_text(c->sources, value->span), part->span);
     if (value->sort == VALUE_DECL && !value->decl->kind->head.type)
         return node_text(
             c, value->decl->title.length ? value->decl->title : word(c, value->decl->name),
