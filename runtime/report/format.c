@@ -167,3 +167,10 @@ Slice format_with_unit(Arena *arena, const ReportInput *input, Shown shown, uint
         return number;
     return arena_printf(arena, "%.*s %.*s", SLICE_FMT(number), SLICE_FMT(unit));
 }
+
+Slice format_in_sentence(Arena *arena, Slice text) {
+    if (text.length < 2 || text.data[0] < 'A' || text.data[0] > 'Z') return text;
+    if (text.data[1] < 'a' || text.data[1] > 'z') return text;
+    return arena_printf(arena, "%c%.*s", text.data[0] + ('a' - 'A'), (int)text.length - 1,
+                        text.data + 1);
+}

@@ -43,4 +43,7 @@ Slice format_year(Arena *arena, int32_t year); /* 2026/27 */
 Slice format_dim(Arena *arena, const ModuleDim *dim);
 Slice format_member(const ModuleDim *dim, uint32_t member);
 
+/* A title within a sentence: "Place" as "place", but "IMD decile" as it is. */
+Slice format_in_sentence(Arena *arena, Slice title);
+
 #endif

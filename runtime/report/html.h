@@ -104,7 +104,7 @@ const char *mark_meaning(Mark mark);
 void html_scalar(Html *html, Shown shown);
 
 /* Any array as a table; estimates with limits and counts. */
-void html_array_table(Html *html, Slice caption, Shown shown);
+void html_array_table(Html *html, Slice title, Shown shown);
 
 /* Caption "TITLE, UNIT". */
 Slice html_caption(Html *html, Slice title, const ModuleUnit *unit);

@@ -20,12 +20,24 @@ static void item_link(Html *html, uint32_t index) {
         html_raw(html, "The whole plan");
 }
 
-static Slice rule_title(Html *html, Slice rule) {
-    Slice text = word_for_readers(html->arena, rule);
-    char *letters = (char *)text.data; /* a copy of our own */
-    for (size_t i = 0; i < text.length; i++)
-        if (letters[i] == '-') letters[i] = ' ';
-    return text;
+/* What the rule asks for, as its author put it; its name where he did not. */
+static void rule_heading(Html *html, const ModuleRequirement *rule) {
+    Slice name = arena_copy(html->arena, rule->rule);
+    char *letters = (char *)name.data; /* a copy of our own */
+    for (size_t i = 0; i < name.length; i++)
+        if (letters[i] == '-') letters[i] = '_';
+    html_row_heading_begin(html);
+    if (rule->why.length)
+        html_inline(html, rule->why);
+    else
+        html_text(html, word_for_readers(html->arena, name));
+    html_row_heading_end(html);
+}
+
+static const ModuleRequirement *rule_named(Html *html, Slice name) {
+    VEC_EACH(const ModuleRequirement, rule, &html->input->module->requirements)
+    if (slice_equal(rule->rule, name)) return rule;
+    return NULL;
 }
 
 static const char *severity_word(Html *html, const ModuleRequirement *rule) {
@@ -38,7 +50,7 @@ static const char *severity_word(Html *html, const ModuleRequirement *rule) {
 static void failed_row(Html *html, const ReportFinding *finding) {
     const ModuleRequirement *rule = finding_rule(html->input, finding);
     html_row_begin(html);
-    html_row_heading(html, rule_title(html, rule->rule));
+    rule_heading(html, rule);
     html_cell_begin(html, false);
     item_link(html, rule->decl);
     html_cell_end(html);
@@ -92,7 +104,9 @@ static void waiver_table(Html *html) {
     for (uint32_t i = 0; i < module->allows.count; i++) {
         const ModuleAllow *allow = &module->allows.items[i];
         html_row_begin(html);
-        html_row_heading(html, rule_title(html, allow->rule));
+        const ModuleRequirement *rule = rule_named(html, allow->rule);
+        const ModuleRequirement unnamed = {.rule = allow->rule};
+        rule_heading(html, rule ? rule : &unnamed);
         html_cell_begin(html, false);
         item_link(html, allow->decl);
         html_cell_end(html);
@@ -107,15 +121,15 @@ static void waiver_table(Html *html) {
 }
 
 typedef struct {
-    Slice rule, source;
+    const ModuleRequirement *rule; /* the first of that name */
     uint32_t passed, failed, accepted, unknown;
 } RuleCount;
 typedef VEC(RuleCount) RuleCounts;
 
 static RuleCount *count_of(Html *html, RuleCounts *counts, const ModuleRequirement *rule) {
     VEC_EACH(RuleCount, count, counts)
-    if (slice_equal(count->rule, rule->rule)) return count;
-    VEC_PUSH(html->arena, counts, (RuleCount){.rule = rule->rule, .source = rule->source});
+    if (slice_equal(count->rule->rule, rule->rule)) return count;
+    VEC_PUSH(html->arena, counts, (RuleCount){.rule = rule});
     return &counts->items[counts->count - 1];
 }
 
@@ -150,8 +164,8 @@ static void rule_table(Html *html) {
     VEC_EACH(const RuleCount, count, &counts) {
         const uint32_t cells[] = {count->passed, count->failed, count->accepted, count->unknown};
         html_row_begin(html);
-        html_row_heading(html, rule_title(html, count->rule));
-        html_cell(html, count->source, false);
+        rule_heading(html, count->rule);
+        html_cell(html, count->rule->source, false);
         for (int i = 0; i < 4; i++) html_cell(html, format_count(html->arena, cells[i]), true);
         html_row_end(html);
     }

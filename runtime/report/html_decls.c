@@ -6,6 +6,7 @@ enum { COLUMNS_MAX = 6, CELL_TEXT_MAX = 240 };
 
 typedef struct {
     Slice names[COLUMNS_MAX];
+    bool of_head[COLUMNS_MAX]; /* a label of the declarations' own line */
     uint32_t count;
     bool fits;
 } Columns;
@@ -23,13 +24,15 @@ Decls decls_of_kind(Html *html, const char *kind, const ModuleDecl *parent) {
 
 /* ---- Columns ------------------------------------------------------------------------------ */
 
-static void add_column(Columns *columns, Slice name) {
+static void add_column(Columns *columns, Slice name, bool of_head) {
     for (uint32_t i = 0; i < columns->count; i++)
         if (slice_equal(columns->names[i], name)) return;
-    if (columns->count == COLUMNS_MAX)
+    if (columns->count == COLUMNS_MAX) {
         columns->fits = false;
-    else
-        columns->names[columns->count++] = name;
+        return;
+    }
+    columns->of_head[columns->count] = of_head;
+    columns->names[columns->count++] = name;
 }
 
 static bool value_fits(Html *html, const FieldValue *value) {
@@ -49,11 +52,12 @@ static bool is_scalar(Html *html, const FieldValue *value) {
 
 static void add_field_columns(Html *html, Columns *columns, const ModuleField *field) {
     for (uint32_t i = 0; field_is_head(field) && i < field->labels.count; i++)
-        if (field->labels.items[i].values.count) add_column(columns, field->labels.items[i].label);
+        if (field->labels.items[i].values.count)
+            add_column(columns, field->labels.items[i].label, true);
     if (field_is_head(field) && is_scalar(html, field_value(field)))
-        add_column(columns, SLICE("value"));
+        add_column(columns, SLICE("value"), true);
     if (field_is_head(field) || (!field_value(field) && !field->labels.count)) return;
-    add_column(columns, field->name);
+    add_column(columns, field->name, false);
     VEC_EACH(const FieldValue, value, &field->values)
     if (!value_fits(html, value)) columns->fits = false;
 }
@@ -71,7 +75,7 @@ static Columns columns_of(Html *html, const Decls *decls) {
         VEC_EACH(const ModuleField, field, &decl->fields)
         if (!field->derived) add_field_columns(html, &columns, field);
         if (has_children(html, decl) || decl->doc.length > CELL_TEXT_MAX) columns.fits = false;
-        if (decl->doc.length) add_column(&columns, SLICE("description"));
+        if (decl->doc.length) add_column(&columns, SLICE("description"), false);
     }
     return columns;
 }
@@ -92,7 +96,7 @@ static bool head_value(Html *html, const ModuleField *head, Slice name) {
     return false;
 }
 
-static void decl_cell(Html *html, const ModuleDecl *decl, Slice name) {
+static void decl_cell(Html *html, const ModuleDecl *decl, Slice name, bool of_head) {
     bool any = false;
     html_cell_begin(html, false);
     VEC_EACH(const ModuleField, field, &decl->fields) {
@@ -109,7 +113,7 @@ static void decl_cell(Html *html, const ModuleDecl *decl, Slice name) {
         html_inline(html, decl->doc);
         any = true;
     }
-    if (!any) html_raw(html, "None");
+    if (!any) html_raw(html, of_head ? "None" : "Not stated");
     html_cell_end(html);
 }
 
@@ -123,7 +127,7 @@ static void decl_table(Html *html, Slice caption, const Decls *decls, const Colu
         html_row_begin(html);
         html_row_decl(html, decls->items[i]);
         for (uint32_t k = 0; k < columns->count; k++)
-            decl_cell(html, decls->items[i], columns->names[k]);
+            decl_cell(html, decls->items[i], columns->names[k], columns->of_head[k]);
         html_row_end(html);
     }
     html_table_end(html);

@@ -76,10 +76,18 @@ static void effects(Html *html, const ModuleDecl *intention) {
 
 /* ---- What stands within, or elsewhere and belongs here --------------------------------------- */
 
+static void procurement(Html *html, const ModuleDecl *decl) {
+    html_raw(html, "<article class=\"card\">\n");
+    html_decl_heading(html, 4, decl);
+    html_markdown(html, decl->doc);
+    html_other_clauses(html, decl, (const char *const[]){"for_intention", NULL});
+    html_raw(html, "</article>\n");
+}
+
 static void procurements(Html *html, const ModuleDecl *intention) {
     EACH_DECL(html->input, decl, "procurement", NULL)
     if (value_decl(html->input, decl_value(decl, "for_intention")) == intention)
-        html_card(html, 4, decl);
+        procurement(html, decl);
 }
 
 static void other_children(Html *html, const ModuleDecl *intention) {

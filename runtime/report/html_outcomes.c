@@ -139,19 +139,11 @@ static void trajectory_table(Html *html, const Kpi *kpi) {
     html_table_end(html);
 }
 
-/* "Place" as "place", but "IMD decile" as it is. */
-static Slice in_sentence(Arena *arena, Slice text) {
-    if (text.length < 2 || text.data[0] < 'A' || text.data[0] > 'Z') return text;
-    if (text.data[1] < 'a' || text.data[1] > 'z') return text;
-    return arena_printf(arena, "%c%.*s", text.data[0] + ('a' - 'A'), (int)text.length - 1,
-                        text.data + 1);
-}
-
 static Slice breakdown_title(Html *html, Shown shown) {
     Slice title = SLICE("By");
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++) {
-        Slice name =
-            in_sentence(html->arena, format_dim(html->arena, shown_dim(html->input, shown, axis)));
+        Slice name = format_in_sentence(
+            html->arena, format_dim(html->arena, shown_dim(html->input, shown, axis)));
         title = arena_printf(html->arena, "%.*s%s %.*s", SLICE_FMT(title), axis ? " and" : "",
                              SLICE_FMT(name));
     }

@@ -45,6 +45,14 @@ static const Title clauses[] = {
     {"co_production", "Co-production"},
     {"core20plus5", "Core20PLUS5 group"},
     {"evidenced_by", "Evidence"},
+    {"existing_value", "Value of the existing contract"},
+    {"new_value", "Value of the new contract"},
+    {"notice", "Notice published"},
+    {"only_capable", "Only one provider is capable"},
+    {"patient_choice", "Patients choose the provider"},
+    {"provider_satisfies", "Existing provider satisfies"},
+    {"starts", "Contract starts"},
+    {"value_criterion", "Value"},
     {"governed_by", "Governance"},
     {"gss", "GSS code"},
     {"measure", "How it is measured"},
@@ -215,12 +223,21 @@ void html_value(Html *html, const FieldValue *value) {
     }
 }
 
+/* A word that is not the first of a list begins small. */
+static void list_value(Html *html, const FieldValue *value, bool goes_on) {
+    if (goes_on && value->sort == FIELD_WORD && !people_named(html, value->word) &&
+        !is_expression(value->word))
+        html_text(html, format_in_sentence(html->arena, word_title(html, value->word)));
+    else
+        html_value(html, value);
+}
+
 static bool value_list(Html *html, const FieldValue *items, uint32_t count) {
     bool any = false;
     for (uint32_t i = 0; i < count; i++) {
         if (items[i].sort == FIELD_MISSING) continue;
         if (any) html_raw(html, ", ");
-        html_value(html, &items[i]);
+        list_value(html, &items[i], any);
         any = true;
     }
     return any;

@@ -4,6 +4,8 @@
 #include "runtime/base/utf8.h"
 #include "runtime/report/html.h"
 
+enum { CROSSED_MAX = 8 }; /* columns of a table of two dimensions */
+
 /* ---- Text ------------------------------------------------------------------------------- */
 
 void html_raw(Html *html, const char *markup) {
@@ -243,13 +245,20 @@ void html_scalar(Html *html, Shown shown) {
 
 /* ---- Arrays ------------------------------------------------------------------------------- */
 
+/* "People by place" says already that it counts people. */
+static bool begins_with_word(Slice title, Slice word) {
+    if (title.length < word.length || !word.length) return false;
+    return (title.data[0] | 0x20) == (word.data[0] | 0x20) &&
+           slice_starts_with(slice_sub(title, 1, title.length), slice_sub(word, 1, word.length));
+}
+
 Slice html_caption(Html *html, Slice title, const ModuleUnit *unit) {
     Slice text = format_unit(unit);
     if (unit->sort == UNIT_MONEY && unit->price_year) {
         Slice year = format_year(html->arena, unit->price_year);
         text = arena_printf(html->arena, "£ at %.*s prices", SLICE_FMT(year));
     }
-    if (!text.length) return title;
+    if (!text.length || begins_with_word(title, text)) return title;
     return arena_printf(html->arena, "%.*s, %.*s", SLICE_FMT(title), SLICE_FMT(text));
 }
 
@@ -300,8 +309,41 @@ static void array_row(Html *html, Shown shown, uint32_t cell, int places) {
     html_row_end(html);
 }
 
-void html_array_table(Html *html, Slice caption, Shown shown) {
-    html_table_begin(html, html_caption(html, caption, shown.unit));
+/* Two dimensions without intervals lie across each other. */
+static bool is_crossed(Html *html, Shown shown) {
+    return shown.array->type.dim_count == 2 && !has_limits(shown) &&
+           shown_dim(html->input, shown, 1)->member_count <= CROSSED_MAX;
+}
+
+static void crossed_table(Html *html, Slice caption, Shown shown) {
+    const ModuleDim *rows = shown_dim(html->input, shown, 0);
+    const ModuleDim *columns = shown_dim(html->input, shown, 1);
+    Slice across = format_in_sentence(html->arena, format_dim(html->arena, columns));
+    caption =
+        arena_printf(html->arena, "%.*s, across: %.*s", SLICE_FMT(caption), SLICE_FMT(across));
+    html_table_begin(html, caption);
+    html_column(html, format_dim(html->arena, rows), false);
+    for (uint32_t i = 0; i < columns->member_count; i++)
+        html_column(html, format_member(columns, i), shown_is_number(shown));
+    html_rows_begin(html);
+    int places = format_places(shown);
+    for (uint32_t i = 0; i < rows->member_count; i++) {
+        html_row_begin(html);
+        html_row_heading(html, format_member(rows, i));
+        for (uint32_t k = 0; k < columns->member_count; k++)
+            html_shown_cell(html, shown, i * columns->member_count + k, places);
+        html_row_end(html);
+    }
+    html_table_end(html);
+}
+
+void html_array_table(Html *html, Slice title, Shown shown) {
+    Slice caption = html_caption(html, title, shown.unit);
+    if (is_crossed(html, shown)) {
+        crossed_table(html, caption, shown);
+        return;
+    }
+    html_table_begin(html, caption);
     array_columns(html, shown);
     html_rows_begin(html);
     int places = format_places(shown);
@@ -353,7 +395,7 @@ static void money_row(Html *html, const MoneyRow *row, const ModuleDim *years, i
         html_text(html, row->label);
     if (row->link && row->label.length) {
         html_raw(html, ", ");
-        html_text(html, row->label);
+        html_text(html, format_in_sentence(html->arena, row->label));
     }
     html_row_heading_end(html);
     for (uint32_t i = 0; i < years->member_count; i++)

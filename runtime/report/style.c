@@ -82,6 +82,7 @@ const char *const report_style[] = {
     "caption.quiet{position:absolute;width:1px;height:1px;padding:0;overflow:hidden;"
     "clip-path:inset(50%);white-space:nowrap}\n"
     "td ul{padding-left:18px;margin:0}\n"
+    "td>:last-child,dd>:last-child{margin-bottom:0}\n"
     ".total th,.total td{font-weight:700;border-top:2px solid #4c6272}\n"
     "figure{margin:28px 0 20px}\n"
     ".chart{overflow-x:auto}\n"
