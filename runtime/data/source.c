@@ -159,7 +159,7 @@ static size_t fill(ChunkSource *chunks, Chunk *chunk, size_t room) {
         if (source->ended) return length;
         csv_cut(&cut, chunk->text, length, chunks->delimiter);
         if (cut.records) return cut.records;
-        room *= 2;
+        room = room < CSV_RECORD_LIMIT / 2 ? room * 2 : CSV_RECORD_LIMIT + 1;
         if (length > CSV_RECORD_LIMIT)
             source->fault = SOURCE_RECORD_TOO_LONG;
         else if (!make_room(&chunk->text, &chunk->capacity, room))

@@ -5,14 +5,15 @@
 #include <assert.h>
 #include <math.h>
 
-/* 64 bins take 36 words; num^2 two more; the three lowest make room for a quotient by den^2. */
+/* 64 bins take 36 words and num^2 two more. The three lowest are for what a quotient by den^2
+ * has below the unit: a fraction that is not 0 is more than 2^-128, and leaves bits there. */
 enum { WORDS = 44, GUARD = 3 };
 
-/* words * 2^exponent, least significant first; `sticky`: a little more than that. */
+/* words * 2^exponent, least significant first. */
 typedef struct {
     uint64_t words[WORDS];
     int exponent;
-    bool negative, sticky;
+    bool negative;
 } Wide;
 
 static void multiply(Wide *wide, uint64_t by) {
@@ -32,7 +33,6 @@ static void divide(Wide *wide, uint64_t by) {
         wide->words[i] = (uint64_t)(part / by);
         rest = (uint64_t)(part % by);
     }
-    wide->sticky |= rest != 0;
 }
 
 /* Adds the signed value at 2^shift above the guard words, in two's complement. */
@@ -64,9 +64,9 @@ static void take_sign(Wide *wide) {
     }
 }
 
-/* The 64 highest bits from the highest that is set, 2^*exponent each; what lies below goes into
- * `sticky`. 0 where nothing is set. */
-static uint64_t highest_bits(Wide *wide, int *exponent) {
+/* The 64 highest bits from the highest that is set, in units of 2^*exponent; `*more`: something
+ * lies below them. 0 where nothing is set. */
+static uint64_t highest_bits(const Wide *wide, int *exponent, bool *more) {
     int top = WORDS - 1;
     while (top >= 0 && !wide->words[top])
         top--;
@@ -75,21 +75,21 @@ static uint64_t highest_bits(Wide *wide, int *exponent) {
     uint64_t below = top > 0 ? wide->words[top - 1] : 0;
     uint64_t bits = wide->words[top] << shift;
     if (shift) bits |= below >> (64 - shift);
-    wide->sticky |= (shift ? below << shift : below) != 0;
+    *more = (shift ? below << shift : below) != 0;
     for (int i = 0; i < top - 1; i++)
-        wide->sticky |= wide->words[i] != 0;
+        *more |= wide->words[i] != 0;
     *exponent = wide->exponent + 64 * top - shift;
     return bits;
 }
 
 /* bits * 2^exponent with bits >= 2^63, rounded to the precision that is left at that size. */
-static double round_once(uint64_t bits, int exponent, bool sticky) {
+static double round_once(uint64_t bits, int exponent, bool more) {
     int lost = exponent + 63 < -1022 ? 11 + (-1022 - (exponent + 63)) : 11;
     if (lost > 64) return 0;
     uint64_t kept = lost < 64 ? bits >> lost : 0;
     uint64_t rest = lost < 64 ? bits & (((uint64_t)1 << lost) - 1) : bits;
     uint64_t half = (uint64_t)1 << (lost - 1);
-    if (rest > half || (rest == half && (sticky || kept & 1))) kept++;
+    if (rest > half || (rest == half && (more || kept & 1))) kept++;
     return ldexp((double)kept, exponent + lost);
 }
 
@@ -100,9 +100,10 @@ static double scaled(Wide *wide, Scale scale) {
     for (int i = 0; i <= scale.squared; i++)
         divide(wide, scale.den);
     int exponent = 0;
-    uint64_t bits = highest_bits(wide, &exponent);
+    bool more = false;
+    uint64_t bits = highest_bits(wide, &exponent, &more);
     if (!bits) return 0;
-    double value = round_once(bits, exponent, wide->sticky);
+    double value = round_once(bits, exponent, more);
     return wide->negative ? -value : value;
 }
 
