@@ -48,7 +48,7 @@ static bool is_new(Session *s, const SourceMap *sources, const Diag *diag) {
 static void say(Session *s, const SourceMap *sources, const Diag *diag) {
     bool quiet = s->driver->options.quiet && diag->severity == SEVERITY_NOTE;
     if (quiet || !is_new(s, sources, diag)) return;
-    render_tally_add(&s->tally, diag);
+    diag_tally_add(&s->tally, diag);
     if (!diag->allowed_because.length) render(s, sources, diag);
 }
 
@@ -149,7 +149,7 @@ static void end(Session *s) {
         break;
     case CHECK_HUMAN:
         if (s->driver->options.quiet || !says_anything(s)) break;
-        tally_print(&s->tally, &s->out);
+        diag_tally_print(&s->tally, &s->out);
         buffer_add_char(&s->out, '\n');
         break;
     case CHECK_SHORT: break;

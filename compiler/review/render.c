@@ -240,7 +240,7 @@ void render_json(const SourceMap *sources, const Diag *diag, JsonWriter *json) {
 
 /* ---- Counting ------------------------------------------------------------------------------------ */
 
-void render_tally_add(DiagTally *tally, const Diag *diag) {
+void diag_tally_add(DiagTally *tally, const Diag *diag) {
     if (diag->allowed_because.length) {
         tally->allowed++;
         return;
@@ -259,7 +259,7 @@ static void print_count(Buffer *out, size_t start, uint32_t count, const char *o
     buffer_printf(out, "%u %s", (unsigned)count, count == 1 ? one : many);
 }
 
-void tally_print(const DiagTally *tally, Buffer *out) {
+void diag_tally_print(const DiagTally *tally, Buffer *out) {
     size_t start = out->length;
     print_count(out, start, tally->errors, "error", "errors");
     print_count(out, start, tally->warnings, "warning", "warnings");

@@ -22,10 +22,10 @@ typedef struct {
     uint32_t errors, warnings, notes, allowed;
 } DiagTally;
 
-void render_tally_add(DiagTally *tally, const Diag *diag);
+void diag_tally_add(DiagTally *tally, const Diag *diag);
 
 /* "3 errors, 1 warning, 1 allowed"; "nothing wrong" where all are zero. No line end. */
-void tally_print(const DiagTally *tally, Buffer *out);
+void diag_tally_print(const DiagTally *tally, Buffer *out);
 
 const char *severity_text(Severity severity);
 
