@@ -159,7 +159,7 @@ static void cover_year(Trajectory *t, int32_t year) {
 static void cover_years(Trajectory *t) {
     if (shown_present(t->kpi->baseline, 0)) cover_year(t, t->kpi->baseline_year);
     VEC_EACH(const KpiTarget, target, &t->kpi->targets) cover_year(t, target->year);
-    if (shown_year_axis(t->html->input, t->kpi->trajectory) == MODULE_NONE) return;
+    if (!shown_is_series(t->html->input, t->kpi->trajectory)) return;
     const ModuleDim *years = shown_dim(t->html->input, t->kpi->trajectory, 0);
     for (uint32_t cell = 0; cell < t->kpi->trajectory.array->count; cell++)
         if (shown_present(t->kpi->trajectory, cell)) cover_year(t, years->first + (int32_t)cell);
@@ -181,7 +181,7 @@ static void trajectory_axes(Trajectory *t) {
 
 static void trajectory_line(Trajectory *t) {
     Shown shown = t->kpi->trajectory;
-    if (shown_year_axis(t->html->input, shown) == MODULE_NONE) return;
+    if (!shown_is_series(t->html->input, shown)) return;
     const ModuleDim *years = shown_dim(t->html->input, shown, 0);
     bool started = false;
     html_raw(t->html, "<path class=\"line\" d=\"");

@@ -20,7 +20,14 @@ static void item_link(Html *html, uint32_t index) {
         html_raw(html, "The whole plan");
 }
 
-/* What the rule asks for, as its author put it; its name where he did not. */
+static Slice first_sentence(Slice text) {
+    for (size_t i = 0; i + 1 < text.length; i++)
+        if (text.data[i] == '.' && (text.data[i + 1] == ' ' || text.data[i + 1] == '\n'))
+            return slice_sub(text, 0, i + 1);
+    return text;
+}
+
+/* What the rule asks for, as its author put it first; its name where he did not. */
 static void rule_heading(Html *html, const ModuleRequirement *rule) {
     Slice name = arena_copy(html->arena, rule->rule);
     char *letters = (char *)name.data; /* a copy of our own */
@@ -28,7 +35,7 @@ static void rule_heading(Html *html, const ModuleRequirement *rule) {
         if (letters[i] == '-') letters[i] = '_';
     html_row_heading_begin(html);
     if (rule->why.length)
-        html_inline(html, rule->why);
+        html_inline(html, first_sentence(rule->why));
     else
         html_text(html, word_for_readers(html->arena, name));
     html_row_heading_end(html);
@@ -194,7 +201,7 @@ static void released_cell(Html *html, bool people, int64_t exact) {
 static void left_out_row(Html *html, const ReportData *data, Slice what, bool people,
                          int64_t count) {
     html_row_begin(html);
-    html_row_heading(html, data->name);
+    html_row_heading(html, word_for_readers(html->arena, data->name));
     html_cell(html, what, false);
     released_cell(html, people, count);
     html_row_end(html);

@@ -11,7 +11,7 @@ static MoneyRows rows_of(Html *html, const char *kind, const char *clause) {
     MoneyRows rows = {0};
     EACH_DECL(html->input, decl, kind, NULL) {
         Shown by_year = shown_field(html->input, decl_value(decl, clause));
-        if (shown_year_axis(html->input, by_year) == MODULE_NONE) continue;
+        if (!shown_is_series(html->input, by_year)) continue;
         VEC_PUSH(html->arena, &rows, (MoneyRow){.link = decl, .by_year = by_year});
     }
     return rows;

@@ -34,7 +34,7 @@ static void costs(Html *html, const ModuleDecl *intention) {
     for (const ModuleField *cost = decl_field(intention, "cost"); cost;
          cost = next_field(intention, cost, "cost")) {
         Shown by_year = shown_field(html->input, field_value(cost));
-        if (shown_year_axis(html->input, by_year) == MODULE_NONE) continue;
+        if (!shown_is_series(html->input, by_year)) continue;
         Slice as = value_word(label_value(cost, "as"));
         Slice label = as.length ? word_title(html, as) : SLICE("Cost");
         VEC_PUSH(html->arena, &rows, (MoneyRow){.label = label, .by_year = by_year});

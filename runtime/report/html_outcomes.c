@@ -123,7 +123,7 @@ static void year_row(Html *html, const Kpi *kpi, int32_t year, int places) {
 }
 
 static void trajectory_table(Html *html, const Kpi *kpi) {
-    if (shown_year_axis(html->input, kpi->trajectory) == MODULE_NONE) return;
+    if (!shown_is_series(html->input, kpi->trajectory)) return;
     const ModuleDim *years = shown_dim(html->input, kpi->trajectory, 0);
     int places = format_places(kpi->baseline.array ? kpi->baseline : kpi->trajectory);
     Slice caption = SLICE("Baseline, planned level and targets by year");

@@ -153,7 +153,7 @@ static void year_series(Html *html, Shown shown) {
 
 static void shown_value(Html *html, Shown shown) {
     if (!shown.array) return;
-    if (shown.array->type.dim_count == 1 && shown_year_axis(html->input, shown) == 0) {
+    if (shown_is_series(html->input, shown)) {
         year_series(html, shown);
     } else if (shown.array->type.dim_count) {
         html_array_table(html, SLICE("By group"), shown);
@@ -381,7 +381,7 @@ void html_card(Html *html, int level, const ModuleDecl *decl) {
     html_markdown(html, decl->doc);
     html_other_clauses(html, decl, NULL);
     Shown by_year = shown_field(html->input, decl_value(decl, "by_year"));
-    if (shown_year_axis(html->input, by_year) != MODULE_NONE) {
+    if (shown_is_series(html->input, by_year)) {
         MoneyRows rows = {0};
         VEC_PUSH(html->arena, &rows,
                  (MoneyRow){.label = decl_title(html->arena, decl), .by_year = by_year});

@@ -245,11 +245,18 @@ void html_scalar(Html *html, Shown shown) {
 
 /* ---- Arrays ------------------------------------------------------------------------------- */
 
+static char small(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 /* "People by place" says already that it counts people. */
-static bool begins_with_word(Slice title, Slice word) {
-    if (title.length < word.length || !word.length) return false;
-    return (title.data[0] | 0x20) == (word.data[0] | 0x20) &&
-           slice_starts_with(slice_sub(title, 1, title.length), slice_sub(word, 1, word.length));
+static bool says_already(Slice title, Slice unit) {
+    for (size_t at = 0; at + unit.length <= title.length; at++) {
+        size_t same = 0;
+        while (same < unit.length && small(title.data[at + same]) == small(unit.data[same])) same++;
+        if (same == unit.length) return true;
+    }
+    return false;
 }
 
 Slice html_caption(Html *html, Slice title, const ModuleUnit *unit) {
@@ -258,7 +265,7 @@ Slice html_caption(Html *html, Slice title, const ModuleUnit *unit) {
         Slice year = format_year(html->arena, unit->price_year);
         text = arena_printf(html->arena, "£ at %.*s prices", SLICE_FMT(year));
     }
-    if (!text.length || begins_with_word(title, text)) return title;
+    if (!text.length || says_already(title, text)) return title;
     return arena_printf(html->arena, "%.*s, %.*s", SLICE_FMT(title), SLICE_FMT(text));
 }
 
@@ -319,8 +326,7 @@ static void crossed_table(Html *html, Slice caption, Shown shown) {
     const ModuleDim *rows = shown_dim(html->input, shown, 0);
     const ModuleDim *columns = shown_dim(html->input, shown, 1);
     Slice across = format_in_sentence(html->arena, format_dim(html->arena, columns));
-    caption =
-        arena_printf(html->arena, "%.*s, across: %.*s", SLICE_FMT(caption), SLICE_FMT(across));
+    caption = arena_printf(html->arena, "%.*s, by %.*s", SLICE_FMT(caption), SLICE_FMT(across));
     html_table_begin(html, caption);
     html_column(html, format_dim(html->arena, rows), false);
     for (uint32_t i = 0; i < columns->member_count; i++)

@@ -124,7 +124,7 @@ static void array_object(Writer *w, Slice name, Shown shown) {
 /* {"FY2026/27": value, …} of a series over financial years. */
 static void by_year(Writer *w, Shown shown) {
     json_begin_object(&w->json);
-    if (shown.array && shown.array->type.dim_count == 1)
+    if (shown_is_series(w->input, shown))
         for (uint32_t cell = 0; cell < shown.array->count; cell++) {
             json_key(&w->json, shown_dim(w->input, shown, 0)->members[cell]);
             value_or_null(w, shown, cell);

@@ -201,8 +201,9 @@ Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl) {
 static void add_derived(const ReportInput *input, Arena *arena, const ModuleDecl *decl,
                         FinanceLines *lines) {
     Shown by_year = shown_field(input, decl_value(decl, "by_year"));
-    if (!by_year.array) return;
+    if (!shown_is_series(input, by_year)) return;
     Shown after = shown_field(input, decl_value(decl, "after_shifts"));
+    if (!shown_is_series(input, after)) after = (Shown){NULL, NULL};
     VEC_PUSH(arena, lines, (FinanceLine){.decl = decl, .by_year = by_year, .after = after});
 }
 
@@ -211,7 +212,7 @@ static void add_costs(const ReportInput *input, Arena *arena, const ModuleDecl *
     for (const ModuleField *cost = decl_field(decl, "cost"); cost;
          cost = next_field(decl, cost, "cost")) {
         Shown by_year = shown_field(input, field_value(cost));
-        if (shown_year_axis(input, by_year) == MODULE_NONE) continue;
+        if (!shown_is_series(input, by_year)) continue;
         Slice as = value_word(label_value(cost, "as"));
         VEC_PUSH(arena, lines, (FinanceLine){.decl = decl, .as = as, .by_year = by_year});
     }

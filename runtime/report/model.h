@@ -90,9 +90,9 @@ uint32_t shown_member(const ReportInput *input, Shown shown, uint32_t cell, uint
 /* The member that a cell of ELEM_CODE names, as it is written in the plan. */
 Slice shown_code(const ReportInput *input, Shown shown, uint32_t cell);
 
-/* The axis of financial years, or MODULE_NONE; and where it is the only one, the cell of a
- * year, or MODULE_NONE. */
-uint32_t shown_year_axis(const ReportInput *input, Shown shown);
+/* A value for each of some financial years and nothing else; the cell of a year of such a
+ * series, MODULE_NONE where it has none. */
+bool shown_is_series(const ReportInput *input, Shown shown);
 uint32_t shown_year_cell(const ReportInput *input, Shown shown, int32_t year);
 
 /* ---- What is derived from a KPI ------------------------------------------------------------- */

@@ -48,7 +48,7 @@ Settings settings_read(const ReportInput *input, Arena *arena) {
     FinanceLines lines = finance_read(input, arena);
     VEC_EACH(const FinanceLine, line, &lines) {
         if (!decl_is(line->decl, "budget") || !line->after.array) continue;
-        if (shown_year_axis(input, line->by_year) == MODULE_NONE) continue;
+        if (!shown_is_series(input, line->by_year)) continue;
         if (!settings.years) begin(&settings, shown_dim(input, line->by_year, 0));
         add_budget(input, &settings, line);
     }

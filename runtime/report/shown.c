@@ -104,15 +104,13 @@ uint32_t shown_member(const ReportInput *input, Shown shown, uint32_t cell, uint
     return cell % shown_dim(input, shown, axis)->member_count;
 }
 
-uint32_t shown_year_axis(const ReportInput *input, Shown shown) {
-    for (uint32_t i = 0; shown.array && i < shown.array->type.dim_count; i++)
-        if (shown_dim(input, shown, i)->sort == DIM_YEAR) return i;
-    return MODULE_NONE;
+bool shown_is_series(const ReportInput *input, Shown shown) {
+    return shown.array && shown.array->type.dim_count == 1 &&
+           shown_dim(input, shown, 0)->sort == DIM_YEAR;
 }
 
 uint32_t shown_year_cell(const ReportInput *input, Shown shown, int32_t year) {
-    if (!shown.array || shown.array->type.dim_count != 1) return MODULE_NONE;
-    if (shown_year_axis(input, shown) == MODULE_NONE) return MODULE_NONE;
+    if (!shown_is_series(input, shown)) return MODULE_NONE;
     const ModuleDim *dim = shown_dim(input, shown, 0);
     bool inside = year >= dim->first && year < dim->first + (int32_t)dim->member_count;
     return inside ? (uint32_t)(year - dim->first) : MODULE_NONE;

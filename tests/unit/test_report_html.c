@@ -293,6 +293,17 @@ FIXTURE_TEST(plan_without_anything_still_makes_a_page) {
     assert_lacks(page, "id=\"outcomes\"");
 }
 
+FIXTURE_TEST(money_by_year_and_place_is_no_series_and_breaks_nothing) {
+    add_decl(fixture, "budget", "odd", "Odd", MODULE_NONE);
+    double amounts[20] = {1, 2, 3};
+    Array array = over(over(pounds(fixture, amounts, 20), plan->place), plan->years);
+    add_derived(fixture, "by_year", add_register(fixture, array), plan->money);
+    fixture->vm.registers = fixture->registers.items;
+    Slice page = page_of(fixture);
+    assert_contains(page, "id=\"budget-odd\"");
+    assert_lacks(page, "href=\"#budget-odd\"");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_tag_is_closed_where_it_was_opened),
@@ -316,6 +327,7 @@ int main(void) {
         cmocka_unit_test(internal_copy_is_watermarked_in_every_part),
         cmocka_unit_test(accepted_exception_is_listed_with_its_reason),
         cmocka_unit_test(plan_without_anything_still_makes_a_page),
+        cmocka_unit_test(money_by_year_and_place_is_no_series_and_breaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
