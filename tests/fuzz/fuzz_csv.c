@@ -1,0 +1,138 @@
+/* Any bytes are read as a table without a fault; cut into chunks they give the same records; and
+ * what is not read is told. With libFuzzer (preset fuzz), or compiled with -DFUZZ_STANDALONE to
+ * run the files that are named. */
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/data/csv.h"
+#include "runtime/data/ingest.h"
+
+enum { MEMORY = 64 << 20 };
+
+/* What a reader made of a text: sums that depend on every record, its fields and its lines. */
+typedef struct {
+    uint64_t records, faults, bytes, lines;
+} Account;
+
+static void account_for(Arena *arena, Slice text, Account *account) {
+    CsvReader *reader = ARENA_NEW(arena, CsvReader);
+    char *copy = arena_alloc(arena, text.length + CSV_PADDING);
+    if (text.length) memcpy(copy, text.data, text.length);
+    csv_reader_init(reader, copy, text.length, ',', 0);
+    while (csv_next(reader)) {
+        account->records++;
+        account->faults += (uint64_t)reader->fault * (account->records % 1000 + 1);
+        account->lines += account->bytes + reader->line;
+        for (uint32_t f = 0; f < reader->count && f < CSV_COLUMN_LIMIT; f++)
+            account->bytes += reader->fields[f].length + 1;
+    }
+}
+
+static void check_cut(Arena *arena, Slice text) {
+    Account whole = {0}, parts = {0};
+    CsvCut cut = {0, 0, false};
+    csv_cut(&cut, text.data, text.length, ',');
+    account_for(arena, text, &whole);
+    account_for(arena, slice_sub(text, 0, cut.records), &parts);
+    account_for(arena, slice_sub(text, cut.records, text.length), &parts);
+    if (whole.records != parts.records || whole.faults != parts.faults ||
+        whole.bytes != parts.bytes)
+        abort();
+}
+
+static void add_column(Arena *arena, ModuleTable *table, Slice name, ColumnSort sort) {
+    VEC_PUSH(arena, &table->columns,
+             ((ModuleColumn){.name = name, .sort = sort, .may_miss = true}));
+}
+
+/* A column of each sort, under names of one letter that inputs soon find. */
+static Module *table_module(Arena *arena) {
+    static Slice members[] = {{"x", 1}, {"yy", 2}};
+    Module *module = ARENA_NEW(arena, Module);
+    ModuleTable table = {.name = SLICE("t")};
+    VEC_PUSH(arena, &module->dims, ((ModuleDim){.member_count = 2, .members = members}));
+    add_column(arena, &table, SLICE("k"), COLUMN_IDENTIFIER);
+    add_column(arena, &table, SLICE("i"), COLUMN_INTEGER);
+    add_column(arena, &table, SLICE("r"), COLUMN_REAL);
+    add_column(arena, &table, SLICE("m"), COLUMN_MONEY);
+    add_column(arena, &table, SLICE("d"), COLUMN_DATE);
+    add_column(arena, &table, SLICE("f"), COLUMN_FLAG);
+    add_column(arena, &table, SLICE("c"), COLUMN_CATEGORY);
+    VEC_PUSH(arena, &module->tables, table);
+    return module;
+}
+
+static void free_table(TableData *data, KeyColumn *keys, RowLines *lines) {
+    for (uint32_t c = 0; c < data->column_count; c++) {
+        mem_free(data->columns[c].values);
+        mem_free(data->columns[c].missing);
+    }
+    key_column_free(keys);
+    mem_free(lines->lines);
+}
+
+static void check_table(Arena *arena, int descriptor) {
+    Module *module = table_module(arena);
+    DataReport report = {0};
+    TableData data = {0};
+    KeyColumn keys = {0};
+    RowLines lines = {0};
+    IngestRequest request = {.module = module,
+                             .table = module->tables.items,
+                             .file = SLICE("fuzz.csv"),
+                             .descriptor = descriptor,
+                             .threads = 1,
+                             .row_limit = INT32_MAX,
+                             .seed = 1,
+                             .arena = arena,
+                             .report = &report};
+    ScpStatus status = ingest_file(&request, &data, &keys, &lines);
+    if ((status == SCP_OK) != (report.total == 0)) abort();
+    free_table(&data, &keys, &lines);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    Boundary boundary;
+    Arena arena;
+    FILE *file = tmpfile();
+    if (!file || fwrite(data, 1, size, file) != size || fflush(file)) abort();
+    lseek(fileno(file), 0, SEEK_SET);
+    arena_init(&arena, &boundary, MEMORY);
+    if (setjmp(boundary.at) == 0) {
+        check_table(&arena, fileno(file));
+        check_cut(&arena, (Slice){(const char *)data, size});
+    } else if (boundary.status != SCP_LIMIT) {
+        abort();
+    }
+    arena_free(&arena);
+    fclose(file);
+    return 0;
+}
+
+#ifdef FUZZ_STANDALONE
+static int run_file(const char *path) {
+    FILE *in = fopen(path, "rb");
+    if (!in) {
+        perror(path);
+        return 1;
+    }
+    char *bytes = malloc(MEMORY / 16);
+    size_t size = bytes ? fread(bytes, 1, MEMORY / 16, in) : 0;
+    fclose(in);
+    LLVMFuzzerTestOneInput((const uint8_t *)bytes, size);
+    free(bytes);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    int failed = 0;
+    for (int i = 1; i < argc; i++)
+        failed |= run_file(argv[i]);
+    return failed;
+}
+#endif
