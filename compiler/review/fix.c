@@ -93,6 +93,7 @@ static void print_lines(const Excerpt *excerpt, const Region *region, uint32_t f
     size_t changed = common_start(region->before, region->after);
     for (uint32_t line = first; line <= last && line - first < LINES_SHOWN; line++) {
         Slice text = source_line(&after, line + 1);
+        if (slice_ends_with(text, SLICE("\r"))) text.length--; /* the region ends before its LF */
         size_t start = (size_t)(text.data - region->after.data);
         excerpt_line(excerpt, region->first_line + line, text,
                      changed > start ? changed - start : 0);

@@ -95,7 +95,7 @@ static void print_primary(const Excerpt *excerpt, const Diag *diag, bool *shown)
     VEC_PUSH(excerpt->out->arena, &marks, mark);
     gather_marks(excerpt, diag, source, shown, &marks);
     print_place(excerpt, diag->span.start, diag->path);
-    excerpt_marks(excerpt, source, &marks);
+    if (source->text.length) excerpt_marks(excerpt, source, &marks);
 }
 
 /* What is related in other files, a block a file; what has no place, as notes. */
