@@ -73,7 +73,7 @@ bool shown_is_number(Shown shown);
 bool shown_present(Shown shown, uint32_t cell);
 
 /* A present number in its unit. The factor of the unit is applied to what is there; where that
- * moved the last binary place, the neighbour with 15 figures is taken, so that 0.0123 per one
+ * moved the last binary places, the neighbour with 12 figures is taken, so that 0.0123 per one
  * is 1230 per 100000 and not 1229.9999999999998. */
 double shown_number(Shown shown, uint32_t cell);
 double shown_scaled(Shown shown, double canonical); /* a limit */

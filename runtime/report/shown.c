@@ -52,10 +52,12 @@ bool shown_present(Shown shown, uint32_t cell) {
            array_absent(shown.array, cell) == ABSENT_NONE;
 }
 
+enum { PLAIN_FIGURES = 12 }; /* a number with more is no rounded one */
+
 /* Two roundings (times, divided by) may leave the result one binary place off the number it
  * stands for. */
 static double nearest_plain(double value) {
-    double plain = number_round_significant(value, 15);
+    double plain = number_round_significant(value, PLAIN_FIGURES);
     return fabs(plain - value) <= 4 * 0x1p-53 * fabs(value) ? plain : value;
 }
 
