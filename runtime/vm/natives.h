@@ -4,6 +4,7 @@
 
 #include "runtime/bytecode/natives.h"
 #include "runtime/vm/machine.h"
+#include "runtime/vm/pattern.h"
 
 typedef struct {
     Vm *vm;
@@ -12,6 +13,8 @@ typedef struct {
     uint32_t lane_count;
     InstrDims dims;
     Array *out;
+    Slice pattern_text; /* of the pattern compiled last; NULL where it was refused */
+    Pattern *pattern;
 } NativeCall;
 
 /* Computes one cell of the result from the cells at which the lanes are, all present. Gives

@@ -2,14 +2,23 @@
 #include "runtime/vm/natives.h"
 #include "runtime/vm/pattern.h"
 
+/* The pattern compiled, once for as long as it stays the same from cell to cell. */
+static bool take_pattern(NativeCall *call, Slice text) {
+    Slice why;
+    if (call->pattern_text.data && slice_equal(call->pattern_text, text)) return true;
+    call->pattern_text = text;
+    call->pattern = pattern_compile(call->vm->arena, text, &why);
+    return vm_charge(call->vm, call->pattern ? 10 * pattern_cost(call->pattern, SLICE(""))
+                                             : PATTERN_COMPILE_COST);
+}
+
 /* A pattern that is refused matches nothing that can be told. */
 AbsentReason native_matches(NativeCall *call, uint32_t i) {
-    Slice why, text = native_text(call, 0);
-    Arena *arena = call->vm->arena;
-    const Pattern *pattern = pattern_compile(arena, native_text(call, 1), &why);
-    if (!pattern) return ABSENT_NOT_CALCULABLE;
-    if (!vm_charge(call->vm, pattern_cost(pattern, text))) return ABSENT_NONE;
-    call->out->as.integer[i] = pattern_matches(pattern, text, arena);
+    Slice text = native_text(call, 0);
+    if (!take_pattern(call, native_text(call, 1))) return ABSENT_NONE;
+    if (!call->pattern) return ABSENT_NOT_CALCULABLE;
+    if (!vm_charge(call->vm, pattern_cost(call->pattern, text))) return ABSENT_NONE;
+    call->out->as.integer[i] = pattern_matches(call->pattern, text);
     return ABSENT_NONE;
 }
 

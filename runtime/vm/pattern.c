@@ -8,7 +8,7 @@
 #include "runtime/base/utf8.h"
 #include "runtime/base/vec.h"
 
-enum { MOST_STEPS = 2000, MOST_REPEATS = 100, MOST_DEPTH = 50, MOST_VISITS = 20000 };
+enum { MOST_STEPS = 2000, MOST_REPEATS = 100, MOST_DEPTH = 50, MOST_VISITS = PATTERN_COMPILE_COST };
 
 typedef struct {
     uint32_t low, high;
@@ -29,11 +29,22 @@ typedef struct {
     Class class;
 } Step;
 
+/* A set of steps, each in it once. */
+typedef struct {
+    uint32_t *listed;
+    uint32_t count;
+} StepSet;
+
 struct Pattern {
     VEC(Step) steps;
     VEC(CodeRange) ranges;
     uint32_t start;
     uint64_t weight; /* steps and ranges that one character may have to pass */
+    /* while matching: where it is before and after a character; `mark` is the moment at which
+     * a step was last added, and moments only grow, from match to match too */
+    StepSet now, next;
+    uint64_t *mark, moment;
+    uint32_t *pending; /* steps to follow, in place of recursion */
 };
 
 /* ---- Reading ------------------------------------------------------------------------------ */
@@ -246,7 +257,16 @@ static uint32_t build(Compiler *c, const Tree *tree, uint32_t next) {
     return next;
 }
 
-const Pattern *pattern_compile(Arena *arena, Slice text, Slice *why) {
+/* A step is pending at most as often as others lead to it: twice the number of steps in all. */
+static void take_workspace(Arena *arena, Pattern *pattern) {
+    uint32_t steps = pattern->steps.count;
+    pattern->now.listed = ARENA_NEW_ARRAY(arena, uint32_t, steps);
+    pattern->next.listed = ARENA_NEW_ARRAY(arena, uint32_t, steps);
+    pattern->pending = ARENA_NEW_ARRAY(arena, uint32_t, 2 * (size_t)steps + 1);
+    pattern->mark = ARENA_NEW_ARRAY(arena, uint64_t, steps);
+}
+
+Pattern *pattern_compile(Arena *arena, Slice text, Slice *why) {
     Pattern *pattern = ARENA_NEW(arena, Pattern);
     Compiler compiler = {.arena = arena, .text = text, .pattern = pattern};
     if (text.length > MOST_STEPS) fail(&compiler, "the pattern is too long");
@@ -254,41 +274,28 @@ const Pattern *pattern_compile(Arena *arena, Slice text, Slice *why) {
     if (!compiler.why && compiler.at < text.length) fail(&compiler, "a `)` without its `(`");
     uint32_t done = add_step(&compiler, (Step){.sort = STEP_DONE});
     if (!compiler.why) pattern->start = build(&compiler, tree, done);
-    if (!compiler.why) return pattern;
-    *why = slice_of(compiler.why);
-    return NULL;
+    if (compiler.why) {
+        *why = slice_of(compiler.why);
+        return NULL;
+    }
+    take_workspace(arena, pattern);
+    return pattern;
 }
 
 /* ---- Matching ------------------------------------------------------------------------------------ */
 
-/* A set of steps, each in it once: listed[k] are its members, mark[s] the character at which s
- * was last added. */
-typedef struct {
-    uint32_t *listed;
-    uint32_t count;
-} StepSet;
-
-typedef struct {
-    const Pattern *pattern;
-    StepSet now, next;
-    uint64_t *mark;
-    uint32_t *pending; /* steps to follow, in place of recursion */
-    uint64_t moment;
-} Matcher;
-
-/* Adds a step and what can be reached from it without a character. A step is pending at most
- * as often as others lead to it, twice the number of steps in all. */
-static void add_reachable(Matcher *m, StepSet *set, uint32_t step) {
+/* Adds a step and what can be reached from it without a character. */
+static void add_reachable(Pattern *p, StepSet *set, uint32_t step) {
     uint32_t count = 0;
-    m->pending[count++] = step;
+    p->pending[count++] = step;
     while (count) {
-        uint32_t s = m->pending[--count];
-        if (m->mark[s] == m->moment) continue;
-        m->mark[s] = m->moment;
-        const Step *at = &m->pattern->steps.items[s];
+        uint32_t s = p->pending[--count];
+        if (p->mark[s] == p->moment) continue;
+        p->mark[s] = p->moment;
+        const Step *at = &p->steps.items[s];
         if (at->sort == STEP_SPLIT) {
-            m->pending[count++] = at->other;
-            m->pending[count++] = at->out;
+            p->pending[count++] = at->other;
+            p->pending[count++] = at->out;
         } else {
             set->listed[set->count++] = s;
         }
@@ -303,34 +310,30 @@ static bool class_takes(const Pattern *pattern, const Class *class, uint32_t cod
     return class->negated;
 }
 
-static void take(Matcher *m, uint32_t code) {
-    m->moment++;
-    m->next.count = 0;
-    for (uint32_t i = 0; i < m->now.count; i++) {
-        const Step *step = &m->pattern->steps.items[m->now.listed[i]];
-        if (step->sort == STEP_CLASS && class_takes(m->pattern, &step->class, code))
-            add_reachable(m, &m->next, step->out);
+static void take(Pattern *p, uint32_t code) {
+    p->moment++;
+    p->next.count = 0;
+    for (uint32_t i = 0; i < p->now.count; i++) {
+        const Step *step = &p->steps.items[p->now.listed[i]];
+        if (step->sort == STEP_CLASS && class_takes(p, &step->class, code))
+            add_reachable(p, &p->next, step->out);
     }
-    StepSet taken = m->next;
-    m->next = m->now;
-    m->now = taken;
+    StepSet taken = p->next;
+    p->next = p->now;
+    p->now = taken;
 }
 
-bool pattern_matches(const Pattern *pattern, Slice text, Arena *arena) {
-    uint32_t steps = pattern->steps.count;
-    Matcher m = {.pattern = pattern, .moment = 1};
-    m.now.listed = ARENA_NEW_ARRAY(arena, uint32_t, steps);
-    m.next.listed = ARENA_NEW_ARRAY(arena, uint32_t, steps);
-    m.pending = ARENA_NEW_ARRAY(arena, uint32_t, 2 * (size_t)steps + 1);
-    m.mark = ARENA_NEW_ARRAY(arena, uint64_t, steps);
-    add_reachable(&m, &m.now, pattern->start);
-    for (size_t at = 0; at < text.length && m.now.count;) {
+bool pattern_matches(Pattern *pattern, Slice text) {
+    pattern->moment++;
+    pattern->now.count = 0;
+    add_reachable(pattern, &pattern->now, pattern->start);
+    for (size_t at = 0; at < text.length && pattern->now.count;) {
         uint32_t code;
         at += utf8_decode_lossy(text, at, &code);
-        take(&m, code);
+        take(pattern, code);
     }
-    for (uint32_t i = 0; i < m.now.count; i++)
-        if (pattern->steps.items[m.now.listed[i]].sort == STEP_DONE) return true;
+    for (uint32_t i = 0; i < pattern->now.count; i++)
+        if (pattern->steps.items[pattern->now.listed[i]].sort == STEP_DONE) return true;
     return false;
 }
 

@@ -16,12 +16,15 @@
 
 typedef struct Pattern Pattern;
 
-/* NULL: the pattern is refused, and `why` says what is wrong, in a few words. */
-const Pattern *pattern_compile(Arena *arena, Slice text, Slice *why);
+/* NULL: the pattern is refused, and `why` says what is wrong, in a few words. The pattern holds
+ * the memory that matching needs: one match at a time. */
+Pattern *pattern_compile(Arena *arena, Slice text, Slice *why);
 
-/* Whether the whole of the text, well-formed UTF-8, matches. `arena` holds what is needed
- * meanwhile; the caller counts pattern_cost steps. */
-bool pattern_matches(const Pattern *pattern, Slice text, Arena *arena);
+/* Whether the whole of the text, well-formed UTF-8, matches. */
+bool pattern_matches(Pattern *pattern, Slice text);
+
+/* Steps that a match takes at most, for whoever counts them; and compiling, at most. */
 uint64_t pattern_cost(const Pattern *pattern, Slice text);
+#define PATTERN_COMPILE_COST 20000
 
 #endif

@@ -52,8 +52,8 @@ static const Row rows[] = {
 ARENA_TEST(patterns_match_whole_texts) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         Slice why = SLICE("");
-        const Pattern *pattern = pattern_compile(arena, slice_of(rows[i].pattern), &why);
-        bool matches = pattern && pattern_matches(pattern, slice_of(rows[i].text), arena);
+        Pattern *pattern = pattern_compile(arena, slice_of(rows[i].pattern), &why);
+        bool matches = pattern && pattern_matches(pattern, slice_of(rows[i].text));
         if (matches != rows[i].matches)
             fail_msg("%s on %s: %d (%.*s)", rows[i].pattern, rows[i].text, matches, SLICE_FMT(why));
     }
@@ -63,6 +63,17 @@ static void assert_refused(Arena *arena, const char *text, const char *want) {
     Slice why = SLICE("");
     if (pattern_compile(arena, slice_of(text), &why)) fail_msg("%s was not refused", text);
     assert_slice(why, want);
+}
+
+ARENA_TEST(one_pattern_matches_many_texts) {
+    Slice why = SLICE("");
+    Pattern *pattern = pattern_compile(arena, SLICE("(a|b)*c?"), &why);
+    for (int i = 0; i < 3; i++) {
+        assert_true(pattern_matches(pattern, SLICE("abba")));
+        assert_false(pattern_matches(pattern, SLICE("abcc")));
+        assert_true(pattern_matches(pattern, SLICE("c")));
+        assert_true(pattern_matches(pattern, SLICE("")));
+    }
 }
 
 ARENA_TEST(what_is_no_pattern_is_refused_with_a_reason) {
@@ -98,20 +109,21 @@ ARENA_TEST(patterns_that_would_grow_without_end_are_refused) {
 /* What a backtracking matcher would take longer than the universe for. */
 ARENA_TEST(no_text_takes_longer_than_its_length_times_the_pattern) {
     Slice why = SLICE("");
-    const Pattern *pattern = pattern_compile(arena, SLICE("(a?){50}a{50}(a*)*(a|aa)+b"), &why);
+    Pattern *pattern = pattern_compile(arena, SLICE("(a?){50}a{50}(a*)*(a|aa)+b"), &why);
     Buffer text;
     assert_non_null(pattern);
     buffer_init(&text, arena);
     buffer_add_repeated(&text, 'a', 20000);
-    assert_false(pattern_matches(pattern, buffer_slice(&text), arena));
+    assert_false(pattern_matches(pattern, buffer_slice(&text)));
     buffer_add_char(&text, 'b');
-    assert_true(pattern_matches(pattern, buffer_slice(&text), arena));
+    assert_true(pattern_matches(pattern, buffer_slice(&text)));
     assert_true(pattern_cost(pattern, buffer_slice(&text)) < 20000000);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_match_whole_texts),
+        cmocka_unit_test(one_pattern_matches_many_texts),
         cmocka_unit_test(what_is_no_pattern_is_refused_with_a_reason),
         cmocka_unit_test(patterns_that_would_grow_without_end_are_refused),
         cmocka_unit_test(no_text_takes_longer_than_its_length_times_the_pattern),
