@@ -37,12 +37,18 @@ static bool is_plain(const char *text, size_t length) {
     return true;
 }
 
+/* Each of 16 lanes counts up to 255, then all are added. */
 size_t csv_count_lines(const char *text, size_t length) {
-    const __m128i lf = _mm_set1_epi8('\n');
+    const __m128i lf = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
     size_t count = 0, i = 0;
-    for (; i + 16 <= length; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
-        count += (size_t)__builtin_popcount((unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, lf)));
+    while (i + 16 <= length) {
+        __m128i lanes = zero;
+        for (int k = 0; k < 255 && i + 16 <= length; k++, i += 16) {
+            __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
+            lanes = _mm_sub_epi8(lanes, _mm_cmpeq_epi8(x, lf));
+        }
+        __m128i sums = _mm_sad_epu8(lanes, zero);
+        count += (size_t)_mm_cvtsi128_si32(sums) + (size_t)_mm_extract_epi16(sums, 4);
     }
     for (; i < length; i++)
         count += text[i] == '\n';
@@ -149,16 +155,43 @@ static void read_quoted(CsvReader *reader) {
     reader->next = after;
 }
 
-static inline void read_field(CsvReader *reader) {
+static void read_field(CsvReader *reader) {
     char *start = reader->next;
     if (*start == '"') {
         read_quoted(reader);
         return;
     }
-    char *stop = find_structure(start, reader->delimiter);
-    if (*stop != reader->delimiter && *stop != '\n') stop = skip_unquoted(reader, stop);
-    add_field(reader, start, (size_t)(stop - start));
-    reader->next = stop;
+    reader->next = skip_unquoted(reader, start);
+    add_field(reader, start, (size_t)(reader->next - start));
+}
+
+/* Reads fields as long as there is nothing unusual about them. True: to the end of the line;
+ * false: `next` is the beginning of one that wants a closer look. */
+static bool read_plain_fields(CsvReader *reader) {
+    char *start = reader->next, delimiter = reader->delimiter;
+    uint32_t count = reader->count;
+    bool ended = false;
+    while (count < CSV_COLUMN_LIMIT && !ended) {
+        char *stop = find_structure(start, delimiter);
+        ended = *stop == '\n';
+        if ((!ended && *stop != delimiter) || stop - start > CSV_FIELD_LIMIT) {
+            ended = false;
+            break;
+        }
+        reader->fields[count++] = (Slice){start, (size_t)(stop - start)};
+        start = ended ? stop : stop + 1;
+    }
+    reader->next = start;
+    reader->count = count;
+    return ended;
+}
+
+static void read_record(CsvReader *reader) {
+    while (!read_plain_fields(reader)) {
+        read_field(reader);
+        if (*reader->next != reader->delimiter) return;
+        reader->next++;
+    }
 }
 
 static void end_line(CsvReader *reader) {
@@ -190,8 +223,7 @@ bool csv_next(CsvReader *reader) {
     reader->fault_field = 0;
     reader->record_line = reader->line;
     reader->count = 0;
-    for (read_field(reader); *reader->next == reader->delimiter; read_field(reader))
-        reader->next++;
+    read_record(reader);
     end_line(reader);
     if (reader->expected && reader->count != reader->expected)
         note_fault(reader,
