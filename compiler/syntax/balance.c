@@ -14,7 +14,7 @@ typedef struct {
 typedef struct {
     Scan *scan;
     VEC(OpenBlock) open;
-    uint32_t indent; /* of the item we are in */
+    uint32_t indent;  /* of the item we are in */
     uint32_t missing; /* closers, as far as they are not yet found */
     uint32_t extra;
 } Balance;
@@ -45,7 +45,7 @@ static void report_missing(Balance *balance, const Token *before, const OpenBloc
     DiagBag *diags = balance->scan->diags;
     Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, block->open->span,
                           "this `{` is not closed: a `}` is missing");
-    uint32_t end = before[-1].span.end;
+    uint32_t end = before[-1].span.end; /* the `{` at least comes before */
     diag_relate(diags, diag, (Span){end, end}, "missing here, as the indentation has it");
     Slice closer = arena_printf(balance->scan->arena, "\n%*s}", (int)block->indent, "");
     diag_fix(diags, diag, (Span){end, end}, closer, "close it with `}`");
@@ -72,10 +72,11 @@ static bool some_block_at(const Balance *balance, uint32_t indent) {
 
 static void drop_extra(Balance *balance, Token *token) {
     DiagBag *diags = balance->scan->diags;
-    Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, token->span,
-                          "this `}` closes nothing: no block that is indented like it is open, so it "
-                          "is one too many, or its `{` is missing");
-    if (token[-1].kind == T_BLOCK_CLOSE)
+    Diag *diag =
+        diag_add(diags, DIAG_SYNTAX_ERROR, token->span,
+                 "this `}` closes nothing: no block that is indented like it is open, so it "
+                 "is one too many, or its `{` is missing");
+    if (token > balance->scan->tokens.items && token[-1].kind == T_BLOCK_CLOSE)
         diag_fix(diags, diag, token->span, SLICE(""), "remove it");
     token->flags |= TOKEN_DROPPED;
     balance->extra--;

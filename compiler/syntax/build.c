@@ -6,7 +6,9 @@
 
 /* ---- values ---- */
 
-static uint32_t height_of(const Expr *expr) { return expr ? expr->height : 0; }
+static uint32_t height_of(const Expr *expr) {
+    return expr ? expr->height : 0;
+}
 
 /* Cuts what has become too deep, so that nobody who walks the tree needs to count. */
 static Expr *limit_height(Parser *parser, Expr *expr) {
@@ -27,7 +29,9 @@ static void adopt(Expr *parent, const Expr *child) {
     if (height_of(child) >= parent->height) parent->height = height_of(child) + 1;
 }
 
-Expr *build_poison(Parser *parser, Span span) { return new_expr(parser, EXPR_POISON, span); }
+Expr *build_poison(Parser *parser, Span span) {
+    return new_expr(parser, EXPR_POISON, span);
+}
 
 Expr *build_value(Parser *parser, const Token *token) {
     (void)parser;
@@ -189,7 +193,9 @@ Expr *build_group(Parser *parser, const Token *open, Expr *value, PhraseList phr
     return close_bracket(parser, expr, EXPR_GROUP, open->span, close);
 }
 
-Expr *build_arguments(Parser *parser) { return new_expr(parser, EXPR_LIST, SPAN_NONE); }
+Expr *build_arguments(Parser *parser) {
+    return new_expr(parser, EXPR_LIST, SPAN_NONE);
+}
 
 Expr *build_add_entry(Parser *parser, Expr *arguments, Entry entry) {
     VEC_PUSH(parser->arena, &arguments->entries, entry);
@@ -237,8 +243,10 @@ Item *build_broken(Item *item) {
 Item *build_broken_head(Parser *parser, const Token *word) {
     Item *item = build_broken(build_item(parser, word));
     if (word[1].kind != T_WORD) return item;
-    if (word[2].kind == T_STRING) build_title(parser, item, &word[1], &word[2]);
-    else VEC_PUSH(parser->arena, &item->values, build_word(parser, &word[1]));
+    if (word[2].kind == T_STRING)
+        build_title(parser, item, &word[1], &word[2]);
+    else
+        VEC_PUSH(parser->arena, &item->values, build_word(parser, &word[1]));
     return item;
 }
 

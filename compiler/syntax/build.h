@@ -14,9 +14,9 @@ typedef struct Parser {
     const Token *found;    /* the piece handed out last */
     const Token *previous; /* the one before; NULL: none */
     bool started;
-    bool too_deep; /* reported */
-    bool stopped;  /* the parser gave up */
-    Span lost;     /* the last thing that should have been an item and could not be read */
+    bool too_deep;         /* reported */
+    bool stopped;          /* the parser gave up */
+    Span lost;             /* the last thing that should have been an item and could not be read */
     const Item *last_item; /* that ended; NULL: none yet */
     ItemList items;
     Expr *expression;

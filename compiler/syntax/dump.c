@@ -9,9 +9,13 @@ typedef struct {
     const Interner *interner;
 } Dump;
 
-static void add(Dump *dump, const char *text) { buffer_add_text(&dump->out, text); }
+static void add(Dump *dump, const char *text) {
+    buffer_add_text(&dump->out, text);
+}
 
-static void add_atom(Dump *dump, Atom atom) { buffer_add(&dump->out, atom_text(dump->interner, atom)); }
+static void add_atom(Dump *dump, Atom atom) {
+    buffer_add(&dump->out, atom_text(dump->interner, atom));
+}
 
 static const char *operator_text(Operator op) {
     switch (op) {
@@ -46,9 +50,12 @@ static void add_quoted(Dump *dump, Slice text) {
     buffer_add_char(&dump->out, '"');
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
-        if (c == '\n') add(dump, "\\n");
-        else if (c == '"' || c == '\\') buffer_printf(&dump->out, "\\%c", c);
-        else buffer_add_char(&dump->out, c);
+        if (c == '\n')
+            add(dump, "\\n");
+        else if (c == '"' || c == '\\')
+            buffer_printf(&dump->out, "\\%c", c);
+        else
+            buffer_add_char(&dump->out, c);
     }
     buffer_add_char(&dump->out, '"');
 }

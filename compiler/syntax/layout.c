@@ -10,7 +10,9 @@ void layout_init(Layout *layout, Scan *scan, uint32_t nesting_limit) {
     layout_balance(scan);
 }
 
-static Arena *arena_of(const Layout *layout) { return layout->scan->arena; }
+static Arena *arena_of(const Layout *layout) {
+    return layout->scan->arena;
+}
 
 static Token *peek(const Layout *layout, uint32_t ahead) {
     uint32_t last = layout->scan->tokens.count - 1;
@@ -152,9 +154,9 @@ static void report_open(Layout *layout, const Token *at) {
     if (has_unclosed_text(layout, open)) return;
     retract_failure(layout, open);
     DiagBag *diags = layout->scan->diags;
-    Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, open->span,
-                          "this `%s` is not closed: a `%s` is missing", mark_of(open->kind),
-                          mark_of(closer_of(open->kind)));
+    Diag *diag =
+        diag_add(diags, DIAG_SYNTAX_ERROR, open->span, "this `%s` is not closed: a `%s` is missing",
+                 mark_of(open->kind), mark_of(closer_of(open->kind)));
     diag_relate(diags, diag, after_last(layout), "missing here, at the latest");
     Slice closers = missing_closers(layout);
     diag_fix(diags, diag, after_last(layout), closers, "close it with `%.*s`", SLICE_FMT(closers));
@@ -219,8 +221,9 @@ static const Token *mistaken_closer(Layout *layout, const Token *token) {
     const Token *open = top(layout)->token;
     const char *right = mark_of(closer_of(open->kind));
     DiagBag *diags = layout->scan->diags;
-    Diag *diag = diag_add(diags, DIAG_SYNTAX_ERROR, token->span, "`%s` cannot close the `%s`: `%s` does",
-                          mark_of(token->kind), mark_of(open->kind), right);
+    Diag *diag =
+        diag_add(diags, DIAG_SYNTAX_ERROR, token->span, "`%s` cannot close the `%s`: `%s` does",
+                 mark_of(token->kind), mark_of(open->kind), right);
     diag_relate(diags, diag, open->span, "opened here");
     diag_fix(diags, diag, token->span, slice_of(right), "write `%s`", right);
     layout->open.count--;
@@ -240,8 +243,8 @@ static void report_stray(Layout *layout, const Token *token) {
                                   "missing"
                                 : "this `%s` closes nothing",
                           mark_of(token->kind));
-    if (!brace || layout->last_kind == T_BLOCK_CLOSE)
-        diag_fix(diags, diag, token->span, SLICE(""), "remove it");
+    bool after_another = layout->last && layout->last->kind == T_BLOCK_CLOSE;
+    if (!brace || after_another) diag_fix(diags, diag, token->span, SLICE(""), "remove it");
 }
 
 /* ---- blocks ---- */
@@ -327,20 +330,18 @@ static const Token *hand_out(Layout *layout, Token *token) {
     layout->last = token;
     layout->last_kind = (uint32_t)token->kind;
     if (token->kind != T_FILE_END) layout->next++;
-    if (is_opener(token->kind)) open_bracket(layout, token);
-    else if (token->kind == T_BLOCK_CLOSE) leave_block(layout);
-    else if (is_closer(token->kind)) layout->open.count--;
+    if (is_opener(token->kind))
+        open_bracket(layout, token);
+    else if (token->kind == T_BLOCK_CLOSE)
+        leave_block(layout);
+    else if (is_closer(token->kind))
+        layout->open.count--;
     return token;
 }
 
 static void report_doc(Layout *layout, Token *token) {
-    const DocComment *doc = &layout->scan->docs.items[token->doc - 1];
+    scan_report_doc(layout->scan, token->doc);
     token->doc = 0;
-    Diag *diag = diag_add(layout->scan->diags, DIAG_SYNTAX_ERROR, doc->span,
-                          "this `##` comment describes nothing: an item must begin directly below "
-                          "it");
-    Span second_mark = {doc->span.start + 1, doc->span.start + 2};
-    diag_fix(layout->scan->diags, diag, second_mark, SLICE(""), "make it an ordinary comment");
 }
 
 /* Whether the item before ends in front of `token`, which stands outside brackets. */
@@ -390,7 +391,9 @@ static const Token *next_in_brackets(Layout *layout, Token *token) {
     return layout_next(layout);
 }
 
-static bool in_hole(const Layout *layout) { return top(layout)->token->kind == T_HOLE_OPEN; }
+static bool in_hole(const Layout *layout) {
+    return top(layout)->token->kind == T_HOLE_OPEN;
+}
 
 /* The `}` of a value in a text is always there, so no other closer can stand for it. */
 static bool passes_over_in_hole(Layout *layout, const Token *token) {

@@ -13,13 +13,17 @@ static Slice text_at(const Scan *scan, size_t at, size_t length) {
     return slice_sub(scan->text, at, at + length);
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static bool is_space(char c) { return c == ' ' || c == '\t'; }
+static bool is_space(char c) {
+    return c == ' ' || c == '\t';
+}
 
 static bool continues_word(const Scan *scan, size_t at) {
     return at < scan->text.length &&
@@ -83,8 +87,8 @@ static const size_t pound_length = 2; /* bytes of `£` in UTF-8 */
 void literal_money(Scan *scan, size_t at, size_t length) {
     int scale = scale_of_suffix(text_at(scan, at, length));
     size_t suffix = scale == 9 ? 2 : scale ? 1 : 0;
-    push_number(scan, T_MONEY, EXPR_MONEY, at, length, pound_length,
-                length - pound_length - suffix, scale);
+    push_number(scan, T_MONEY, EXPR_MONEY, at, length, pound_length, length - pound_length - suffix,
+                scale);
 }
 
 /* ---- dates and years ---- */
@@ -134,8 +138,10 @@ static void refuse_day(Scan *scan, size_t at, size_t length, int year, int month
 void literal_date(Scan *scan, size_t at, size_t length) {
     Slice text = text_at(scan, at, length);
     int year = read_int(text, 0, 4), month = read_int(text, 5, 7), day = read_int(text, 8, 10);
-    if (date_valid(year, month, day)) push_date(scan, EXPR_DATE, at, length, year, month, day);
-    else refuse_day(scan, at, length, year, month);
+    if (date_valid(year, month, day))
+        push_date(scan, EXPR_DATE, at, length, year, month, day);
+    else
+        refuse_day(scan, at, length, year, month);
 }
 
 static bool consecutive(int first, int second) {
@@ -168,8 +174,7 @@ static bool check_halves(Scan *scan, size_t at, size_t length, int year, int sec
     Slice years = financial_year_format(scan->arena, year < 1 ? 1 : year);
     if (year < DATE_FIRST_YEAR) return false;
     Slice tail = text_at(scan, at + 9, length - 9);
-    mend(scan, diag,
-         arena_printf(scan->arena, "%.*s%.*s", SLICE_FMT(years), SLICE_FMT(tail)));
+    mend(scan, diag, arena_printf(scan->arena, "%.*s%.*s", SLICE_FMT(years), SLICE_FMT(tail)));
     return false;
 }
 
@@ -221,8 +226,10 @@ static bool comma_is_point(Slice text) {
     size_t commas = 0, after = 0;
     for (size_t i = 0; i < text.length; i++) {
         if (text.data[i] == '.') return false;
-        if (text.data[i] == ',') commas++;
-        else if (commas && is_digit(text.data[i])) after++;
+        if (text.data[i] == ',')
+            commas++;
+        else if (commas && is_digit(text.data[i]))
+            after++;
     }
     return text.data[0] == '\xC2' && commas == 1 && after < 3;
 }
@@ -244,12 +251,12 @@ static const struct {
     const char *suffix;
     int zeros;
 } scale_words[] = {
-    {"k", "k", 3},        {"K", "k", 3},         {"thousand", "k", 3}, {"m", "m", 6},
-    {"M", "m", 6},        {"mn", "m", 6},        {"Mn", "m", 6},       {"MN", "m", 6},
-    {"mln", "m", 6},      {"mio", "m", 6},       {"mil", "m", 6},      {"mill", "m", 6},
-    {"million", "m", 6},  {"millions", "m", 6},  {"Million", "m", 6},  {"b", "bn", 9},
-    {"B", "bn", 9},       {"bn", "bn", 9},       {"Bn", "bn", 9},      {"BN", "bn", 9},
-    {"bln", "bn", 9},     {"billion", "bn", 9},  {"billions", "bn", 9},{"Billion", "bn", 9},
+    {"k", "k", 3},       {"K", "k", 3},        {"thousand", "k", 3},  {"m", "m", 6},
+    {"M", "m", 6},       {"mn", "m", 6},       {"Mn", "m", 6},        {"MN", "m", 6},
+    {"mln", "m", 6},     {"mio", "m", 6},      {"mil", "m", 6},       {"mill", "m", 6},
+    {"million", "m", 6}, {"millions", "m", 6}, {"Million", "m", 6},   {"b", "bn", 9},
+    {"B", "bn", 9},      {"bn", "bn", 9},      {"Bn", "bn", 9},       {"BN", "bn", 9},
+    {"bln", "bn", 9},    {"billion", "bn", 9}, {"billions", "bn", 9}, {"Billion", "bn", 9},
 };
 
 enum { SCALE_WORDS = sizeof scale_words / sizeof scale_words[0] };
@@ -262,9 +269,9 @@ static int find_scale(Slice word) {
 
 static size_t number_length(Slice text) {
     size_t i = text.data[0] == '\xC2' ? pound_length : 0;
-    while (i < text.length && (is_digit(text.data[i]) || text.data[i] == '.' ||
-                               (text.data[i] == '_' && i + 1 < text.length &&
-                                is_digit(text.data[i + 1]))))
+    while (i < text.length &&
+           (is_digit(text.data[i]) || text.data[i] == '.' ||
+            (text.data[i] == '_' && i + 1 < text.length && is_digit(text.data[i + 1]))))
         i++;
     return i;
 }
@@ -353,8 +360,7 @@ void literal_touching(Scan *scan, size_t at, size_t length) {
                           "`%.*s` touches the letters `%.*s`: a space belongs between a number and "
                           "its unit",
                           SLICE_FMT(number), SLICE_FMT(word));
-    mend(scan, diag,
-         arena_printf(scan->arena, "%.*s %.*s", SLICE_FMT(number), SLICE_FMT(word)));
+    mend(scan, diag, arena_printf(scan->arena, "%.*s %.*s", SLICE_FMT(number), SLICE_FMT(word)));
 }
 
 static bool is_size_in_words(Slice word) {
@@ -364,8 +370,10 @@ static bool is_size_in_words(Slice word) {
 }
 
 static void push_plain(Scan *scan, size_t at, size_t length) {
-    if (scan->text.data[at] == '\xC2') literal_money(scan, at, length);
-    else literal_number(scan, at, length);
+    if (scan->text.data[at] == '\xC2')
+        literal_money(scan, at, length);
+    else
+        literal_number(scan, at, length);
 }
 
 /* A number, a space and a word or `%`. Most words are units; a few say how large the number
@@ -380,8 +388,9 @@ size_t literal_scale_word(Scan *scan, size_t at, size_t length) {
     if (!money && percent && !continues_word(scan, at + length)) {
         Diag *diag = report(scan, DIAG_BAD_LITERAL, at, length,
                             "no space belongs between a number and its `%` or `pp`");
-        mend(scan, diag, arena_printf(scan->arena, "%.*s%.*s", SLICE_FMT(slice_sub(text, 0, digits)),
-                                      SLICE_FMT(word)));
+        mend(scan, diag,
+             arena_printf(scan->arena, "%.*s%.*s", SLICE_FMT(slice_sub(text, 0, digits)),
+                          SLICE_FMT(word)));
         return length;
     }
     int scale = find_scale(word);
@@ -421,8 +430,8 @@ void literal_bare_point(Scan *scan, size_t at, size_t length) {
         report(scan, DIAG_SYNTAX_ERROR, at, length, "after a `.` stands a word, and not a number");
         return;
     }
-    Diag *diag = report(scan, DIAG_BAD_LITERAL, at, length,
-                        "a number has a digit before its decimal point");
+    Diag *diag =
+        report(scan, DIAG_BAD_LITERAL, at, length, "a number has a digit before its decimal point");
     mend(scan, diag, arena_printf(scan->arena, "0%.*s", SLICE_FMT(text_at(scan, at, length))));
 }
 
@@ -443,12 +452,14 @@ size_t literal_year_without_fy(Scan *scan, size_t at, size_t length) {
     if (plausible && consecutive(year, read_int(text, 5, end)) &&
         !continues_word(scan, at + length)) {
         scan_push_unreadable(scan, at, length);
-        Diag *diag = diag_add(scan->diags, DIAG_BAD_FINANCIAL_YEAR, scan_span(scan, at, length),
-                              "a financial year is written with `FY`, four digits, a stroke and two "
-                              "digits");
+        Diag *diag =
+            diag_add(scan->diags, DIAG_BAD_FINANCIAL_YEAR, scan_span(scan, at, length),
+                     "a financial year is written with `FY`, four digits, a stroke and two "
+                     "digits");
         Slice years = financial_year_format(scan->arena, year);
-        mend(scan, diag, arena_printf(scan->arena, "%.*s%.*s", SLICE_FMT(years),
-                                      SLICE_FMT(slice_sub(text, end, length))));
+        mend(scan, diag,
+             arena_printf(scan->arena, "%.*s%.*s", SLICE_FMT(years),
+                          SLICE_FMT(slice_sub(text, end, length))));
         return length;
     }
     literal_number(scan, at, 4);
@@ -469,8 +480,8 @@ void literal_wrong_year(Scan *scan, size_t at, size_t length) {
     int year = read_int(text, from, middle);
     if (middle - from == 2) year += 2000;
     Slice tail = without_spaces(scan->arena, slice_sub(text, end, length));
-    bool quarter = tail.length == 2 && tail.data[0] == 'Q' && tail.data[1] >= '1' &&
-                   tail.data[1] <= '4';
+    bool quarter =
+        tail.length == 2 && tail.data[0] == 'Q' && tail.data[1] >= '1' && tail.data[1] <= '4';
     if (year < 1900 || (tail.length && !quarter)) return;
     if (!consecutive(year, read_int(text, middle + 1, end))) return;
     Slice years = financial_year_format(scan->arena, year);
@@ -492,8 +503,10 @@ static int read_numbers(Slice text, int numbers[3]) {
     for (size_t i = 0; i < text.length && count < 3;) {
         size_t from = i;
         while (i < text.length && is_digit(text.data[i])) i++;
-        if (i > from) numbers[count++] = read_int(text, from, i);
-        else i++;
+        if (i > from)
+            numbers[count++] = read_int(text, from, i);
+        else
+            i++;
     }
     return count;
 }

@@ -36,11 +36,17 @@ static bool expects_value(const Mistake *m) {
     return expects(m, T_WORD) && expects(m, T_NUMBER) && expects(m, T_STRING);
 }
 
-static int kind_of(const Token *token) { return token ? token->kind : T_END; }
+static int kind_of(const Token *token) {
+    return token ? token->kind : T_END;
+}
 
-static bool is_first(const Token *token) { return token->flags & TOKEN_FIRST; }
+static bool is_first(const Token *token) {
+    return token->flags & TOKEN_FIRST;
+}
 
-static Span after(const Token *token) { return (Span){token->span.end, token->span.end}; }
+static Span after(const Token *token) {
+    return (Span){token->span.end, token->span.end};
+}
 
 /* ---- words for what stands in the plan ---- */
 
@@ -72,7 +78,9 @@ static bool closes(int kind) {
     return kind == T_ROUND_CLOSE || kind == T_SQUARE_CLOSE || kind == T_HOLE_CLOSE;
 }
 
-static bool is_comparison(int kind) { return kind >= T_EQ && kind <= T_GE; }
+static bool is_comparison(int kind) {
+    return kind >= T_EQ && kind <= T_GE;
+}
 
 /* Marks and words that stand between two values. */
 static bool stands_between(int kind) {
@@ -113,16 +121,24 @@ static void add_choice(Buffer *out, int *count, const char *text) {
 }
 
 /* `as` alone introduces the format of a value in a text. */
-static bool expects_any_label(const Mistake *m) { return expects(m, T_BY); }
+static bool expects_any_label(const Mistake *m) {
+    return expects(m, T_BY);
+}
 
 static Slice what_fits(const Mistake *m) {
     static const struct {
         int kind;
         const char *text;
     } single[] = {
-        {T_THEN, "`then`"},        {T_ELSE, "`else`"},         {T_ROUND_CLOSE, "`)`"},
-        {T_SQUARE_CLOSE, "`]`"},   {T_HOLE_CLOSE, "`}`"},      {T_COMMA, "`,`"},
-        {T_EQUALS, "`=`"},         {T_BLOCK_OPEN, "`{`"},      {T_PLUS, "a sign such as `+`"},
+        {T_THEN, "`then`"},
+        {T_ELSE, "`else`"},
+        {T_ROUND_CLOSE, "`)`"},
+        {T_SQUARE_CLOSE, "`]`"},
+        {T_HOLE_CLOSE, "`}`"},
+        {T_COMMA, "`,`"},
+        {T_EQUALS, "`=`"},
+        {T_BLOCK_OPEN, "`{`"},
+        {T_PLUS, "a sign such as `+`"},
         {T_END, "the end of the line"},
     };
     Buffer out;
@@ -180,13 +196,13 @@ static const Item *item_before(const Mistake *m) {
 static void report_stray_label(const Mistake *m) {
     const Item *before = item_before(m);
     Slice label = quote(m, m->found->span);
-    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
-                          "`%.*s` introduces an argument and cannot start a clause",
-                          SLICE_FMT(label));
+    Diag *diag =
+        diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
+                 "`%.*s` introduces an argument and cannot start a clause", SLICE_FMT(label));
     if (!before || before->span.end > m->found->span.start) return;
     Slice word = atom_text(m->parser->context->interner, before->word);
     diag_relate(m->diags, diag, before->word_span,
-                before->has_block          ? "`%.*s` ended with its block, before which its arguments stand"
+                before->has_block ? "`%.*s` ended with its block, before which its arguments stand"
                 : m->found->flags & TOKEN_BLANK ? "`%.*s` ended at the blank line between"
                                                 : "`%.*s` ended before it",
                 SLICE_FMT(word));
@@ -240,8 +256,10 @@ static bool opens(int kind) {
 static void report_missing_value(const Mistake *m) {
     Slice before = quote(m, m->previous->span);
     int kind = m->previous->kind;
-    if (kind == T_COMMA) report_trailing_comma(m);
-    else if (opens(kind) && closes(m->found->kind)) report_empty_brackets(m);
+    if (kind == T_COMMA)
+        report_trailing_comma(m);
+    else if (opens(kind) && closes(m->found->kind))
+        report_empty_brackets(m);
     else if (token_is_label(kind))
         diag_add(m->diags, DIAG_SYNTAX_ERROR, after(m->previous),
                  "`%.*s` introduces a value, and none follows it", SLICE_FMT(before));
@@ -272,7 +290,9 @@ static bool meant_as_name(const Mistake *m) {
     return next == T_COLON || next == T_EQUALS || next == T_STRING || next == T_BLOCK_OPEN;
 }
 
-static bool touches(const Token *a, const Token *b) { return a->span.end == b->span.start; }
+static bool touches(const Token *a, const Token *b) {
+    return a->span.end == b->span.start;
+}
 
 static bool calls(const Token *word, const Token *next) {
     return next->kind == T_ROUND_OPEN && touches(word, next);
@@ -323,11 +343,14 @@ static bool report_no_value(const Mistake *m) {
         return true;
     }
     if (report_reserved_name(m)) return true;
-    if (ends_line(kind) || closes(kind)) report_missing_value(m);
-    else if (stands_between(kind)) report_no_left_side(m);
+    if (ends_line(kind) || closes(kind))
+        report_missing_value(m);
+    else if (stands_between(kind))
+        report_no_left_side(m);
     else if (kind == T_COMMA || kind == T_COLON || kind == T_EQUALS || token_is_label(kind))
         report_label_for_value(m);
-    else return false;
+    else
+        return false;
     return true;
 }
 
@@ -370,10 +393,11 @@ static bool report_dangling(const Mistake *m) {
     }
     Slice mark = quote(m, above->span), word = quote(m, m->previous->span);
     Span span = above->kind == T_COMMA ? above->span : after(above);
-    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, span,
-                          "a value is missing after `%.*s`: `%.*s`, which begins the next line, was "
-                          "read as that value",
-                          SLICE_FMT(mark), SLICE_FMT(word));
+    Diag *diag =
+        diag_add(m->diags, DIAG_SYNTAX_ERROR, span,
+                 "a value is missing after `%.*s`: `%.*s`, which begins the next line, was "
+                 "read as that value",
+                 SLICE_FMT(mark), SLICE_FMT(word));
     diag_relate(m->diags, diag, m->previous->span, "read as part of the line above");
     if (above->kind == T_COMMA)
         diag_fix(m->diags, diag, above->span, SLICE(""), "remove the comma");
@@ -404,10 +428,11 @@ static void suggest_comma(const Mistake *m, Diag *diag) {
 
 static void report_line_continued(const Mistake *m) {
     Slice found = quote(m, m->found->span), word = item_word(m);
-    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
-                          "an item starts with a word, so the line that begins with `%.*s` was read "
-                          "as part of `%.*s` above",
-                          SLICE_FMT(found), SLICE_FMT(word));
+    Diag *diag =
+        diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
+                 "an item starts with a word, so the line that begins with `%.*s` was read "
+                 "as part of `%.*s` above",
+                 SLICE_FMT(found), SLICE_FMT(word));
     diag_relate(m->diags, diag, m->parser->layout.item->span, "it began here");
 }
 
@@ -427,11 +452,12 @@ static void report_after_title(const Mistake *m) {
 
 static void report_neighbours(const Mistake *m) {
     Slice found = quote(m, m->found->span), before = quote(m, m->previous->span);
-    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
-                          "`%.*s` stands directly after `%.*s`, with nothing to say how they belong "
-                          "together: a comma lists values, a label such as `by`, `of` or `at` "
-                          "introduces one",
-                          SLICE_FMT(found), SLICE_FMT(before));
+    Diag *diag =
+        diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
+                 "`%.*s` stands directly after `%.*s`, with nothing to say how they belong "
+                 "together: a comma lists values, a label such as `by`, `of` or `at` "
+                 "introduces one",
+                 SLICE_FMT(found), SLICE_FMT(before));
     suggest_comma(m, diag);
 }
 
@@ -445,10 +471,14 @@ static bool report_side_by_side(const Mistake *m) {
         return false;
     if (expects(m, T_THEN) || expects(m, T_ELSE)) return false;
     if (report_hyphen(m)) return true;
-    if (m->bracket && is_first(m->found)) report_comma_missing(m);
-    else if (is_first(m->found) && m->parser->layout.item) report_line_continued(m);
-    else if (after_title(m)) report_after_title(m);
-    else report_neighbours(m);
+    if (m->bracket && is_first(m->found))
+        report_comma_missing(m);
+    else if (is_first(m->found) && m->parser->layout.item)
+        report_line_continued(m);
+    else if (after_title(m))
+        report_after_title(m);
+    else
+        report_neighbours(m);
     return true;
 }
 
@@ -486,7 +516,7 @@ static bool report_equals(const Mistake *m) {
 static bool report_label_in_list(const Mistake *m) {
     if (!token_is_label(m->found->kind) || !m->bracket) return false;
     Slice found = quote(m, m->found->span);
-    const char *place = m->bracket->kind == T_HOLE_OPEN    ? "between the braces of a text"
+    const char *place = m->bracket->kind == T_HOLE_OPEN     ? "between the braces of a text"
                         : m->bracket->kind == T_SQUARE_OPEN ? "between square brackets"
                                                             : "here";
     diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
@@ -501,9 +531,10 @@ static bool report_reserved_function(const Mistake *m) {
         return false;
     const Token *word = m->bracket - 1;
     if (!token_is_label(word->kind) || !touches(word, m->bracket)) return false;
-    diag_add(m->diags, DIAG_SYNTAX_ERROR, word->span,
-             "`%.*s` is a reserved word: it introduces a value and cannot be the name of a function",
-             SLICE_FMT(quote(m, word->span)));
+    diag_add(
+        m->diags, DIAG_SYNTAX_ERROR, word->span,
+        "`%.*s` is a reserved word: it introduces a value and cannot be the name of a function",
+        SLICE_FMT(quote(m, word->span)));
     return true;
 }
 

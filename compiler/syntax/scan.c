@@ -35,10 +35,8 @@ bool token_can_end(int kind) {
     case T_BLOCK_CLOSE:
     case T_TRUE:
     case T_FALSE:
-    case T_MISSING:
-        return true;
-    default:
-        return false;
+    case T_MISSING: return true;
+    default: return false;
     }
 }
 
@@ -86,16 +84,33 @@ static void push_inserted(Scan *scan, int kind, size_t at) {
 
 /* ---- space and comments ---- */
 
-void scan_space(Scan *scan) { scan->next_flags |= TOKEN_SPACED; }
+void scan_space(Scan *scan) {
+    scan->next_flags |= TOKEN_SPACED;
+}
+
+/* One edit for each of its lines, which begin with the two marks. */
+static void mend_doc(Scan *scan, Diag *diag, Span span) {
+    bool line_start = true;
+    for (uint32_t at = span.start; at + 1 < span.end; at++) {
+        char c = scan->text.data[at - scan->base];
+        if (line_start && c == '#' && scan->text.data[at + 1 - scan->base] == '#')
+            diag_fix(scan->diags, diag, (Span){at + 1, at + 2}, SLICE(""),
+                     "make it an ordinary comment");
+        line_start = c == '\n' || (line_start && (c == ' ' || c == '\t'));
+    }
+}
+
+void scan_report_doc(Scan *scan, uint32_t number) {
+    const DocComment *doc = &scan->docs.items[number - 1];
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, doc->span,
+                          "this `##` comment describes nothing: directly below it must begin the "
+                          "item it describes");
+    mend_doc(scan, diag, doc->span);
+}
 
 static void report_lone_doc(Scan *scan) {
-    const DocComment *doc = &scan->docs.items[scan->docs.count - 1];
-    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, doc->span,
-                          "this `##` comment describes nothing: it stands directly above the item "
-                          "it describes, without a blank line between");
-    Span second_mark = {doc->span.start + 1, doc->span.start + 2};
-    diag_fix(scan->diags, diag, second_mark, SLICE(""), "make it an ordinary comment");
     scan->doc_open = false;
+    scan_report_doc(scan, scan->docs.count);
 }
 
 void scan_line_end(Scan *scan) {
@@ -105,7 +120,9 @@ void scan_line_end(Scan *scan) {
     if (scan->doc_open) report_lone_doc(scan);
 }
 
-void scan_comment(Scan *scan) { scan->line_ends = 0; }
+void scan_comment(Scan *scan) {
+    scan->line_ends = 0;
+}
 
 /* One line after another joins the comment that waits for its item. */
 static void add_doc_line(Scan *scan, Slice line, Span span) {
@@ -222,17 +239,6 @@ static void push_string(Scan *scan, size_t at, size_t length, Slice content) {
     scan_push_value(scan, T_STRING, EXPR_STRING, at, length)->text = content;
 }
 
-void scan_string(Scan *scan, size_t at, size_t length) {
-    Buffer out;
-    buffer_init(&out, scan->arena);
-    size_t end = at + length - 1;
-    for (size_t i = at + 1; i < end;) {
-        if (scan->text.data[i] == '\\') i += read_escape(scan, i, end, &out);
-        else buffer_add_char(&out, scan->text.data[i++]);
-    }
-    push_string(scan, at, length, buffer_slice(&out));
-}
-
 static size_t trim_end(Slice text) {
     size_t length = text.length;
     while (length && (text.data[length - 1] == ' ' || text.data[length - 1] == '\t')) length--;
@@ -241,9 +247,37 @@ static size_t trim_end(Slice text) {
 
 /* Where a curly quote closes what a straight one opened; 0: nowhere. */
 static size_t find_curly_close(Slice text) {
-    for (size_t i = 1; i + 3 <= text.length; i++)
-        if (memcmp(text.data + i, "\xE2\x80\x9D", 3) == 0) return i;
+    int open = 0;
+    for (size_t i = 1; i + 3 <= text.length; i++) {
+        if (memcmp(text.data + i, "\xE2\x80\x9C", 3) == 0) open++;
+        if (memcmp(text.data + i, "\xE2\x80\x9D", 3) == 0 && open-- == 0) return i;
+    }
     return 0;
+}
+
+static size_t mixed_string(Scan *scan, size_t at, Slice text, size_t curly) {
+    Diag *diag = diag_add(scan->diags, DIAG_BAD_LITERAL, scan_span(scan, at, curly + 3),
+                          "this text begins with a straight quote and ends with a curly one");
+    diag_fix(scan->diags, diag, scan_span(scan, at + curly, 3), SLICE("\""),
+             "write a straight quote");
+    push_string(scan, at, curly + 3, slice_sub(text, 1, curly));
+    return curly + 3;
+}
+
+size_t scan_string(Scan *scan, size_t at, size_t length) {
+    size_t curly = find_curly_close(scan_text(scan, at, length));
+    if (curly) return mixed_string(scan, at, scan_text(scan, at, length), curly);
+    Buffer out;
+    buffer_init(&out, scan->arena);
+    size_t end = at + length - 1;
+    for (size_t i = at + 1; i < end;) {
+        if (scan->text.data[i] == '\\')
+            i += read_escape(scan, i, end, &out);
+        else
+            buffer_add_char(&out, scan->text.data[i++]);
+    }
+    push_string(scan, at, length, buffer_slice(&out));
+    return length;
 }
 
 /* A `{` at the end of the line opens the block of the item, whatever the title lacks. */
@@ -257,18 +291,13 @@ static size_t without_block(Slice text) {
 size_t scan_open_string(Scan *scan, size_t at, size_t length) {
     Slice text = scan_text(scan, at, length);
     size_t curly = find_curly_close(text);
-    size_t taken = curly ? curly + 3 : without_block(text);
-    if (taken == 0) taken = 1;
-    Diag *diag = diag_add(scan->diags, DIAG_BAD_LITERAL, scan_span(scan, at, taken),
-                          curly ? "this text begins with a straight quote and ends with a curly one"
-                                : "this text is not closed: a `\"` is missing at its end, on the "
-                                  "same line");
-    if (curly)
-        diag_fix(scan->diags, diag, scan_span(scan, at + curly, 3), SLICE("\""),
-                 "write a straight quote");
-    else
-        diag_fix(scan->diags, diag, scan_span(scan, at + taken, 0), SLICE("\""), "close it here");
-    push_string(scan, at, taken, slice_sub(text, 1, curly ? curly : taken));
+    if (curly) return mixed_string(scan, at, text, curly);
+    size_t taken = without_block(text);
+    Diag *diag =
+        diag_add(scan->diags, DIAG_BAD_LITERAL, scan_span(scan, at, taken),
+                 "this text is not closed: a `\"` is missing at its end, on the same line");
+    diag_fix(scan->diags, diag, scan_span(scan, at + taken, 0), SLICE("\""), "close it here");
+    push_string(scan, at, taken, slice_sub(text, 1, taken));
     return taken;
 }
 
@@ -291,8 +320,8 @@ void scan_curly_string(Scan *scan, size_t at, size_t length) {
 /* ---- marks that are not of this language ---- */
 
 static bool is_dash(Slice text) {
-    return text.length == 3 && (memcmp(text.data, "\xE2\x80", 2) == 0 ||
-                                memcmp(text.data, "\xE2\x88\x92", 3) == 0) &&
+    return text.length == 3 &&
+           (memcmp(text.data, "\xE2\x80", 2) == 0 || memcmp(text.data, "\xE2\x88\x92", 3) == 0) &&
            memcmp(text.data, "\xE2\x80\xA6", 3) != 0;
 }
 
@@ -317,10 +346,11 @@ static bool has_width(Slice text) {
 void scan_wrong_space(Scan *scan, size_t at, size_t length) {
     Span span = scan_span(scan, at, length);
     bool wide = length < 3 || has_width(scan_text(scan, at, length));
-    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, span,
-                          wide ? "a non-breaking space or its like, as a word processor makes it; "
-                                 "an ordinary space belongs here"
-                               : "an invisible character, as pasting from another program leaves it");
+    Diag *diag =
+        diag_add(scan->diags, DIAG_SYNTAX_ERROR, span,
+                 wide ? "a non-breaking space or its like, as a word processor makes it; "
+                        "an ordinary space belongs here"
+                      : "an invisible character, as pasting from another program leaves it");
     diag_fix(scan->diags, diag, span, wide ? SLICE(" ") : SLICE(""),
              wide ? "write an ordinary space" : "remove it");
     scan_space(scan);
@@ -420,8 +450,10 @@ size_t scan_open_text(Scan *scan, size_t at) {
 
 void scan_text_part(Scan *scan, size_t at, size_t length) {
     Token *last = &scan->tokens.items[scan->tokens.count - 1];
-    if (last->kind == T_TEXT_PART) last->span.end += (uint32_t)length;
-    else scan_push(scan, T_TEXT_PART, at, length);
+    if (last->kind == T_TEXT_PART)
+        last->span.end += (uint32_t)length;
+    else
+        scan_push(scan, T_TEXT_PART, at, length);
 }
 
 /* Of four or five quotes the last three close the text. */
@@ -540,25 +572,30 @@ static void report_malformed(Scan *scan, size_t at, size_t length) {
         diag = diag_add(scan->diags, DIAG_INVALID_UTF8, span,
                         "the byte 0x%02X is not UTF-8 here%s: save the file as UTF-8", byte,
                         meant ? ", but as Windows writes it" : "");
-    if (meant) diag_fix(scan->diags, diag, span, slice_of(meant), "write `%s`", meant);
-    else diag_fix(scan->diags, diag, span, SLICE(""), "remove it");
+    if (meant)
+        diag_fix(scan->diags, diag, span, slice_of(meant), "write `%s`", meant);
+    else
+        diag_fix(scan->diags, diag, span, SLICE(""), "remove it");
 }
 
-/* NUL bytes and malformed bytes, one report for each run of the same. */
+/* How many bytes at `at` are well-formed text; 0 for NUL and for what is malformed. */
+static size_t sound_bytes(const Scan *scan, size_t at) {
+    uint32_t code = (unsigned char)scan->text.data[at];
+    if (code < 0x80) return code != 0;
+    return utf8_decode(scan->text, at, &code);
+}
+
+/* NUL bytes and malformed bytes, one report for each run of either. */
 static void check_encoding(Scan *scan) {
     const char *data = scan->text.data;
-    size_t at = 0;
-    while (at < scan->text.length) {
-        uint32_t code = (unsigned char)data[at];
-        size_t size = code < 0x80 ? 1 : utf8_decode(scan->text, at, &code);
-        if (size && code) {
-            at += size;
-            continue;
+    for (size_t at = 0; at < scan->text.length;) {
+        size_t size = sound_bytes(scan, at), end = at + 1;
+        if (!size) {
+            while (end < scan->text.length && !sound_bytes(scan, end) && !data[end] == !data[at])
+                end++;
+            report_malformed(scan, at, end - at);
         }
-        size_t end = at + 1;
-        while (end < scan->text.length && data[end] == data[at]) end++;
-        report_malformed(scan, at, end - at);
-        at = end;
+        at = size ? at + size : end;
     }
 }
 

@@ -10,12 +10,12 @@
 #include "runtime/base/hashmap.h"
 
 enum {
-    TOKEN_FIRST = 1,      /* first on its line */
-    TOKEN_BLANK = 2,      /* a blank line lies before it */
-    TOKEN_DOUBTFUL = 4,   /* something unreadable was left out just before it */
-    TOKEN_INSERTED = 8,   /* stands for something that is missing; already reported */
-    TOKEN_SPACED = 16,    /* a space lies before it */
-    TOKEN_DROPPED = 32    /* a brace too many; already reported */
+    TOKEN_FIRST = 1,    /* first on its line */
+    TOKEN_BLANK = 2,    /* a blank line lies before it */
+    TOKEN_DOUBTFUL = 4, /* something unreadable was left out just before it */
+    TOKEN_INSERTED = 8, /* stands for something that is missing; already reported */
+    TOKEN_SPACED = 16,  /* a space lies before it */
+    TOKEN_DROPPED = 32  /* a brace too many; already reported */
 };
 
 /* `kind` is one of grammar/scp.tab.h. */
@@ -23,7 +23,7 @@ typedef struct {
     int16_t kind;
     uint8_t flags;
     uint8_t closers; /* so many `}` are missing before it; already reported */
-    uint32_t doc; /* its `##` lines: index + 1 in Scan.docs; 0: none */
+    uint32_t doc;    /* its `##` lines: index + 1 in Scan.docs; 0: none */
     Span span;
     union {
         Atom word;   /* words, reserved or not */
@@ -60,13 +60,13 @@ typedef struct {
     uint32_t base; /* offset of the first byte */
     VEC(Token) tokens;
     VEC(DocComment) docs;
-    HashMap keywords;       /* atom to kind */
-    uint8_t next_flags;     /* of what comes next */
-    uint32_t line_ends;     /* since the last piece or comment */
-    bool doc_open;          /* the last doc comment still waits for its item */
-    Buffer doc_lines;       /* its lines so far */
-    uint32_t first_diag;    /* diagnostics of this file begin there */
-    uint32_t text_depth;    /* open texts */
+    HashMap keywords;    /* atom to kind */
+    uint8_t next_flags;  /* of what comes next */
+    uint32_t line_ends;  /* since the last piece or comment */
+    bool doc_open;       /* the last doc comment still waits for its item */
+    Buffer doc_lines;    /* its lines so far */
+    uint32_t first_diag; /* diagnostics of this file begin there */
+    uint32_t text_depth; /* open texts */
     Span text_opened[SCAN_TEXT_DEPTH + 1];
     ScanMark hole_opened[SCAN_TEXT_DEPTH + 1]; /* `{` within them */
     bool cut_short; /* a text ran to the end of the file: what is missing there is no news */
@@ -88,8 +88,9 @@ void scan_comment(Scan *scan);
 void scan_doc_comment(Scan *scan, size_t at, size_t length);
 void scan_word(Scan *scan, size_t at, size_t length);
 void scan_foreign_word(Scan *scan, size_t at, size_t length);
-void scan_string(Scan *scan, size_t at, size_t length);
-/* Takes as much of an unterminated string as belongs to it and returns its length. */
+/* Both return how much belongs to the text, which a curly quote may have closed; the second
+ * takes one that is not closed on its line. */
+size_t scan_string(Scan *scan, size_t at, size_t length);
 size_t scan_open_string(Scan *scan, size_t at, size_t length);
 void scan_curly_string(Scan *scan, size_t at, size_t length);
 void scan_wrong_mark(Scan *scan, size_t at, size_t length, int kind, const char *right);
@@ -104,6 +105,9 @@ void scan_close_text(Scan *scan, size_t at, size_t length);
 void scan_open_hole(Scan *scan, size_t at);
 bool scan_close_brace(Scan *scan, size_t at); /* true: it closed a `{` within a text */
 void scan_end(Scan *scan, bool in_text);
+
+/* That the doc comment of that number (Token.doc) has no item. */
+void scan_report_doc(Scan *scan, uint32_t number);
 
 /* Whether a piece of that kind can be the last of an item. */
 bool token_can_end(int kind);

@@ -30,10 +30,11 @@ static bool is_format(const Parser *parser, Atom word) {
 }
 
 static void refuse_format(Parser *parser, const Token *format) {
-    diag_add(parser->diags, DIAG_SYNTAX_ERROR, format->span,
-             "`%.*s` is no format: after `as` stands `percent`, `pounds`, `millions`, `whole`, or a "
-             "number of `places`",
-             SLICE_FMT(atom_text(parser->context->interner, format->as.word)));
+    diag_add(
+        parser->diags, DIAG_SYNTAX_ERROR, format->span,
+        "`%.*s` is no format: after `as` stands `percent`, `pounds`, `millions`, `whole`, or a "
+        "number of `places`",
+        SLICE_FMT(atom_text(parser->context->interner, format->as.word)));
 }
 
 enum { MOST_PLACES = 9 };
@@ -54,16 +55,21 @@ static void read_places(Parser *parser, TextPart *part, const Token *format, con
 void build_text_hole(Parser *parser, Expr *text, const Token *open, Expr *value,
                      const Token *format, const Token *count, const Token *close) {
     TextPart part = {.value = value, .span = span_join(open->span, close->span)};
-    if (count) read_places(parser, &part, format, count);
-    else if (format && is_format(parser, format->as.word)) part.format = format->as.word;
-    else if (format) refuse_format(parser, format);
+    if (count)
+        read_places(parser, &part, format, count);
+    else if (format && is_format(parser, format->as.word))
+        part.format = format->as.word;
+    else if (format)
+        refuse_format(parser, format);
     VEC_PUSH(parser->arena, &text->parts, part);
     if (value->height >= text->height) text->height = value->height + 1;
 }
 
 /* ---- indentation ---- */
 
-static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
 
 static size_t blanks_at(Slice text, size_t at) {
     size_t end = at;

@@ -36,22 +36,39 @@ typedef enum {
     EXPR_QUARTER, /* year, month: quarter 1 to 4 */
     EXPR_BOOL,    /* truth */
     EXPR_MISSING,
-    EXPR_UNARY,   /* op, left */
-    EXPR_BINARY,  /* op, left, right */
-    EXPR_IF,      /* left: condition, right: then, other: else */
-    EXPR_MEMBER,  /* left . atom (word_span is the atom's) */
-    EXPR_CALL,    /* left ( entries phrases ) */
-    EXPR_INDEX,   /* left [ entries ] */
-    EXPR_LIST,    /* [ entries ] */
-    EXPR_GROUP    /* ( left phrases ): plain parentheses, or a value with `at` or `where` */
+    EXPR_UNARY,  /* op, left */
+    EXPR_BINARY, /* op, left, right */
+    EXPR_IF,     /* left: condition, right: then, other: else */
+    EXPR_MEMBER, /* left . atom (word_span is the atom's) */
+    EXPR_CALL,   /* left ( entries phrases ) */
+    EXPR_INDEX,  /* left [ entries ] */
+    EXPR_LIST,   /* [ entries ] */
+    EXPR_GROUP   /* ( left phrases ): plain parentheses, or a value with `at` or `where` */
 } ExprKind;
 
 typedef enum {
-    OP_OR, OP_AND, OP_NOT,
-    OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_IN, OP_NOT_IN, OP_IS, OP_IS_NOT,
-    OP_RANGE,           /* a .. b */
-    OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_PER, /* binary `a per n u` is a / (n u) */
-    OP_NEG, OP_POS, OP_PER_PREFIX,          /* prefix - + per */
+    OP_OR,
+    OP_AND,
+    OP_NOT,
+    OP_EQ,
+    OP_NE,
+    OP_LT,
+    OP_LE,
+    OP_GT,
+    OP_GE,
+    OP_IN,
+    OP_NOT_IN,
+    OP_IS,
+    OP_IS_NOT,
+    OP_RANGE, /* a .. b */
+    OP_ADD,
+    OP_SUB,
+    OP_MUL,
+    OP_DIV,
+    OP_PER, /* binary `a per n u` is a / (n u) */
+    OP_NEG,
+    OP_POS,
+    OP_PER_PREFIX, /* prefix - + per */
     OP_POW
 } Operator;
 
@@ -79,7 +96,7 @@ typedef VEC(Phrase) PhraseList;
 
 /* A piece of a text: literal, or a value with an optional format. */
 typedef struct {
-    Slice literal;  /* when value is NULL; indentation and escapes already resolved */
+    Slice literal; /* when value is NULL; indentation and escapes already resolved */
     Expr *value;
     Atom format;    /* percent pounds millions whole places; ATOM_NONE: the unit's own */
     int32_t places; /* with format `places` */
@@ -109,11 +126,11 @@ struct Expr {
 struct Item {
     Atom word;
     Span word_span;
-    Span span;         /* from the word to the end of the item, its block included */
-    Span head_span;    /* without the block */
-    Slice doc;         /* the `##` lines before it, joined; empty: none */
-    ExprList values;   /* the head; with a title the first is the name */
-    Expr *title;       /* the text of `word name "title"`, else NULL */
+    Span span;                /* from the word to the end of the item, its block included */
+    Span head_span;           /* without the block */
+    Slice doc;                /* the `##` lines before it, joined; empty: none */
+    ExprList values;          /* the head; with a title the first is the name */
+    Expr *title;              /* the text of `word name "title"`, else NULL */
     PhraseList phrases;       /* before the definition */
     Expr *type;               /* after ":" */
     PhraseList type_phrases;  /* after the type; those between type and "=" stand here too */

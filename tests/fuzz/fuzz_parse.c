@@ -27,8 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Boundary boundary;
     Arena arena;
     arena_init(&arena, &boundary, MEMORY);
-    if (setjmp(boundary.at) == 0) parse_bytes(&arena, (Slice){(const char *)data, size});
-    else if (boundary.status != SCP_LIMIT) abort();
+    if (setjmp(boundary.at) == 0)
+        parse_bytes(&arena, (Slice){(const char *)data, size});
+    else if (boundary.status != SCP_LIMIT)
+        abort();
     arena_free(&arena);
     return 0;
 }

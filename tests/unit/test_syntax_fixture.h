@@ -42,7 +42,9 @@ static inline Parsed *parse_slice(Slice text) {
     return parsed;
 }
 
-static inline Parsed *parse_text(const char *text) { return parse_slice(slice_of(text)); }
+static inline Parsed *parse_text(const char *text) {
+    return parse_slice(slice_of(text));
+}
 
 static inline void parsed_free(Parsed *parsed) {
     arena_free(&parsed->arena);
@@ -53,16 +55,20 @@ static inline void add_place(Buffer *out, const SourceMap *sources, Span span) {
     Position start = source_map_position(sources, span.start);
     Position end = source_map_position(sources, span.end);
     buffer_printf(out, "%u:%u", start.line, start.column);
-    if (end.line != start.line) buffer_printf(out, "-%u:%u", end.line, end.column);
-    else if (end.column != start.column) buffer_printf(out, "-%u", end.column);
+    if (end.line != start.line)
+        buffer_printf(out, "-%u:%u", end.line, end.column);
+    else if (end.column != start.column)
+        buffer_printf(out, "-%u", end.column);
 }
 
 static inline void add_edit(Buffer *out, const SourceMap *sources, const DiagEdit *edit) {
     add_place(out, sources, edit->span);
     buffer_add_text(out, " \"");
     for (size_t i = 0; i < edit->text.length; i++) {
-        if (edit->text.data[i] == '\n') buffer_add_text(out, "\\n");
-        else buffer_add_char(out, edit->text.data[i]);
+        if (edit->text.data[i] == '\n')
+            buffer_add_text(out, "\\n");
+        else
+            buffer_add_char(out, edit->text.data[i]);
     }
     buffer_add_text(out, "\"");
 }
@@ -80,7 +86,8 @@ static inline Slice diags_text(Parsed *parsed) {
             add_place(&out, &parsed->sources, related->span);
             buffer_printf(&out, " %.*s\n", SLICE_FMT(related->message));
         }
-        if (diag->edits.count) buffer_printf(&out, "    mend (%.*s):", SLICE_FMT(diag->fix_message));
+        if (diag->edits.count)
+            buffer_printf(&out, "    mend (%.*s):", SLICE_FMT(diag->fix_message));
         VEC_EACH(DiagEdit, edit, &diag->edits) {
             buffer_add_char(&out, ' ');
             add_edit(&out, &parsed->sources, edit);
@@ -129,7 +136,7 @@ static inline Slice mended_text(Parsed *parsed) {
     size_t count = 0;
     for (uint32_t i = 0; i < parsed->diags.items.count; i++)
         VEC_EACH(DiagEdit, edit, &parsed->diags.items.items[i]->edits)
-            if (count < 64) edits[count++] = *edit;
+    if (count < 64) edits[count++] = *edit;
     qsort(edits, count, sizeof edits[0], compare_edits);
     const Source *source = &parsed->sources.sources.items[0];
     Buffer out;

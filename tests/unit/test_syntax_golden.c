@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 
-
 static const char folder[] = SCP_SOURCE_DIR "/tests/golden/syntax";
 
 typedef struct {
@@ -89,8 +88,10 @@ static bool run_file(const char *path) {
     Parsed *memory = parsed_new(0);
     Slice got = run_cases(&memory->arena, want);
     bool same = slice_equal(want, got);
-    if (!same && getenv("SCP_ACCEPT")) write_all(path, got);
-    else if (!same) show_difference(path, want, got);
+    if (!same && getenv("SCP_ACCEPT"))
+        write_all(path, got);
+    else if (!same)
+        show_difference(path, want, got);
     parsed_free(memory);
     free(bytes.data);
     return same;
