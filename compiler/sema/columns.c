@@ -21,6 +21,14 @@ static const Expr *without_missing(const Expr *type, bool *may_miss) {
     return type->left;
 }
 
+Slice column_header(Compilation *c, const Decl *decl) {
+    Atom label = intern(c->interner, SLICE("from"));
+    const Phrase *from = item_phrase(&decl->item->type_phrases, label);
+    if (!from) from = item_phrase(&decl->item->phrases, label);
+    const Expr *header = from && from->values.count ? from->values.items[0] : NULL;
+    return header && header->kind == EXPR_STRING ? header->text : word(c, decl->name);
+}
+
 static void category_dim(Compilation *c, const Decl *decl, const Expr *call, bool ordered,
                          ModuleColumn *column, Type *type) {
     uint32_t count = call->entries.count;
@@ -165,7 +173,7 @@ void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTable *modu
                             .scale_num = 1,
                             .scale_den = 1,
                             .span = child->name_span};
-        ModuleColumn column = {.name = word(c, child->name), .span = child->name_span};
+        ModuleColumn column = {.name = column_header(c, child), .span = child->name_span};
         column_type(c, child, &column, &info);
         VEC_PUSH(c->arena, &module->columns, column);
         VEC_PUSH(c->arena, &table->columns, info);

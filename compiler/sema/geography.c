@@ -43,7 +43,7 @@ static bool find_columns(Reading *r, const CsvReader *csv) {
     for (uint32_t i = 0; i < r->decl->children.count; i++) {
         const Decl *child = r->decl->children.items[i];
         if (child->kind->sort != SORT_LEVEL) continue;
-        Slice name = word(r->c, child->name);
+        Slice name = column_header(r->c, child);
         uint32_t column = 0;
         while (column < csv->count && !slice_equal(csv->fields[column], name)) column++;
         if (column == csv->count) {

@@ -20,5 +20,7 @@ bool geography_level(Compilation *c, const Decl *decl, Atom name, uint16_t *dim)
 /* The look-up table from the finest level to the level `dim`; MODULE_NONE where it is none of
  * this geography's. */
 uint32_t geography_parent_table(Compilation *c, const Decl *decl, uint16_t dim);
+/* The heading a column or level is read from: `from "…"`, else its name. */
+Slice column_header(Compilation *c, const Decl *decl);
 
 #endif
