@@ -199,9 +199,11 @@ static void apply_to_all(Lowering *l, const Rule *rule, const Phrase *loop) {
                    "a rule says `for i in` and the name of a kind: `for i in intention`");
         return;
     }
+    uint32_t said = c->diags->items.count;
     for (uint32_t i = 0; i < c->decls.count; i++) {
         Decl *decl = c->decls.items[i];
         if (!is_spoken_of(decl, kind)) continue;
+        if (c->diags->items.count > said) return; /* wrong for one is wrong for all: say it once */
         Value *value = value_new(c, VALUE_DECL, decl->name_span);
         value->decl = decl;
         Binding binding = {.name = first->left->atom, .value = value};

@@ -183,6 +183,9 @@ static Value *library_member(Compilation *c, const Value *base, Atom member, Spa
 
 static void unknown_member(Compilation *c, const Scope *scope, Value *base, Atom member,
                            Span span) {
+    /* the member is what the expression ends with */
+    uint32_t length = (uint32_t)word(c, member).length;
+    if (span.end - span.start > length) span.start = span.end - length;
     Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "%.*s has nothing named `%.*s`",
                             SLICE_FMT(value_text(c, base)), SLICE_FMT(word(c, member)));
     Nearest nearest = {.wanted = word(c, member)};
