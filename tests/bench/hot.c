@@ -119,8 +119,7 @@ static void run_task(Bench *bench, const Task *task) {
         fail(task->name, error);
     double counted = now();
     VmOptions options = {.strata = &strata, .policy = POLICY_HES};
-    if (vm_run(task->module, &options, &arena, &result, &error) != SCP_OK)
-        fail(task->name, error);
+    if (vm_run(task->module, &options, &arena, &result, &error) != SCP_OK) fail(task->name, error);
     double computed = now();
     arena_free(&arena);
     printf("%.9f %.9f\n", counted - begun, computed - counted);
@@ -146,9 +145,12 @@ static void serve(Bench *bench) {
         const Task *task = NULL;
         for (uint32_t i = 0; i < bench->task_count; i++)
             if (!strcmp(bench->tasks[i].name, line)) task = &bench->tasks[i];
-        if (task) run_task(bench, task);
-        else if (!strcmp(line, "ingest")) ingest(bench);
-        else fail(line, SLICE("no such task"));
+        if (task)
+            run_task(bench, task);
+        else if (!strcmp(line, "ingest"))
+            ingest(bench);
+        else
+            fail(line, SLICE("no such task"));
         fflush(stdout);
     }
 }
@@ -161,8 +163,7 @@ int main(int count, char **arguments) {
     if (setjmp(bench->boundary.at)) fail("hot", slice_of(bench->boundary.message));
     bench->threads = (uint32_t)strtoul(arguments[1], NULL, 10);
     add_files(bench, arguments[2]);
-    for (int i = 3; i < count; i++)
-        add_task(bench, arguments[i]);
+    for (int i = 3; i < count; i++) add_task(bench, arguments[i]);
     const Module *whole = bench->tasks[bench->task_count - 1].module;
     for (uint32_t i = 0; i < bench->task_count; i++)
         if (!same_columns(bench->tasks[i].module, whole))

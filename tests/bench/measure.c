@@ -45,8 +45,10 @@ int main(int count, char **arguments) {
     }
     double wall = now() - begun;
     FILE *out = fopen(arguments[1], "w");
-    if (!out || fprintf(out, "%.6f %.6f %lld\n", wall, seconds(used.ru_utime) + seconds(used.ru_stime),
-                        (long long)used.ru_maxrss * 1024) < 0 || fclose(out)) {
+    if (!out ||
+        fprintf(out, "%.6f %.6f %lld\n", wall, seconds(used.ru_utime) + seconds(used.ru_stime),
+                (long long)used.ru_maxrss * 1024) < 0 ||
+        fclose(out)) {
         perror(arguments[1]);
         return 2;
     }
