@@ -44,7 +44,7 @@ Exact shift_step(Exact total, int64_t start, int64_t until, int64_t fy);
 /* That share of an amount: of the total (a profile), or of the source's budget (a percentage). */
 Exact shift_share(Arena *arena, Exact amount, Exact share);
 
-/* ---- Where a measure stands against its plan ------------------------------------------------ */
+/* ---- Where a measure stands against its plan ------------------------------------------------- */
 
 typedef enum { TRACK_GREEN, TRACK_AMBER, TRACK_RED } TrackStatus;
 

@@ -28,7 +28,7 @@ double vm_number(const Array *array, uint32_t cell) {
     return (double)array->as.integer[cell];
 }
 
-/* ---- Two operands ------------------------------------------------------------------------- */
+/* ---- Two operands ---------------------------------------------------------------------------- */
 
 static double compute_real(Opcode op, double a, double b) {
     switch (op) {
@@ -96,7 +96,7 @@ bool vm_arithmetic(Vm *vm, const Instr *instr, Array *out) {
     return true;
 }
 
-/* ---- One operand ---------------------------------------------------------------------------- */
+/* ---- One operand ----------------------------------------------------------------------------- */
 
 /* By squaring, so that no library's pow decides the last bit. */
 static double power_real(double base, int exponent) {

@@ -49,7 +49,7 @@ AbsentReason native_year_number(NativeCall *call, uint32_t i) {
     return ABSENT_NONE;
 }
 
-/* ---- Working days ----------------------------------------------------------------------------- */
+/* ---- Working days ---------------------------------------------------------------------------- */
 
 enum { FIRST_HOLIDAY = 2, SATURDAY = 6 };
 

@@ -5,7 +5,7 @@
 #include "runtime/money/series.h"
 #include "runtime/vm/natives.h"
 
-/* ---- Series: points, or a beginning and growth --------------------------------------------- */
+/* ---- Series: points, or a beginning and growth ----------------------------------------------- */
 
 /* The year of cell i of the result: the call's dimension comes last and varies fastest. */
 static int64_t year_of(const NativeCall *call, uint32_t i) {
@@ -46,7 +46,7 @@ bool native_series(NativeCall *call) {
     return native_each(call, call->native == NATIVE_MONEY_GROW ? grow_cell : points_cell);
 }
 
-/* ---- Cell by cell, and along years ------------------------------------------------------------ */
+/* ---- Cell by cell, and along years ----------------------------------------------------------- */
 
 static AbsentReason posted_cell(NativeCall *call, uint32_t i) {
     return written(call, i, money_post(call->vm->arena, native_exact(call, 0)));
@@ -80,7 +80,7 @@ bool native_change(NativeCall *call) {
     return true;
 }
 
-/* ---- Present value ------------------------------------------------------------------------------ */
+/* ---- Present value --------------------------------------------------------------------------- */
 
 typedef struct {
     uint32_t count;

@@ -9,7 +9,7 @@
 #include "runtime/stats/standardise.h"
 #include "runtime/vm/natives.h"
 
-/* ---- Reading counts ------------------------------------------------------------------------ */
+/* ---- Reading counts -------------------------------------------------------------------------- */
 
 static bool reads_exact(const NativeCall *call) {
     return policy_reads_exact_counts(call->vm->options->policy);
@@ -37,7 +37,7 @@ static double shown_count(const Lane *lane) {
     return array_absent(lane->array, lane->at) ? NAN : vm_number(lane->array, lane->at);
 }
 
-/* ---- Writing estimates --------------------------------------------------------------------- */
+/* ---- Writing estimates ----------------------------------------------------------------------- */
 
 void native_write_estimate(NativeCall *call, uint32_t i, const Estimate *estimate) {
     Array *out = call->out;
@@ -65,7 +65,7 @@ static void take_limits(const NativeCall *call, const Estimate *exact, double ev
     estimate->upper = shown ? native_rounded(call, exact->upper) : NAN;
 }
 
-/* ---- Crude: rate, proportion, mean ------------------------------------------------------------ */
+/* ---- Crude: rate, proportion, mean ----------------------------------------------------------- */
 
 static Estimate crude_of(Native native, double events, double whole, double confidence) {
     if (native == NATIVE_STATS_RATE) return estimate_rate(events, whole, confidence);
@@ -117,7 +117,7 @@ static bool crude_or_mean(NativeCall *call) {
     return true;
 }
 
-/* ---- Directly standardised --------------------------------------------------------------------- */
+/* ---- Directly standardised ------------------------------------------------------------------- */
 
 /* The strata behind one cell of the result, and what is known of the people in them. */
 typedef struct {

@@ -47,7 +47,7 @@ struct Pattern {
     uint32_t *pending; /* steps to follow, in place of recursion */
 };
 
-/* ---- Reading ------------------------------------------------------------------------------ */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 typedef enum { TREE_EMPTY, TREE_CLASS, TREE_CHAIN, TREE_EITHER, TREE_REPEAT } TreeSort;
 
@@ -207,7 +207,7 @@ static const Tree *read_alternatives(Compiler *c) {
     return tree;
 }
 
-/* ---- Building the machine: back to front, each piece given the step that follows it ------------ */
+/* ---- Building the machine: back to front, each piece given the step that follows it ---------- */
 
 static uint32_t add_step(Compiler *c, Step step) {
     if (c->pattern->steps.count >= MOST_STEPS) {
@@ -282,7 +282,7 @@ Pattern *pattern_compile(Arena *arena, Slice text, Slice *why) {
     return pattern;
 }
 
-/* ---- Matching ------------------------------------------------------------------------------------ */
+/* ---- Matching -------------------------------------------------------------------------------- */
 
 /* Adds a step and what can be reached from it without a character. */
 static void add_reachable(Pattern *p, StepSet *set, uint32_t step) {

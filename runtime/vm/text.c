@@ -166,7 +166,7 @@ Slice vm_cell_text(Arena *arena, const Module *module, const Array *array, uint3
     return cell_text(arena, module, array, cell, unit, FORMAT_OWN);
 }
 
-/* ---- Instructions ------------------------------------------------------------------------------ */
+/* ---- Instructions ---------------------------------------------------------------------------- */
 
 bool vm_format(Vm *vm, const Instr *instr, Array *out) {
     const Array *a = &vm->registers[instr->a];

@@ -35,7 +35,7 @@ void vm_note(Vm *vm, const char *name, const char *message) {
     VEC_PUSH(vm->arena, &vm->notes, (VmNote){slice_of(name), vm->reg, slice_of(message)});
 }
 
-/* ---- Constants ---------------------------------------------------------------------------- */
+/* ---- Constants ------------------------------------------------------------------------------- */
 
 static bool evaluate_const(Vm *vm, const Instr *instr, Array *out) {
     const ModuleConst *constant = &vm->module->consts.items[instr->a];
@@ -62,7 +62,7 @@ static bool evaluate_const(Vm *vm, const Instr *instr, Array *out) {
     return true;
 }
 
-/* ---- The loop --------------------------------------------------------------------------------- */
+/* ---- The loop -------------------------------------------------------------------------------- */
 
 static bool evaluate(Vm *vm, const Instr *instr, Array *out) {
     switch ((Opcode)instr->op) {
@@ -70,6 +70,8 @@ static bool evaluate(Vm *vm, const Instr *instr, Array *out) {
         return evaluate_const(vm, instr, out);
     case OPCODE_STRATA:
         return vm_strata(vm, instr, out);
+    case OPCODE_SPREAD:
+        return vm_spread(vm, instr, out);
     case OPCODE_ADD:
     case OPCODE_SUB:
     case OPCODE_MUL:
@@ -136,6 +138,7 @@ static bool evaluate(Vm *vm, const Instr *instr, Array *out) {
 /* Cells read by the instruction: a reduction to one cell costs what it walks over. */
 static uint64_t cells_read(const Vm *vm, const Instr *instr) {
     bool register_a = instr->op != OPCODE_CONST && instr->op != OPCODE_STRATA &&
+                      instr->op != OPCODE_SPREAD &&
                       instr->op != OPCODE_STACK && instr->op != OPCODE_CONCAT &&
                       instr->op != OPCODE_CALL;
     return register_a ? vm->registers[instr->a].count : instr->c;
@@ -177,7 +180,7 @@ ScpStatus vm_run(const Module *module, const VmOptions *options, Arena *arena, V
     return SCP_LIMIT;
 }
 
-/* ---- Requirements -------------------------------------------------------------------------------- */
+/* ---- Requirements ---------------------------------------------------------------------------- */
 
 RequirementOutcome vm_requirement(const VmResult *result, uint32_t requirement, int32_t as_of) {
     const ModuleRequirement *row = &result->module->requirements.items[requirement];

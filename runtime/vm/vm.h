@@ -31,7 +31,12 @@ typedef struct {
 ScpStatus vm_run(const Module *module, const VmOptions *options, Arena *arena, VmResult *result,
                  Slice *error);
 
-typedef enum { REQUIREMENT_PASSED, REQUIREMENT_FAILED, REQUIREMENT_UNKNOWN, REQUIREMENT_NOT_IN_FORCE } RequirementOutcome;
+typedef enum {
+    REQUIREMENT_PASSED,
+    REQUIREMENT_FAILED,
+    REQUIREMENT_UNKNOWN,
+    REQUIREMENT_NOT_IN_FORCE
+} RequirementOutcome;
 
 /* What a requirement came to as of that day. */
 RequirementOutcome vm_requirement(const VmResult *result, uint32_t requirement, int32_t as_of);

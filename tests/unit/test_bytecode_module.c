@@ -217,7 +217,8 @@ ARENA_TEST(damaged_bytes_never_do_more_than_be_refused) {
         if (!setjmp(boundary.at)) {
             Slice copy = copy_bytes(&own, bytes), error = SLICE("");
             Module *module;
-            size_t at = MODULE_HEADER_SIZE + test_random(&random) % (copy.length - MODULE_HEADER_SIZE);
+            size_t body = copy.length - MODULE_HEADER_SIZE;
+            size_t at = MODULE_HEADER_SIZE + test_random(&random) % body;
             ((char *)copy.data)[at] = (char)test_random(&random);
             if (module_load(&own, sealed(copy), &module, &error) == SCP_OK)
                 assert_slice(module_verify(module, &own), "");

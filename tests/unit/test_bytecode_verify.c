@@ -60,7 +60,9 @@ static uint32_t find_const(Module *m, ConstSort sort) {
     return 0;
 }
 
-static ModuleConst *konst(Module *m, ConstSort sort) { return &m->consts.items[find_const(m, sort)]; }
+static ModuleConst *konst(Module *m, ConstSort sort) {
+    return &m->consts.items[find_const(m, sort)];
+}
 
 static RowNode *row(Module *m, RowOp op) {
     for (uint32_t i = m->rows.count; i-- > 0;)
@@ -81,7 +83,7 @@ static void append(Module *m, Opcode op, uint32_t a, uint32_t b, uint32_t c, Reg
 
 static const RegType SCALAR_REAL = {.elem = ELEM_REAL};
 
-/* ---- Head, units, dimensions, constants ----------------------------------------------------- */
+/* ---- Head, units, dimensions, constants ------------------------------------------------------ */
 
 MUTATION(as_of_beyond_the_calendar) { m->as_of = DATE_LAST + 1; }
 MUTATION(horizon_backwards) { m->horizon_last = m->horizon_first - 1; }
@@ -130,7 +132,7 @@ MUTATION(tables_without_end) {
     while (m->tables.count <= 256) VEC_PUSH(m->arena, &m->tables, *table(m, 0));
 }
 
-/* ---- Row expressions --------------------------------------------------------------------------- */
+/* ---- Row expressions ------------------------------------------------------------------------- */
 
 MUTATION(row_operation_unheard_of) { row(m, ROW_NEG)->op = ROW_OP_COUNT; }
 MUTATION(row_reads_itself) {
@@ -148,7 +150,7 @@ MUTATION(look_up_below_missing) { m->row_tables.items[0].codes[0] = -2; }
 MUTATION(look_up_empty) { m->row_tables.items[0].count = 0; }
 MUTATION(look_up_past_the_end) { m->row_tables.items[0].first = INT64_MAX; }
 
-/* ---- Queries -------------------------------------------------------------------------------------- */
+/* ---- Queries --------------------------------------------------------------------------------- */
 
 MUTATION(query_of_no_table) { query(m, 0)->table = 2; }
 MUTATION(query_of_no_snapshot) { query(m, 0)->snapshot = 2; }
@@ -172,7 +174,7 @@ MUTATION(query_count_of_something) { query(m, QUERY_AT_PEOPLE)->value = 0; }
 MUTATION(query_recurrence_of_people) { query(m, QUERY_AT_PEOPLE)->agg = AGG_SUM_SQUARED_EVENTS; }
 MUTATION(query_scaled_by_zero) { query(m, 0)->scale_den = 0; }
 
-/* ---- Code --------------------------------------------------------------------------------------------- */
+/* ---- Code ------------------------------------------------------------------------------------ */
 
 MUTATION(opcode_unheard_of) { m->code.items[3].op = OPCODE_COUNT; }
 MUTATION(reads_itself) {
@@ -263,7 +265,7 @@ MUTATION(register_too_large) {
     free(regs);
 }
 
-/* ---- Calls ---------------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 MUTATION(call_with_too_few) {
     Instr *call = find_call(m, "stats.rate");
@@ -278,7 +280,9 @@ MUTATION(call_with_half_a_pair) {
     args_of(m, call)[0]--;
     call->c--;
 }
-MUTATION(call_of_an_exact) { args_of(m, find_call(m, "stats.rate"))[1] = any_reg(m, ELEM_EXACT, 0); }
+MUTATION(call_of_an_exact) {
+    args_of(m, find_call(m, "stats.rate"))[1] = any_reg(m, ELEM_EXACT, 0);
+}
 MUTATION(significance_of_numbers) {
     args_of(m, find_call(m, "stats.significant"))[1] = any_reg(m, ELEM_REAL, 2);
 }
@@ -296,7 +300,7 @@ MUTATION(days_over_a_dim) {
            (RegType){.elem = ELEM_EXACT});
 }
 
-/* ---- Declarations and what rests on them ------------------------------------------------------------------ */
+/* ---- Declarations and what rests on them ----------------------------------------------------- */
 
 MUTATION(parent_after_child) { m->decls.items[0].parent = 1; }
 MUTATION(parent_of_itself) { m->decls.items[1].parent = 1; }
@@ -511,7 +515,7 @@ ARENA_TEST(natives_are_found_by_their_names) {
     assert_int_equal(native_find(SLICE("")), MODULE_NONE);
 }
 
-/* ---- Result rules ----------------------------------------------------------------------------- */
+/* ---- Result rules ---------------------------------------------------------------------------- */
 
 static const RegType *type_of(Module *module, Reg reg) { return &module->code.items[reg].type; }
 

@@ -12,7 +12,7 @@
 #include "runtime/bytecode/natives.h"
 #include "runtime/bytecode/verify.h"
 
-/* ---- Making code -------------------------------------------------------------------------- */
+/* ---- Making code ----------------------------------------------------------------------------- */
 
 /* Appends the instruction with the type it has by the rules. */
 static inline Reg emit(Module *module, Opcode op, uint32_t a, uint32_t b, uint32_t c) {
@@ -59,7 +59,9 @@ static inline uint32_t push_args(Module *module, const uint32_t *args, uint32_t 
     return first;
 }
 
-#define REGS(...) (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)
+#define REGS(...)                      \
+    (const uint32_t[]){__VA_ARGS__}, \
+        sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)
 
 static inline Reg emit_stack(Module *module, uint32_t dim, const uint32_t *regs, uint32_t count) {
     return emit(module, OPCODE_STACK, dim, push_args(module, regs, count), count);
@@ -100,7 +102,7 @@ static inline uint32_t add_row(Module *module, RowNode node) {
     return module->rows.count - 1;
 }
 
-/* ---- The fixture ------------------------------------------------------------------------------ */
+/* ---- The fixture ----------------------------------------------------------------------------- */
 
 /* dims: 3 places, 3 years from 2025, 2 bands, the 20 of life tables */
 enum { DIM_AT_PLACE, DIM_AT_FY, DIM_AT_BAND, DIM_AT_AGE };

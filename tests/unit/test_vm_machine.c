@@ -1,7 +1,7 @@
 /* The machine on code that needs no people: arithmetic, truth, absence, reductions, limits. */
 #include "tests/unit/test_vm_fixture.h"
 
-/* ---- Arithmetic ------------------------------------------------------------------------------- */
+/* ---- Arithmetic ------------------------------------------------------------------------------ */
 
 ARENA_TEST(whole_fixture_runs_at_check) {
     Module *module = fixture_module(arena);
@@ -76,7 +76,7 @@ ARENA_TEST(powers_are_whole_and_of_either_sign) {
     assert_false(signbit(real_at(&result, back, 0)));
 }
 
-/* ---- Absence and truth -------------------------------------------------------------------------- */
+/* ---- Absence and truth ----------------------------------------------------------------------- */
 
 ARENA_TEST(stronger_reason_wins) {
     Module *module = empty_module(arena);
@@ -157,7 +157,8 @@ ARENA_TEST(missing_is_asked_for_and_filled_in) {
 ARENA_TEST(conditions_on_people_are_taken_to_hold_before_data_are_opened) {
     Module *module = empty_module(arena);
     int reasons[] = {ABSENT_NO_DATA, ABSENT_UNKNOWN};
-    Reg taken[4], no = emit_integer(module, CONST_BOOL, 0), yes = emit_integer(module, CONST_BOOL, 1);
+    Reg no = emit_integer(module, CONST_BOOL, 0), yes = emit_integer(module, CONST_BOOL, 1);
+    Reg taken[4];
     for (int i = 0; i < 2; i++)
         taken[i] = emit(module, OPCODE_TAKEN, emit_absent(module, ELEM_BOOL, reasons[i]), 0, 0);
     taken[2] = emit(module, OPCODE_TAKEN, no, 0, 0);
@@ -208,7 +209,7 @@ ARENA_TEST(every_type_compares) {
     assert_int_equal(truth_at(&result, differ, 0), 1);
 }
 
-/* ---- Along a dimension ------------------------------------------------------------------------------ */
+/* ---- Along a dimension ----------------------------------------------------------------------- */
 
 ARENA_TEST(sums_of_reals_are_compensated_in_declared_order) {
     Module *module = empty_module(arena);
@@ -252,7 +253,7 @@ ARENA_TEST(running_sums_are_absent_from_the_first_absent_cell_on) {
     assert_int_equal(reason_at(&result, most, 0), ABSENT_UNKNOWN);
 }
 
-/* ---- Limits, requirements ------------------------------------------------------------------------------ */
+/* ---- Limits, requirements -------------------------------------------------------------------- */
 
 ARENA_TEST(steps_are_limited) {
     Module *module = fixture_module(arena);

@@ -15,7 +15,7 @@ static void assert_day(const VmResult *result, Reg reg, const char *want) {
     assert_slice(date_format_iso(result->module->arena, days), want);
 }
 
-/* ---- Money; the fixture's years are 2025 to 2027 ------------------------------------------------ */
+/* ---- Money; the fixture's years are 2025 to 2027 --------------------------------------------- */
 
 ARENA_TEST(ramp_is_straight_posted_and_constant_after) {
     Module *module = empty_module(arena);
@@ -68,8 +68,9 @@ ARENA_TEST(series_take_amounts_by_place) {
 
 ARENA_TEST(posting_rounds_half_away_from_zero) {
     Module *module = empty_module(arena);
-    Reg up = emit_call(module, "money.posted", MODULE_NONE, REGS(emit_exact(module, 1005, 1000)));
-    Reg down = emit_call(module, "money.posted", MODULE_NONE, REGS(emit_exact(module, -1005, 1000)));
+    Reg more = emit_exact(module, 1005, 1000), less = emit_exact(module, -1005, 1000);
+    Reg up = emit_call(module, "money.posted", MODULE_NONE, REGS(more));
+    Reg down = emit_call(module, "money.posted", MODULE_NONE, REGS(less));
     Reg real = emit_call(module, "money.posted", MODULE_NONE, REGS(emit_real(module, 2.125)));
     VmResult result = run(module);
     assert_exact(&result, up, 0, "1.01");
@@ -106,7 +107,7 @@ ARENA_TEST(trajectory_is_straight_between_its_points_and_absent_outside) {
     assert_true(real_at(&result, line, 2) == 0.4);
 }
 
-/* ---- Dates ---------------------------------------------------------------------------------------- */
+/* ---- Dates ----------------------------------------------------------------------------------- */
 
 ARENA_TEST(dates_add_and_subtract) {
     Module *module = empty_module(arena);
@@ -186,7 +187,7 @@ ARENA_TEST(working_days_backwards_or_for_ever_are_not_calculable) {
     assert_int_equal(reason_at(&result, far, 0), ABSENT_NOT_CALCULABLE);
 }
 
-/* ---- Texts ------------------------------------------------------------------------------------------ */
+/* ---- Texts ----------------------------------------------------------------------------------- */
 
 ARENA_TEST(placeholders_are_whole_words_in_any_case) {
     static const char *const yes[] = {"TBC", "tbd", "Lead: TBA.", "to be confirmed",

@@ -212,7 +212,7 @@ ARENA_TEST(mean_is_protected_sum_over_protected_count) {
     assert_int_equal(reason_at(&result, mean, 5), ABSENT_SUPPRESSED);
 }
 
-/* ---- Standardised ---------------------------------------------------------------------------------- */
+/* ---- Standardised ---------------------------------------------------------------------------- */
 
 static Reg emit_dsr(Module *module, const char *native) {
     Reg level = emit_exact(module, 19, 20);

@@ -106,9 +106,9 @@ ARENA_TEST(other_types_read_as_words) {
 ARENA_TEST(absent_cells_read_as_their_reason) {
     Module *module = empty_module(arena);
     Reg suppressed = emit_absent(module, ELEM_REAL, ABSENT_SUPPRESSED);
-    Reg unknown = emit_const(module, (ModuleConst){.sort = CONST_ABSENT, .elem = ELEM_REAL,
-                                                   .integer = ABSENT_UNKNOWN,
-                                                   .text = SLICE("until 2027-06-30: first extract")});
+    ModuleConst until = {.sort = CONST_ABSENT, .elem = ELEM_REAL, .integer = ABSENT_UNKNOWN,
+                         .text = SLICE("until 2027-06-30: first extract")};
+    Reg unknown = emit_const(module, until);
     Reg sum = emit(module, OPCODE_ADD, unknown, emit_real(module, 1), 0);
     Reg shown = emit(module, OPCODE_FORMAT, sum, UNIT_AT_PERCENT, OWN);
     Reg sentence = emit_concat(module, REGS(emit_text(module, "The rate is "), shown,

@@ -12,7 +12,7 @@
 #include "runtime/money/round.h"
 #include "runtime/money/series.h"
 
-/* ---- Reading and writing ------------------------------------------------------------------- */
+/* ---- Reading and writing --------------------------------------------------------------------- */
 
 Exact case_exact(const MoneyCase *c, const JsonValue *value) {
     Exact exact = EXACT_ZERO;
@@ -63,7 +63,7 @@ static void open_list(MoneyCase *c, const char *key) {
     json_begin_array(&c->out);
 }
 
-/* ---- Amounts ----------------------------------------------------------------------------------- */
+/* ---- Amounts --------------------------------------------------------------------------------- */
 
 static void family_allocate(MoneyCase *c) {
     const JsonValue *weights = list_of(c->input, "weights");
@@ -119,7 +119,7 @@ static void family_scale(MoneyCase *c) {
     case_write(c, "total_display_m_1dp", exact_format_fixed(c->arena, millions, 1));
 }
 
-/* ---- Time -------------------------------------------------------------------------------------- */
+/* ---- Time ------------------------------------------------------------------------------------ */
 
 static int32_t case_date(const JsonValue *object, const char *key) {
     int32_t days = 0;
@@ -152,7 +152,7 @@ static void family_prorate(MoneyCase *c) {
     case_write_posted(c, "total", total);
 }
 
-/* ---- Price base ---------------------------------------------------------------------------------- */
+/* ---- Price base ------------------------------------------------------------------------------ */
 
 typedef struct {
     Slice fy;
@@ -206,7 +206,7 @@ static void family_price_base(MoneyCase *c) {
     if (json_get(c->input, SLICE("growth"))) write_growth(c, rows, series->items.count, to_real);
 }
 
-/* ---- Trajectories --------------------------------------------------------------------------------- */
+/* ---- Trajectories ---------------------------------------------------------------------------- */
 
 static Exact planned(const MoneyCase *c, uint32_t step, uint32_t steps) {
     Exact baseline = case_exact_of(c, c->input, "baseline");
@@ -264,7 +264,7 @@ static void family_trajectory(MoneyCase *c) {
     json_end_array(&c->out);
 }
 
-/* ---- All of them ----------------------------------------------------------------------------------- */
+/* ---- All of them ----------------------------------------------------------------------------- */
 
 MoneyFamily *money_family(Slice name) {
     static const struct {

@@ -28,7 +28,9 @@ typedef struct {
 
 static Slice id_of(const JsonValue *object) { return case_text_of(object, "id"); }
 
-static Slice year_text(const Schedule *s, uint32_t year) { return s->years->items.items[year]->text; }
+static Slice year_text(const Schedule *s, uint32_t year) {
+    return s->years->items.items[year]->text;
+}
 
 /* The budget of that name; their number where there is none. */
 static uint32_t find_budget(const Schedule *s, Slice id) {
@@ -155,7 +157,7 @@ static void move_money(Schedule *s) {
     }
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static void write_years(Schedule *s, const char *key, const Exact *by_year) {
     json_key(&s->c->out, slice_of(key));
@@ -167,8 +169,10 @@ static void write_years(Schedule *s, const char *key, const Exact *by_year) {
 
 static void write_shift(Schedule *s, const Shift *shift) {
     Exact *increment = ARENA_NEW_ARRAY(s->c->arena, Exact, s->year_count);
-    for (uint32_t y = 0; y < s->year_count; y++)
-        increment[y] = exact_sub(s->c->arena, shift->level[y], y ? shift->level[y - 1] : EXACT_ZERO);
+    for (uint32_t y = 0; y < s->year_count; y++) {
+        Exact before = y ? shift->level[y - 1] : EXACT_ZERO;
+        increment[y] = exact_sub(s->c->arena, shift->level[y], before);
+    }
     json_begin_object(&s->c->out);
     case_write(s->c, "id", id_of(shift->given));
     write_years(s, "level", shift->level);

@@ -27,7 +27,7 @@ static const JsonValue *read_json(Arena *arena, Slice path) {
     return value;
 }
 
-/* ---- Comparing --------------------------------------------------------------------------------- */
+/* ---- Comparing ------------------------------------------------------------------------------- */
 
 typedef struct {
     Arena *arena;
@@ -35,7 +35,8 @@ typedef struct {
     int differences;
 } Comparison;
 
-static void report(Comparison *comparison, Slice path, const JsonValue *want, const JsonValue *got) {
+static void report(Comparison *comparison, Slice path, const JsonValue *want,
+                   const JsonValue *got) {
     if (++comparison->differences > DIFFERENCES_SHOWN) return;
     printf("  %.*s: expected %.*s, got %.*s\n", SLICE_FMT(path), SLICE_FMT(want->text),
            SLICE_FMT(got ? got->text : SLICE("nothing")));
@@ -70,7 +71,7 @@ static void compare(Comparison *comparison, Slice path, const JsonValue *want,
     if (leaf && !leaves_agree(comparison, want, got)) report(comparison, path, want, got);
 }
 
-/* ---- Running ------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 static const JsonValue *run_family(Arena *arena, MoneyFamily *family, const JsonValue *input) {
     Buffer text;
