@@ -125,7 +125,7 @@ void layout_balance(Scan *scan) {
     count_braces(&balance);
     if (scan->cut_short || (!balance.missing && !balance.extra)) return;
     int before = T_BLOCK_OPEN;
-    for (uint32_t i = 0; i < scan->tokens.count; i++) {
+    for (uint32_t i = 0; i < scan->tokens.count && !scan_is_full(scan); i++) {
         Token *token = &scan->tokens.items[i];
         if (token->kind == T_WORD) look_at_word(&balance, token, before);
         if (token->kind == T_BLOCK_OPEN) look_at_opener(&balance, token, before);

@@ -385,27 +385,26 @@ static const Token *next_in_brackets(Layout *layout, Token *token) {
     if (!is_closer(token->kind) || token->kind == closer_of(top(layout)->token->kind))
         return hand_out(layout, token);
     if (closes_outer(layout, token->kind)) return close_missing(layout, token);
-    if (!closed_further_on(layout)) return mistaken_closer(layout, token);
-    report_stray(layout, token);
-    layout->next++;
-    return layout_next(layout);
+    return mistaken_closer(layout, token);
 }
 
-static bool in_hole(const Layout *layout) {
-    return top(layout)->token->kind == T_HOLE_OPEN;
-}
-
-/* The `}` of a value in a text is always there, so no other closer can stand for it. */
-static bool passes_over_in_hole(Layout *layout, const Token *token) {
-    if (!is_closer(token->kind) || token->kind == T_HOLE_CLOSE) return false;
-    report_stray(layout, token);
-    return true;
+/* Within brackets: a closer that closes nothing, while the right one comes further on. The
+ * `}` of a value in a text always comes. */
+static bool is_stray_within(const Layout *layout, const Token *token) {
+    int open = top(layout)->token->kind;
+    if (!is_closer(token->kind) || token->kind == closer_of(open)) return false;
+    if (open == T_HOLE_OPEN) return true;
+    return !closes_outer(layout, token->kind) && closed_further_on(layout);
 }
 
 /* Whether `token` is passed over: a closer that closes nothing, a `;` after an end. */
 static bool passes_over(Layout *layout, const Token *token) {
     if (token->flags & TOKEN_DROPPED) return true;
-    if (!in_block(layout)) return in_hole(layout) && passes_over_in_hole(layout, token);
+    if (!in_block(layout)) {
+        bool stray_within = is_stray_within(layout, token);
+        if (stray_within) report_stray(layout, token);
+        return stray_within;
+    }
     if (token->kind == T_SEMICOLON && !layout->one_expression) return at_item_start(layout);
     bool stray = is_closer(token->kind) && !(token->kind == T_BLOCK_CLOSE && layout->open.count);
     if (!stray) return false;
@@ -416,12 +415,14 @@ static bool passes_over(Layout *layout, const Token *token) {
 }
 
 const Token *layout_next(Layout *layout) {
+    Scan *scan = layout->scan;
+    if (scan_is_full(scan)) return &scan->tokens.items[scan->tokens.count - 1];
     if (layout->fill) {
         layout->fill = false;
         return insert_unreadable(layout);
     }
     Token *token = peek(layout, 0);
-    while (!layout->end_now && passes_over(layout, token)) {
+    while (!layout->end_now && !scan_is_full(scan) && passes_over(layout, token)) {
         layout->next++;
         token = peek(layout, 0);
     }

@@ -210,15 +210,15 @@ static bool commas_are_thousands(Slice text) {
 }
 
 static Slice replace_commas(Arena *arena, Slice text, const char *by) {
-    Slice result = SLICE("");
-    size_t from = 0;
-    for (size_t i = 0; i <= text.length; i++) {
-        if (i < text.length && text.data[i] != ',') continue;
-        result = arena_printf(arena, "%.*s%s%.*s", SLICE_FMT(result), from ? by : "",
-                              SLICE_FMT(slice_sub(text, from, i)));
-        from = i + 1;
+    Buffer out;
+    buffer_init(&out, arena);
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == ',')
+            buffer_add_text(&out, by);
+        else
+            buffer_add_char(&out, text.data[i]);
     }
-    return result;
+    return buffer_slice(&out);
 }
 
 /* `£1,5`: a decimal comma, as far as one can tell. */

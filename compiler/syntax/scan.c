@@ -474,18 +474,37 @@ bool scan_close_brace(Scan *scan, size_t at) {
     return scan->text_depth > 0;
 }
 
+enum { MOST_MISTAKES = 1000 };
+
+bool scan_is_full(const Scan *scan) {
+    return scan->diags->items.count >= scan->first_diag + MOST_MISTAKES;
+}
+
+void scan_give_up(Scan *scan) {
+    scan->cut_short = true;
+    scan->doc_open = false;
+    scan_push(scan, T_FILE_END, scan->text.length, 0);
+}
+
+static bool is_word_character(char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
 /* Whether the line on which a text is closed holds one word before the quotes, as the line
  * has on which a text is opened. */
 static bool closed_by_opening(const Scan *scan, Span close) {
-    size_t at = close.start - scan->base, end = at;
-    while (at && scan->text.data[at - 1] != '\n') at--;
-    Slice line = slice_sub(scan->text, at, end), word = slice_trim(line);
-    if (!at || !word.length || !slice_ends_with(line, SLICE(" "))) return false;
-    for (size_t i = 0; i < word.length; i++) {
-        char c = word.data[i];
-        if (!(c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) return false;
-    }
-    return true;
+    const char *text = scan->text.data;
+    size_t quotes = close.start - scan->base, at = quotes;
+    while (at && is_blank(text[at - 1])) at--;
+    size_t word_end = at;
+    while (at && is_word_character(text[at - 1])) at--;
+    size_t word = at;
+    while (at && is_blank(text[at - 1])) at--;
+    return word_end < quotes && word < word_end && at && text[at - 1] == '\n';
 }
 
 /* A text without its closing quotes ends where the next one begins, and from there on text is
@@ -588,7 +607,7 @@ static size_t sound_bytes(const Scan *scan, size_t at) {
 /* NUL bytes and malformed bytes, one report for each run of either. */
 static void check_encoding(Scan *scan) {
     const char *data = scan->text.data;
-    for (size_t at = 0; at < scan->text.length;) {
+    for (size_t at = 0; at < scan->text.length && !scan_is_full(scan);) {
         size_t size = sound_bytes(scan, at), end = at + 1;
         if (!size) {
             while (end < scan->text.length && !sound_bytes(scan, end) && !data[end] == !data[at])

@@ -105,6 +105,10 @@ void scan_close_text(Scan *scan, size_t at, size_t length);
 void scan_open_hole(Scan *scan, size_t at);
 bool scan_close_brace(Scan *scan, size_t at); /* true: it closed a `{` within a text */
 void scan_end(Scan *scan, bool in_text);
+/* After a thousand mistakes nobody reads on: the rest of the file is passed over, so that a
+ * file of mistakes does not cost memory without end. */
+bool scan_is_full(const Scan *scan);
+void scan_give_up(Scan *scan);
 
 /* That the doc comment of that number (Token.doc) has no item. */
 void scan_report_doc(Scan *scan, uint32_t number);
