@@ -111,21 +111,31 @@ FieldOutcome field_flag(Slice text, int64_t *value) {
     return FIELD_MALFORMED;
 }
 
-/* Members are declared by the plan, never by the data, so an unkeyed hash will do. */
-static uint32_t hash_text(Slice text) {
-    const uint64_t factor = 0x9e3779b97f4a7c15u;
-    uint64_t hash = text.length * factor, word;
-    size_t at = 0;
-    for (; at + 8 <= text.length; at += 8) {
-        memcpy(&word, text.data + at, 8);
-        hash = (hash ^ word) * factor;
-        hash ^= hash >> 32;
+static uint32_t load_32(const char *at) {
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* A word that with the length stands for the text: up to 8 bytes it holds all of them (from 4
+ * on, the first and the last four overlap), beyond that it is a hash. Members are declared by
+ * the plan, never by the data, so an unkeyed one will do. */
+static uint64_t word_of(Slice text) {
+    const unsigned char *bytes = (const unsigned char *)text.data;
+    size_t length = text.length;
+    if (length == 0) return 0;
+    if (length < 4)
+        return bytes[0] | (uint64_t)bytes[length / 2] << 8 | (uint64_t)bytes[length - 1] << 16;
+    uint64_t word = load_32(text.data) | (uint64_t)load_32(text.data + length - 4) << 32;
+    for (size_t at = 4; length > 8 && at < length - 4; at += 4) {
+        size_t from = at < length - 8 ? at : length - 8;
+        word = (word ^ word >> 29) * 0x9e3779b97f4a7c15u + load_32(text.data + from);
     }
-    word = 0;
-    for (; at < text.length; at++)
-        word = word << 8 | (unsigned char)text.data[at];
-    hash = (hash ^ word) * factor;
-    return (uint32_t)(hash >> 32);
+    return word;
+}
+
+static uint32_t hash_word(uint64_t word, size_t length) {
+    return (uint32_t)((word + length) * 0x9e3779b97f4a7c15u >> 32);
 }
 
 void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members, uint32_t count) {
@@ -133,23 +143,28 @@ void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members,
     while (size < (uint64_t)count * 4)
         size *= 2;
     dictionary->members = members;
-    dictionary->slots = ARENA_NEW_ARRAY(arena, uint32_t, size);
+    dictionary->slots = ARENA_NEW_ARRAY(arena, struct DictionarySlot, size);
     dictionary->mask = (uint32_t)(size - 1);
     for (uint32_t i = 0; i < count; i++) {
         if (dictionary_find(dictionary, members[i]) >= 0) continue;
-        uint32_t slot = hash_text(members[i]) & dictionary->mask;
-        while (dictionary->slots[slot])
+        uint64_t word = word_of(members[i]);
+        uint32_t slot = hash_word(word, members[i].length) & dictionary->mask;
+        while (dictionary->slots[slot].member)
             slot = (slot + 1) & dictionary->mask;
-        dictionary->slots[slot] = i + 1;
+        dictionary->slots[slot] =
+            (struct DictionarySlot){word, (uint32_t)members[i].length, i + 1};
     }
 }
 
 int64_t dictionary_find(const Dictionary *dictionary, Slice text) {
-    uint32_t slot = hash_text(text) & dictionary->mask;
-    for (; dictionary->slots[slot]; slot = (slot + 1) & dictionary->mask) {
-        uint32_t code = dictionary->slots[slot] - 1;
-        Slice member = dictionary->members[code];
-        if (member.length == text.length && !memcmp(member.data, text.data, text.length))
+    uint64_t word = word_of(text);
+    uint32_t at = hash_word(word, text.length) & dictionary->mask;
+    for (; dictionary->slots[at].member; at = (at + 1) & dictionary->mask) {
+        const struct DictionarySlot *slot = &dictionary->slots[at];
+        if (slot->word != word || slot->length != text.length) continue;
+        uint32_t code = slot->member - 1;
+        if (text.length <= 8 ||
+            !memcmp(dictionary->members[code].data, text.data, text.length))
             return code;
     }
     return -1;

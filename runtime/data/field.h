@@ -23,7 +23,11 @@ FieldOutcome field_flag(Slice text, int64_t *value);
 /* Codes of a closed set, found by hash. The members belong to the caller. */
 typedef struct {
     const Slice *members;
-    uint32_t *slots; /* member + 1; 0: empty */
+    struct DictionarySlot {
+        uint64_t word;   /* of up to 8 bytes: all of the text; of more: its hash */
+        uint32_t length;
+        uint32_t member; /* + 1; 0: empty */
+    } *slots;
     uint32_t mask;
 } Dictionary;
 

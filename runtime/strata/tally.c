@@ -162,7 +162,7 @@ static double sum_real(const PersonRow *rows, uint32_t count) {
 }
 
 /* All rows of one person in one cell. */
-static void close_cell(Tally *tally, const PersonRow *rows, uint32_t count) {
+static inline void close_cell(Tally *tally, const PersonRow *rows, uint32_t count) {
     uint32_t cell = rows->cell;
     tally->people[cell]++;
     if (tally->squared_events) tally->squared_events[cell] += (uint64_t)count * count;
@@ -200,6 +200,7 @@ static void sort_rows(PersonRow *rows, uint32_t count) {
 void tally_end_person(Tally *tally) {
     PersonRow *rows = tally->pending;
     uint32_t count = tally->pending_count;
+    if (!count) return;
     sort_rows(rows, count);
     for (uint32_t from = 0, to = 0; from < count; from = to) {
         while (to < count && rows[to].cell == rows[from].cell)

@@ -124,6 +124,8 @@ static bool scale_short(Int128 sum, Scale scale, double *value) {
 
 double wide_scale(Int128 sum, Scale scale) {
     double value;
+    bool plain = scale.num == 1 && scale.den == 1;
+    if (plain && sum >= INT64_MIN && sum <= INT64_MAX) return (double)(int64_t)sum;
     if (scale_short(sum, scale, &value)) return value;
     Wide wide = {.exponent = -64 * GUARD};
     add_shifted(&wide, sum, 0);
