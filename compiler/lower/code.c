@@ -328,6 +328,7 @@ static Reg lower_fresh(Lowering *l, const Node *node, const Context *context) {
                    : emit(l, OPCODE_FORMAT, reg, node->unit, node->member, node->span);
     case NODE_COLUMN:
     case NODE_ROW_TABLE:
+    case NODE_RANKED:
     case NODE_ROW_DATE: break;
     }
     sema_error(l->c, NULL, DIAG_PERSONAL_DATA_LEAK, node->span,

@@ -18,8 +18,8 @@ typedef VEC(FieldValue) FieldValues;
 static uint16_t shown_unit(Lowering *l, const Node *node, const Value *display) {
     bool same = display && node->type.base == TYPE_QUANTITY;
     for (int i = 0; same && i < UNIT_MAX_BASES; i++)
-        same = node->type.unit.down[i] == display->unit.up[i];
-    return unit_for(l->c, &node->type, same ? display : NULL);
+        same = node->type.unit.down[i] == display->display->unit.up[i];
+    return unit_for(l->c, &node->type, same ? display->display : NULL);
 }
 
 static void add_word(Lowering *l, FieldValues *values, Slice text) {
@@ -182,8 +182,7 @@ static void add_output(Lowering *l, Slice name, Slice title, const Node *node, S
 
 static void output_let(Lowering *l, Decl *decl) {
     Value *value = value_of_decl(l->c, decl, decl->name_span);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(l->c, value->clause);
+    value = value_strip(l->c, value);
     Slice name = word(l->c, decl->name);
     if (decl->parent)
         name = arena_printf(l->c->arena, "%.*s.%.*s", SLICE_FMT(word(l->c, decl->parent->name)),

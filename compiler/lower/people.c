@@ -56,7 +56,7 @@ static Reg absent_cells(Lowering *l, const Context *context, Slice note, Span sp
 static bool query_equal(const StrataQuery *a, const StrataQuery *b) {
     if (a->table != b->table || a->snapshot != b->snapshot || a->filter != b->filter ||
         a->dim_count != b->dim_count || a->agg != b->agg || a->value != b->value ||
-        a->valued != b->valued || a->scale_num != b->scale_num || a->scale_den != b->scale_den)
+        a->valued != b->valued || a->rank != b->rank || a->scale_num != b->scale_num || a->scale_den != b->scale_den)
         return false;
     for (int i = 0; i < a->dim_count; i++) {
         if (a->dims[i] != b->dims[i] || a->groups[i] != b->groups[i]) return false;
@@ -100,14 +100,19 @@ static uint32_t within_year(Lowering *l, const Table *table, int32_t year) {
 }
 
 static bool add_value(Lowering *l, const Node *node, StrataQuery *query) {
-    query->value = query->valued = MODULE_NONE;
+    query->value = query->valued = query->rank = MODULE_NONE;
     query->scale_num = query->scale_den = 1;
     if (!node->arg_count) return true;
     RowValue value;
     if (!lower_row_value(l, node->table, node->args[0], &value)) return false;
     uint32_t row = value.constant ? lower_row(l, node->table, node->args[0]) : value.node;
     if (row == MODULE_NONE) return false;
-    if (node->agg == AGG_SUM || node->agg == AGG_SUM_SQUARES) {
+    bool ordered = node->agg == AGG_ORDERED;
+    if (ordered && node->arg_count > 2) {
+        query->rank = lower_row(l, node->table, node->args[2]);
+        if (query->rank == MODULE_NONE) return false;
+    }
+    if (ordered || node->agg == AGG_SUM || node->agg == AGG_SUM_SQUARES) {
         query->value = row;
         query->scale_num = value.num;
         query->scale_den = value.den;
@@ -133,7 +138,10 @@ static Reg run_query(Lowering *l, const Node *node, const Context *context, int3
     if (dated && node->table->dated != MODULE_NONE)
         query.filter = row_and(l, query.filter, within_year(l, node->table, year));
     if (!add_groups(l, node, context, &query) || !add_value(l, node, &query)) return MODULE_NONE;
-    return emit(l, OPCODE_STRATA, add_query(l, &query), 0, 0, node->span);
+    uint32_t index = add_query(l, &query);
+    if (node->agg != AGG_ORDERED) return emit(l, OPCODE_STRATA, index, 0, 0, node->span);
+    Reg parameter = emit_const(l, node->args[1]->constant, node->args[1]->span);
+    return emit(l, OPCODE_SPREAD, index, node->spread, parameter, node->span);
 }
 
 /* Whether the file says anything about the year. */

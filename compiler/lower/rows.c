@@ -249,6 +249,55 @@ static bool date_code(Lowering *l, const Table *table, const Node *node, RowValu
     return true;
 }
 
+/* The strata of a ranking as one code: mixed radix, as cells are counted. */
+static uint32_t stratum_code(Lowering *l, const Table *table, const Node *node, uint32_t *count) {
+    uint32_t code = row_const(l, 0);
+    *count = 1;
+    for (int i = 0; i < node->dim_count; i++) {
+        Node *own = dim_row_code(l->c, table, node->dims[i]);
+        uint32_t row = own ? lower_row(l, table, own) : MODULE_NONE;
+        uint32_t members = l->module->dims.items[node->dims[i]].member_count;
+        if (row == MODULE_NONE) return MODULE_NONE;
+        if (members && *count > (1u << 20) / members) {
+            cannot(l, node, "a ranking within more than a million strata");
+            return MODULE_NONE;
+        }
+        *count *= members;
+        uint32_t before = row_op(l, ROW_MUL, code, row_const(l, members), 0, false);
+        code = i ? row_op(l, ROW_ADD, before, row, 0, false) : row;
+    }
+    return code;
+}
+
+static uint32_t add_ranking(Lowering *l, const RowRanking *ranking) {
+    for (uint32_t i = 0; i < l->module->rankings.count; i++) {
+        const RowRanking *other = &l->module->rankings.items[i];
+        if (other->table == ranking->table && other->value == ranking->value &&
+            other->stratum == ranking->stratum && other->groups == ranking->groups &&
+            other->highest_first == ranking->highest_first)
+            return i;
+    }
+    VEC_PUSH(l->module->arena, &l->module->rankings, *ranking);
+    return l->module->rankings.count - 1;
+}
+
+/* Thresholds are made among the people; a row, of a person or an event, is looked up in them. */
+static bool ranked_group(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    RowRanking ranking = {.table = node->ranked->index, .groups = node->groups,
+                          .highest_first = node->highest_first};
+    RowValue own, among;
+    uint32_t count;
+    if (!lower_row_value(l, node->ranked, node->args[0], &among) || !settle(l, &among)) return false;
+    ranking.value = among.node;
+    ranking.stratum = stratum_code(l, node->ranked, node, &ranking.stratum_count);
+    if (!lower_row_value(l, table, node->args[0], &own) || !settle(l, &own)) return false;
+    uint32_t stratum = stratum_code(l, table, node, &count);
+    if (ranking.stratum == MODULE_NONE || stratum == MODULE_NONE) return false;
+    *value = (RowValue){.num = 1, .den = 1};
+    value->node = row_op(l, ROW_RANKED, own.node, stratum, add_ranking(l, &ranking), false);
+    return true;
+}
+
 bool lower_row_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
     *value = (RowValue){.num = 1, .den = 1};
     switch (node->sort) {
@@ -259,6 +308,7 @@ bool lower_row_value(Lowering *l, const Table *table, const Node *node, RowValue
         /* the origin of quarters counts financial years times four, as rowops.def says */
         return date_code(l, table, node, value);
     }
+    case NODE_RANKED: return ranked_group(l, table, node, value);
     case NODE_ROW_TABLE:
         if (!lower_row_value(l, table, node->args[0], value) || !settle(l, value)) return false;
         *value = (RowValue){

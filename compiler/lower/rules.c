@@ -91,8 +91,7 @@ static void add_sub_value(Lowering *l, const Scope *scope, const Expr *expr,
                           ModuleRequirement *requirement) {
     if (expr->kind != EXPR_MEMBER && expr->kind != EXPR_CALL && expr->kind != EXPR_INDEX) return;
     Value *value = elaborate(l->c, scope, expr);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(l->c, value->clause);
+    value = value_strip(l->c, value);
     if (value->sort != VALUE_NODE || value->node->type.row || value->node->type.dim_count) return;
     Reg reg = lower_node(l, value->node, &whole);
     if (reg == MODULE_NONE) return;

@@ -57,15 +57,14 @@ Value *admit_fail(Admission *a, const char *wanted, const Value *got) {
 
 Value *admit_read(Admission *a) {
     Value *value = elaborate(a->c, a->scope, a->expr);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(a->c, value->clause);
+    value = value_strip(a->c, value);
     return value;
 }
 
 Node *admit_node(Admission *a, const char *wanted, Value **value) {
     *value = admit_read(a);
     if ((*value)->sort == VALUE_DECL && (*value)->decl->kind->head.type) {
-        Node *node = value_node(a->c, a->scope, *value);
+        Node *node = value_node(a->c, a->scope, *value, a->expr->span);
         *value = value_from_node(a->c, node);
     }
     if ((*value)->sort != VALUE_NODE) {
@@ -255,37 +254,48 @@ static Admit type_named(const Compilation *c, const Expr *type) {
 
 /* ---- Choices ------------------------------------------------------------------------ */
 
-static bool chosen(const Compilation *c, const Alternatives *all, Atom atom) {
-    for (int i = 0; i < all->count; i++) {
-        if (!type_is_call(c, all->items[i], "one_of")) continue;
-        for (uint32_t j = 0; j < all->items[i]->entries.count; j++) {
-            const Expr *item = all->items[i]->entries.items[j].value;
-            if (item->kind == EXPR_WORD && item->atom == atom) return true;
-        }
+bool type_takes_word(const Compilation *c, const Expr *type, Atom word) {
+    if (type->kind == EXPR_BINARY && type->op == OP_OR)
+        return type_takes_word(c, type->left, word) || type_takes_word(c, type->right, word);
+    if (!type_is_call(c, type, "one_of")) return false;
+    VEC_EACH(const Entry, entry, &type->entries) {
+        if (entry->value->kind == EXPR_WORD && entry->value->atom == word) return true;
     }
     return false;
 }
 
-static Slice choices_text(Compilation *c, const Alternatives *all, Nearest *nearest) {
-    Slice text = {0};
-    for (int i = 0; i < all->count; i++) {
-        if (!type_is_call(c, all->items[i], "one_of")) continue;
-        uint32_t count = all->items[i]->entries.count;
-        for (uint32_t j = 0; j < count; j++) {
-            const Expr *item = all->items[i]->entries.items[j].value;
-            if (item->kind != EXPR_WORD) continue;
-            nearest_offer(nearest, word(c, item->atom));
-            text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text),
-                                text.length ? (j + 1 == count ? " or " : ", ") : "",
-                                SLICE_FMT(word(c, item->atom)));
-        }
+bool type_is_choice(const Compilation *c, const Expr *type) {
+    if (type->kind == EXPR_BINARY && type->op == OP_OR)
+        return type_is_choice(c, type->left) && type_is_choice(c, type->right);
+    return type_is_call(c, type, "one_of");
+}
+
+static void add_words(Compilation *c, const Expr *type, Nearest *nearest, Slice *text) {
+    if (type->kind == EXPR_BINARY && type->op == OP_OR) {
+        add_words(c, type->left, nearest, text);
+        add_words(c, type->right, nearest, text);
     }
+    if (!type_is_call(c, type, "one_of")) return;
+    uint32_t left = type->entries.count;
+    VEC_EACH(const Entry, entry, &type->entries) {
+        left--;
+        if (entry->value->kind != EXPR_WORD) continue;
+        Slice name = word(c, entry->value->atom);
+        nearest_offer(nearest, name);
+        const char *between = !text->length ? "" : left ? ", " : " or ";
+        *text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(*text), between, SLICE_FMT(name));
+    }
+}
+
+Slice type_words(Compilation *c, const Expr *type, Nearest *nearest) {
+    Slice text = {0};
+    add_words(c, type, nearest, &text);
     return text;
 }
 
-static Value *wrong_choice(Admission *a, const Alternatives *all) {
+static Value *wrong_choice(Admission *a, const Expr *type) {
     Nearest nearest = {.wanted = quoted(a->c, a->expr->span)};
-    Slice text = choices_text(a->c, all, &nearest);
+    Slice text = type_words(a->c, type, &nearest);
     Diag *diag =
         sema_error(a->c, a->scope, DIAG_UNKNOWN_CATEGORY, a->expr->span,
                    "`%.*s` is not one of %.*s", SLICE_FMT(nearest.wanted), SLICE_FMT(text));
@@ -428,7 +438,7 @@ Value *admit(Admission *a, const Expr *type) {
     flatten(type, &all);
     bool is_bare = a->expr->kind == EXPR_WORD;
     if (a->expr->kind == EXPR_MISSING) return value_new(a->c, VALUE_MISSING, a->expr->span);
-    if (is_bare && chosen(a->c, &all, a->expr->atom)) {
+    if (is_bare && type_takes_word(a->c, type, a->expr->atom)) {
         Value *value = value_new(a->c, VALUE_CHOICE, a->expr->span);
         value->word = a->expr->atom;
         return value;
@@ -457,7 +467,7 @@ Value *admit(Admission *a, const Expr *type) {
         if (value) return value;
     }
     if (references) return admit_reference(a, &all);
-    if (find_call(a->c, &all, "one_of")) return wrong_choice(a, &all);
+    if (find_call(a->c, &all, "one_of")) return wrong_choice(a, type);
     return admit_fail(a, "another value", value_new(a->c, VALUE_MISSING, a->expr->span));
 }
 

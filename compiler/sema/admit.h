@@ -24,6 +24,11 @@ Value *admit_read(Admission *a);
 Node *admit_node(Admission *a, const char *wanted, Value **value);
 bool type_is_call(const Compilation *c, const Expr *type, const char *name);
 bool type_is_word(const Compilation *c, const Expr *type, const char *name);
+/* Closed sets among the alternatives of a type: whether there is nothing else, whether one has
+ * that word, and all their words as text. */
+bool type_is_choice(const Compilation *c, const Expr *type);
+bool type_takes_word(const Compilation *c, const Expr *type, Atom word);
+Slice type_words(Compilation *c, const Expr *type, Nearest *nearest);
 
 /* changes.c: `value(c)` and `change(c)` of a clause c. */
 Value *admit_level(Admission *a, const Expr *call);

@@ -115,7 +115,7 @@ Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, c
     Node *confidence = confidence_node(c, scope, at->values.items[0], at->span);
     Value *value = elaborate(c, scope, estimate);
     if (!confidence || value->sort == VALUE_POISON) return value_poison(c);
-    Node *node = value_node(c, scope, value);
+    Node *node = value_node(c, scope, value, estimate->span);
     if (!node) return value_poison(c);
     if (node->sort != NODE_CALL || !node->type.estimate) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, estimate->span,

@@ -13,9 +13,7 @@ Value *form_or_else(Compilation *c, const Scope *scope, const Expr *call) {
     const Expr *first = call_argument(c, scope, call, 0),
                *second = call_argument(c, scope, call, 1);
     if (!first || !second) return value_poison(c);
-    Value *value = elaborate(c, scope, first);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(c, value->clause);
+    Value *value = elaborate_value(c, scope, first);
     if (value->sort == VALUE_MISSING) return elaborate(c, scope, second);
     if (value->sort != VALUE_NODE) return value;
     Node *other = elaborate_node(c, scope, second);
@@ -69,7 +67,7 @@ Value *form_working_days(Compilation *c, const Scope *scope, const Expr *call) {
     args[0] = elaborate_node(c, scope, argument);
     args[1] = elaborate_node(c, scope, after);
     for (uint32_t i = 0; i < holidays->list.count; i++)
-        args[2 + i] = value_node(c, scope, holidays->list.items[i]);
+        args[2 + i] = value_node(c, scope, holidays->list.items[i], using->span);
     for (uint32_t i = 0; i < count; i++) {
         if (!args[i]) return value_poison(c);
         if (args[i]->sort == NODE_CONST && args[i]->constant.sort == CONST_ABSENT)

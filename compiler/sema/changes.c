@@ -58,7 +58,8 @@ static Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl 
     if (!node->type.bare) return NULL;
     const Value *display = decl_display(a->c, decl);
     if (display && node->sort == NODE_CONST && node->constant.sort == CONST_EXACT)
-        fitted->constant.exact = exact_div(a->c->arena, node->constant.exact, display->scale);
+        fitted->constant.exact =
+            exact_div(a->c->arena, node->constant.exact, display->display->scale);
     return fitted;
 }
 

@@ -1,219 +1,346 @@
-/* Comparisons where one side decides what a bare word on the other may be: a member of a
- * category, a word of a choice, a declaration. */
+/* Comparisons, and what decides without data whether they hold: declarations and words of a
+ * choice are compared here, numbers and categories become nodes. Opposite a choice or a category
+ * a bare word is a member of that set and nothing else. */
 #include "compiler/sema/expressions.h"
 
 #include "runtime/stats/estimate.h"
 
-static Node *absent_bool(Compilation *c, Span span) {
-    return node_absent(c, TYPE_BOOL, ABSENT_MISSING, (Slice){0}, span);
+/* ---- Truth -------------------------------------------------------------------------- */
+
+Truth truth_of(bool holds) {
+    return holds ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+Truth truth_not(Truth truth) {
+    if (truth == TRUTH_TRUE) return TRUTH_FALSE;
+    return truth == TRUTH_FALSE ? TRUTH_TRUE : truth;
+}
+
+/* What a condition came to, where it is decided. */
+static Truth node_truth(const Node *node) {
+    if (!node) return TRUTH_POISON;
+    if (node->sort != NODE_CONST) return TRUTH_OPEN;
+    if (node->constant.sort == CONST_ABSENT) return TRUTH_ABSENT;
+    return node->constant.sort == CONST_BOOL ? truth_of(node->constant.integer) : TRUTH_OPEN;
+}
+
+Truth truth_open(Node *node, Node **open) {
+    *open = node;
+    return node_truth(node);
+}
+
+Node *truth_node(Compilation *c, Truth truth, Node *open, Span span) {
+    switch (truth) {
+    case TRUTH_POISON: return NULL;
+    case TRUTH_FALSE:
+    case TRUTH_TRUE: return node_bool(c, truth == TRUTH_TRUE, span);
+    case TRUTH_ABSENT: return node_absent(c, TYPE_BOOL, ABSENT_MISSING, (Slice){0}, span);
+    case TRUTH_OPEN: break;
+    }
+    return open;
+}
+
+/* ---- Members of a set --------------------------------------------------------------- */
+
+static bool may_name_member(const Expr *expr) {
+    return expr->kind == EXPR_WORD || expr->kind == EXPR_STRING;
+}
+
+static Slice member_text(Compilation *c, const Expr *expr) {
+    if (expr->kind == EXPR_WORD) return word(c, expr->atom);
+    return expr->kind == EXPR_STRING ? expr->text : source_map_text(c->sources, expr->span);
+}
+
+/* ": F, M", where they are few. */
+static Slice members_text(Compilation *c, const ModuleDim *dim) {
+    Slice text = {0};
+    for (uint32_t i = 0; i < dim->member_count && dim->member_count <= 8; i++)
+        text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text), i ? ", " : ": ",
+                            SLICE_FMT(dim->members[i]));
+    return text;
 }
 
 /* The member of a dimension that a bare word, a text or a number names. */
 static Node *member_node(Compilation *c, const Scope *scope, uint16_t dim, const Expr *expr) {
     const ModuleDim *found = &c->module->dims.items[dim];
-    Slice text = expr->kind == EXPR_WORD     ? word(c, expr->atom)
-                 : expr->kind == EXPR_STRING ? expr->text
-                                             : source_map_text(c->sources, expr->span);
+    Slice text = member_text(c, expr);
+    Nearest nearest = {.wanted = text};
     for (uint32_t i = 0; i < found->member_count; i++) {
         if (slice_equal(found->members[i], text)) return node_code(c, dim, i, expr->span);
+        nearest_offer(&nearest, found->members[i]);
     }
-    Diag *diag =
-        sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, expr->span, "`%.*s` is not a member of %.*s",
-                   SLICE_FMT(text), SLICE_FMT(found->name));
-    Nearest nearest = {.wanted = text};
-    for (uint32_t i = 0; i < found->member_count; i++) nearest_offer(&nearest, found->members[i]);
+    Diag *diag = sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, expr->span,
+                            "`%.*s` is not a member of %.*s%.*s", SLICE_FMT(text),
+                            SLICE_FMT(found->name), SLICE_FMT(members_text(c, found)));
     nearest_fix(c, diag, expr->span, &nearest);
     return NULL;
 }
 
-static bool names_member(const Expr *expr) {
-    return expr->kind == EXPR_WORD || expr->kind == EXPR_STRING;
+static bool choice_known(Compilation *c, const Scope *scope, const Value *choice,
+                         const Expr *word_expr) {
+    if (!choice->type || type_takes_word(c, choice->type, word_expr->atom)) return true;
+    Nearest nearest = {.wanted = word(c, word_expr->atom)};
+    Slice words = type_words(c, choice->type, &nearest);
+    Diag *diag =
+        sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, word_expr->span, "`%.*s` is not one of %.*s",
+                   SLICE_FMT(nearest.wanted), SLICE_FMT(words));
+    nearest_fix(c, diag, word_expr->span, &nearest);
+    return false;
 }
 
-static bool is_choice(Compilation *c, const Scope *scope, const Expr *expr, Value **value) {
-    if (expr->kind != EXPR_MEMBER && expr->kind != EXPR_WORD) return false;
-    if (expr->kind == EXPR_WORD && !name_known(c, scope, expr->atom, expr->span)) return false;
-    *value = value_strip(c, elaborate(c, scope, expr));
-    return (*value)->sort == VALUE_CHOICE || (*value)->sort == VALUE_MISSING ||
-           (*value)->sort == VALUE_DECL;
+/* ---- The two sides of a comparison -------------------------------------------------- */
+
+/* One side: a value, or a word that the other side's set decides. */
+typedef struct {
+    const Expr *expr;
+    Value *value; /* NULL: not yet known */
+} Side;
+
+static bool is_code(const Side *side) {
+    return side->value && side->value->sort == VALUE_NODE &&
+           side->value->node->type.base == TYPE_CODE;
 }
 
-/* A choice against a bare word of its set. */
-static Node *compare_choice(Compilation *c, const Value *left, const Expr *right, bool equal,
-                            Span span) {
-    if (left->sort == VALUE_MISSING) return absent_bool(c, span);
-    if (right->kind != EXPR_WORD) return NULL;
-    return node_bool(c, (left->word == right->atom) == equal, span);
+/* A word of a choice, or nothing where a clause takes one: then only what the other side says
+ * tells whether a word was meant. */
+static bool is_choice(Compilation *c, const Side *side, const Side *other) {
+    const Value *value = side->value;
+    if (!value || value->sort != VALUE_MISSING) return value && value->sort == VALUE_CHOICE;
+    if (!value->type) return false;
+    return type_is_choice(c, value->type) ||
+           (other->expr->kind == EXPR_WORD && type_takes_word(c, value->type, other->expr->atom));
 }
 
-static Node *compare_static(Compilation *c, const Scope *scope, const Expr *expr, Operator op) {
-    bool equal = op == OP_EQ;
-    Value *left, *right;
-    if (is_choice(c, scope, expr->left, &left)) {
-        if (left->sort == VALUE_CHOICE)
-            return compare_choice(c, left, expr->right, equal, expr->span);
-        if (left->sort == VALUE_MISSING) {
-            /* nothing stated: the comparison is neither true nor false */
-            return absent_bool(c, expr->span);
-        }
-        if (left->decl->kind->head.type) return NULL;
-        right = value_strip(c, elaborate(c, scope, expr->right));
-        if (right->sort == VALUE_MISSING) return absent_bool(c, expr->span);
-        if (right->sort == VALUE_DECL)
-            return node_bool(c, (left->decl == right->decl) == equal, expr->span);
-        return NULL;
-    }
-    return NULL;
+static bool is_set(Compilation *c, const Side *side, const Side *other) {
+    return is_code(side) || is_choice(c, side, other);
 }
 
-/* Declarations that carry a number compare as themselves where the other side is a declaration
- * too: `s.from == this`. */
-static Node *compare_decls(Compilation *c, const Scope *scope, const Expr *expr, Operator op) {
-    if (expr->left->kind != EXPR_MEMBER && expr->left->kind != EXPR_WORD) return NULL;
-    if (expr->right->kind != EXPR_MEMBER && expr->right->kind != EXPR_WORD) return NULL;
-    if (expr->right->kind == EXPR_WORD && !name_known(c, scope, expr->right->atom, expr->span))
-        return NULL;
-    if (expr->left->kind == EXPR_WORD && !name_known(c, scope, expr->left->atom, expr->span))
-        return NULL;
-    Value *left = value_strip(c, elaborate(c, scope, expr->left)),
-          *right = value_strip(c, elaborate(c, scope, expr->right));
-    if (left->sort != VALUE_DECL || right->sort != VALUE_DECL) return NULL;
-    return node_bool(c, (left->decl == right->decl) == (op == OP_EQ), expr->span);
+static void settle(Compilation *c, const Scope *scope, Side *side) {
+    if (!side->value) side->value = value_strip(c, elaborate(c, scope, side->expr));
 }
 
-/* One side of a comparison. A change is compared by its amount: `t < 0` asks for its sign. */
-static Node *compared(Compilation *c, const Scope *scope, const Expr *expr) {
-    if (expr->kind != EXPR_WORD && expr->kind != EXPR_MEMBER) return elaborate_node(c, scope, expr);
-    Value *value = value_strip(c, elaborate(c, scope, expr));
-    if (value->sort == VALUE_CHANGE) return value->node;
-    return elaborate_node(c, scope, expr);
+/* A bare word that means something here, without a message where it does not. */
+static void settle_known(Compilation *c, const Scope *scope, Side *side) {
+    if (side->value || side->expr->kind != EXPR_WORD) return;
+    Value *known = name_known(c, scope, side->expr->atom, side->expr->span);
+    if (known) side->value = value_strip(c, known);
 }
 
-static Node *compare_nodes(Compilation *c, const Scope *scope, const Expr *expr) {
-    Node *a, *b;
-    if (names_member(expr->right)) {
-        a = compared(c, scope, expr->left);
-        if (!a) return NULL;
-        b = a->type.base == TYPE_CODE ? member_node(c, scope, a->type.code_dim, expr->right)
-                                      : compared(c, scope, expr->right);
+/* Each side is elaborated once, and a bare word opposite a set not at all. */
+static void settle_sides(Compilation *c, const Scope *scope, Side *left, Side *right) {
+    if (!may_name_member(left->expr)) settle(c, scope, left);
+    if (!may_name_member(right->expr)) settle(c, scope, right);
+    if (!is_set(c, right, left)) settle_known(c, scope, left);
+    if (!is_set(c, left, right)) settle_known(c, scope, right);
+    if (is_set(c, left, right) && may_name_member(right->expr)) {
+        right->value = NULL;
+    } else if (is_set(c, right, left) && may_name_member(left->expr)) {
+        left->value = NULL;
     } else {
-        b = compared(c, scope, expr->right);
-        if (!b) return NULL;
-        a = b->type.base == TYPE_CODE && names_member(expr->left)
-                ? member_node(c, scope, b->type.code_dim, expr->left)
-                : compared(c, scope, expr->left);
+        settle(c, scope, left);
+        settle(c, scope, right);
     }
-    return operate(c, scope, expr->op, a, b, expr->span);
 }
 
-Node *compare(Compilation *c, const Scope *scope, const Expr *expr) {
-    if (expr->op == OP_EQ || expr->op == OP_NE) {
-        Node *decls = compare_decls(c, scope, expr, expr->op);
-        if (decls) return decls;
-        Node *decided = compare_static(c, scope, expr, expr->op);
-        if (decided) return decided;
+static Node *side_node(Compilation *c, const Scope *scope, const Side *side, const Side *set) {
+    if (!side->value) return member_node(c, scope, set->value->node->type.code_dim, side->expr);
+    return value_node(c, scope, side->value, side->expr->span);
+}
+
+static Truth compare_numbers(Compilation *c, const Scope *scope, Operator op, const Side *left,
+                             const Side *right, Span span, Node **open) {
+    Node *a = side_node(c, scope, left, right), *b = side_node(c, scope, right, left);
+    return truth_open(operate(c, scope, op, a, b, span), open);
+}
+
+static Truth same(Operator op, bool equal) {
+    return truth_of(equal == (op == OP_EQ));
+}
+
+static Truth not_a_word(Compilation *c, const Scope *scope, const Side *choice, const Side *other) {
+    Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, other->expr->span,
+                            "`%.*s` is one word of a choice; it is compared with a word of it",
+                            SLICE_FMT(quoted(c, choice->expr->span)));
+    if (other->expr->kind == EXPR_STRING)
+        diag_fix(c->diags, diag, other->expr->span, other->expr->text, "leave out the quotes");
+    return TRUTH_POISON;
+}
+
+/* A choice against a word of its set, or against another choice. */
+static Truth compare_choice(Compilation *c, const Scope *scope, Operator op, const Side *choice,
+                            const Side *other) {
+    const Value *value = other->value;
+    if (!value && other->expr->kind != EXPR_WORD) return not_a_word(c, scope, choice, other);
+    if (!value && !choice_known(c, scope, choice->value, other->expr)) return TRUTH_POISON;
+    if (value && value->sort != VALUE_CHOICE && value->sort != VALUE_MISSING)
+        return not_a_word(c, scope, choice, other);
+    if (choice->value->sort == VALUE_MISSING) return TRUTH_ABSENT;
+    if (value && value->sort == VALUE_MISSING) return TRUTH_ABSENT;
+    return same(op, choice->value->word == (value ? value->word : other->expr->atom));
+}
+
+static bool is_sort(const Side *side, ValueSort sort) {
+    return side->value && side->value->sort == sort;
+}
+
+/* == and !=: declarations and words are compared as what they are, all else as numbers. */
+static Truth compare_equal(Compilation *c, const Scope *scope, Operator op, const Side *left,
+                           const Side *right, Span span, Node **open) {
+    if (is_choice(c, left, right)) return compare_choice(c, scope, op, left, right);
+    if (is_choice(c, right, left)) return compare_choice(c, scope, op, right, left);
+    if (is_sort(left, VALUE_DECL) && is_sort(right, VALUE_DECL))
+        return same(op, left->value->decl == right->value->decl);
+    if (is_sort(left, VALUE_MISSING) || is_sort(right, VALUE_MISSING)) return TRUTH_ABSENT;
+    return compare_numbers(c, scope, op, left, right, span, open);
+}
+
+Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
+    Side left = {.expr = expr->left}, right = {.expr = expr->right};
+    settle_sides(c, scope, &left, &right);
+    if (is_sort(&left, VALUE_POISON) || is_sort(&right, VALUE_POISON)) return TRUTH_POISON;
+    if (expr->op == OP_EQ || expr->op == OP_NE)
+        return compare_equal(c, scope, expr->op, &left, &right, expr->span, open);
+    if (!is_choice(c, &left, &right) && !is_choice(c, &right, &left))
+        return compare_numbers(c, scope, expr->op, &left, &right, expr->span, open);
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+               "the words of a choice have no order: use == or `in`");
+    return TRUTH_POISON;
+}
+
+/* ---- in ----------------------------------------------------------------------------- */
+
+/* `or` of what was found so far and one more item. */
+static Truth either(Compilation *c, const Scope *scope, Truth so_far, Node **open, Truth item,
+                    Node *item_open, Span span) {
+    if (so_far == TRUTH_POISON || item == TRUTH_POISON) return TRUTH_POISON;
+    if (so_far == TRUTH_TRUE || item == TRUTH_TRUE) return TRUTH_TRUE;
+    if (so_far == TRUTH_FALSE) {
+        *open = item_open;
+        return item;
     }
-    return compare_nodes(c, scope, expr);
+    if (item == TRUTH_FALSE) return so_far;
+    if (so_far == TRUTH_ABSENT && item == TRUTH_ABSENT) return TRUTH_ABSENT;
+    Node *a = truth_node(c, so_far, *open, span), *b = truth_node(c, item, item_open, span);
+    return truth_open(operate(c, scope, OP_OR, a, b, span), open);
 }
 
-static Node *in_range(Compilation *c, const Scope *scope, Node *a, const Value *range, Span span) {
-    Node *from = range->from ? value_node(c, scope, range->from) : NULL;
-    Node *to = range->to ? value_node(c, scope, range->to) : NULL;
-    Node *above = operate(c, scope, OP_GE, a, from, span),
-         *below = operate(c, scope, OP_LE, a, to, span);
-    return operate(c, scope, OP_AND, above, below, span);
+static Truth in_range(Compilation *c, const Scope *scope, const Side *left, const Value *range,
+                      Span span, Node **open) {
+    Node *node = value_node(c, scope, left->value, left->expr->span);
+    Node *above = operate(c, scope, OP_GE, node, value_node(c, scope, range->from, span), span);
+    Node *below =
+        above ? operate(c, scope, OP_LE, node, value_node(c, scope, range->to, span), span) : NULL;
+    return truth_open(operate(c, scope, OP_AND, above, below, span), open);
 }
 
-static Node *in_list(Compilation *c, const Scope *scope, const Expr *expr, Value *left,
-                     const Value *list) {
-    Node *any = NULL;
+/* `route in [direct_award_a, competitive]`, `sex in [F, M]`, `3 in [1, 2]` */
+static Truth in_written(Compilation *c, const Scope *scope, const Side *left, const Expr *list,
+                        Node **open) {
+    Truth found = TRUTH_FALSE;
+    VEC_EACH(const Entry, entry, &list->entries) {
+        Side item = {.expr = entry->value};
+        Node *item_open = NULL;
+        if (!is_set(c, left, &item) || !may_name_member(item.expr)) settle(c, scope, &item);
+        if (is_sort(&item, VALUE_POISON)) return TRUTH_POISON;
+        Truth equal = compare_equal(c, scope, OP_EQ, left, &item, item.expr->span, &item_open);
+        found = either(c, scope, found, open, equal, item_open, item.expr->span);
+        if (found == TRUTH_POISON) return found;
+    }
+    return found;
+}
+
+static Truth in_list(Compilation *c, const Scope *scope, const Side *left, const Value *list,
+                     Span span, Node **open) {
+    Truth found = TRUTH_FALSE;
+    Expr listed = {.kind = EXPR_POISON, .span = span};
     for (uint32_t i = 0; i < list->list.count; i++) {
-        Value *item = value_strip(c, list->list.items[i]);
-        Node *equal;
-        if (left->sort == VALUE_DECL && item->sort == VALUE_DECL)
-            equal = node_bool(c, left->decl == item->decl, expr->span);
-        else if (left->sort == VALUE_CHOICE && item->sort == VALUE_CHOICE)
-            equal = node_bool(c, left->word == item->word, expr->span);
-        else
-            equal = operate(c, scope, OP_EQ, value_node(c, scope, left), value_node(c, scope, item),
-                            expr->span);
-        if (!equal) return NULL;
-        any = any ? operate(c, scope, OP_OR, any, equal, expr->span) : equal;
+        Side item = {.expr = &listed, .value = value_strip(c, list->list.items[i])};
+        Node *item_open = NULL;
+        if (is_sort(&item, VALUE_POISON)) return TRUTH_POISON;
+        Truth equal = compare_equal(c, scope, OP_EQ, left, &item, span, &item_open);
+        found = either(c, scope, found, open, equal, item_open, span);
+        if (found == TRUTH_POISON) return found;
     }
-    return any ? any : node_bool(c, false, expr->span);
+    return found;
 }
 
-/* `route in [direct_award_a, competitive]`, `sex in [F, M]`: bare words as members. */
-static Node *in_words(Compilation *c, const Scope *scope, const Expr *expr, Value *left) {
-    Node *node = left->sort == VALUE_CHOICE || left->sort == VALUE_MISSING
-                     ? NULL
-                     : value_node(c, scope, left);
-    if (left->sort == VALUE_MISSING) return absent_bool(c, expr->span);
-    if (left->sort != VALUE_CHOICE && !node) return NULL;
-    Node *any = NULL;
-    for (uint32_t i = 0; i < expr->right->entries.count; i++) {
-        const Expr *member = expr->right->entries.items[i].value;
-        Node *equal =
-            left->sort == VALUE_CHOICE ? compare_choice(c, left, member, true, expr->span)
-            : node->type.base == TYPE_CODE
-                ? operate(c, scope, OP_EQ, node, member_node(c, scope, node->type.code_dim, member),
-                          expr->span)
-                : operate(c, scope, OP_EQ, node, elaborate_node(c, scope, member), expr->span);
-        if (!equal) return NULL;
-        any = any ? operate(c, scope, OP_OR, any, equal, expr->span) : equal;
-    }
-    return any ? any : node_bool(c, false, expr->span);
-}
-
-Node *compare_in(Compilation *c, const Scope *scope, const Expr *expr) {
-    Value *left = value_strip(c, elaborate(c, scope, expr->left));
-    if (left->sort == VALUE_POISON) return NULL;
-    left->span = left->sort == VALUE_NODE ? left->span : expr->left->span;
-    if (expr->right->kind == EXPR_LIST) return in_words(c, scope, expr, left);
-    Value *right = value_strip(c, elaborate(c, scope, expr->right));
-    if (right->sort == VALUE_POISON) return NULL;
-    if (left->sort == VALUE_MISSING || right->sort == VALUE_MISSING)
-        return absent_bool(c, expr->span);
-    if (right->sort == VALUE_RANGE)
-        return in_range(c, scope, value_node(c, scope, left), right, expr->span);
-    if (right->sort == VALUE_LIST) return in_list(c, scope, expr, left, right);
+static Truth not_several(Compilation *c, const Scope *scope, const Expr *expr, const Value *right) {
+    Slice written = quoted(c, expr->right->span);
     if (right->sort == VALUE_NODE && right->node->type.base == TYPE_YEAR) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->right->span,
-                   "`in` asks whether a value is one of several; write `at %.*s`",
-                   SLICE_FMT(quoted(c, expr->right->span)));
-        return NULL;
+        Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                                "`in` asks whether a value is one of several; a year is said with "
+                                "`at %.*s`",
+                                SLICE_FMT(written));
+        diag_fix(c->diags, diag, expr->word_span, SLICE("at"), "write `at %.*s`",
+                 SLICE_FMT(written));
+        return TRUTH_POISON;
     }
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->right->span,
                "`in` is followed by a range or a list; this is %.*s",
                SLICE_FMT(value_text(c, right)));
-    return NULL;
+    return TRUTH_POISON;
 }
 
-/* `x is [not] missing`, `x is lower`. */
-Node *compare_is(Compilation *c, const Scope *scope, const Expr *expr) {
-    bool negated = expr->op == OP_IS_NOT;
-    Value *left = value_strip(c, elaborate(c, scope, expr->left));
-    if (left->sort == VALUE_POISON) return NULL;
+Truth compare_in(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
+    Side left = {.expr = expr->left};
+    settle(c, scope, &left);
+    if (is_sort(&left, VALUE_POISON)) return TRUTH_POISON;
+    const Expr *list = expr->right->kind == EXPR_LIST ? expr->right : NULL;
+    bool keyed = list && list->entries.count && list->entries.items[0].key;
+    if (list && !keyed) return in_written(c, scope, &left, list, open);
+    Value *right = value_strip(c, elaborate(c, scope, expr->right));
+    if (right->sort == VALUE_POISON) return TRUTH_POISON;
+    if (is_sort(&left, VALUE_MISSING) || right->sort == VALUE_MISSING) return TRUTH_ABSENT;
+    if (right->sort == VALUE_RANGE) return in_range(c, scope, &left, right, expr->span, open);
+    if (right->sort == VALUE_LIST) return in_list(c, scope, &left, right, expr->span, open);
+    return not_several(c, scope, expr, right);
+}
+
+/* ---- is ----------------------------------------------------------------------------- */
+
+static Truth is_absent(Compilation *c, const Value *value, Span span, Node **open) {
+    if (value->sort == VALUE_LIST) return truth_of(value->list.count == 0);
+    if (value->sort != VALUE_NODE) return truth_of(value->sort == VALUE_MISSING);
+    if (value->node->sort == NODE_CONST)
+        return truth_of(value->node->constant.sort == CONST_ABSENT);
+    Type type = type_of(TYPE_BOOL);
+    type_join(&type, &value->node->type);
+    return truth_open(node_op(c, OPCODE_IS_ABSENT, type, span, value->node, NULL, NULL), open);
+}
+
+/* `is` has no third answer: where nothing is stated it is not that. */
+static Truth decided(Compilation *c, Truth truth, Node **open, Span span) {
+    if (truth == TRUTH_ABSENT) return TRUTH_FALSE;
+    if (truth != TRUTH_OPEN) return truth;
+    Type type = (*open)->type;
+    return truth_open(
+        node_op(c, OPCODE_OR_ELSE, type, span, *open, node_bool(c, false, span), NULL), open);
+}
+
+/* `x is missing`, `baseline is unknown`, `better is lower`, `lead.at is northshire_icb`. */
+Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
     const Expr *right = expr->right;
-    if (right->kind == EXPR_MISSING) {
-        if (left->sort == VALUE_LIST)
-            return node_bool(c, (left->list.count == 0) != negated, expr->span);
-        if (left->sort != VALUE_NODE)
-            return node_bool(c, (left->sort == VALUE_MISSING) != negated, expr->span);
-        if (left->node->sort == NODE_CONST)
-            return node_bool(c, (left->node->constant.sort == CONST_ABSENT) != negated, expr->span);
-        Type type = type_of(TYPE_BOOL);
-        type_join(&type, &left->node->type);
-        Node *test = node_op(c, OPCODE_IS_ABSENT, type, expr->span, left->node, NULL, NULL);
-        return negated ? operate(c, scope, OP_NOT, test, NULL, expr->span) : test;
+    Side left = {.expr = expr->left}, other = {.expr = right};
+    settle(c, scope, &left);
+    if (is_sort(&left, VALUE_POISON)) return TRUTH_POISON;
+    if (right->kind == EXPR_MISSING) return is_absent(c, left.value, expr->span, open);
+    if (right->kind != EXPR_WORD && right->kind != EXPR_STRING && right->kind != EXPR_MEMBER) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, right->span,
+                   "`is` is followed by `missing`, `unknown`, a word of a choice or a name; "
+                   "numbers are compared with ==");
+        return TRUTH_POISON;
     }
-    if (right->kind == EXPR_WORD) {
-        bool unknown = slice_equal(word(c, right->atom), SLICE("unknown"));
-        bool same = (left->sort == VALUE_CHOICE && left->word == right->atom) ||
-                    (unknown && left->sort == VALUE_UNKNOWN);
-        return node_bool(c, same != negated, expr->span);
+    bool unknown = type_is_word(c, right, "unknown");
+    if (unknown || is_sort(&left, VALUE_UNKNOWN))
+        return truth_of(unknown && is_sort(&left, VALUE_UNKNOWN));
+    if (!is_set(c, &left, &other) || !may_name_member(right)) {
+        /* a clause that takes a word or something else, and holds something else */
+        if (right->kind == EXPR_WORD && !is_sort(&left, VALUE_DECL) &&
+            !name_known(c, scope, right->atom, right->span))
+            return TRUTH_FALSE;
+        settle(c, scope, &other);
+        if (is_sort(&other, VALUE_POISON)) return TRUTH_POISON;
     }
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, right->span,
-               "`is` is followed by `missing`, `unknown` or one word of a choice");
-    return NULL;
+    Truth truth = compare_equal(c, scope, OP_EQ, &left, &other, expr->span, open);
+    return decided(c, truth, open, expr->span);
 }

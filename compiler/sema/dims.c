@@ -102,6 +102,7 @@ static Node *dimension_code(Compilation *c, const Table *table, uint16_t dim) {
     const Kind *kind = kind_of_sort(c, SORT_DIMENSION);
     for (uint32_t i = 0; kind && i < kind->decls.count; i++) {
         Decl *decl = kind->decls.items[i];
+        if (decl->state == STATE_BUSY) continue; /* the one being defined */
         Value *value = value_of_decl(c, decl, decl->name_span);
         if (value->sort != VALUE_DIMS || value->dims[0] != dim || value->table != table) continue;
         return value->node;

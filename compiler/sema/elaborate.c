@@ -6,7 +6,7 @@
 #include "runtime/base/date.h"
 #include "runtime/stats/estimate.h"
 
-enum { DEPTH_LIMIT = 400 };
+enum { DEPTH_LIMIT = 1500, STEP_LIMIT = 20000000 };
 
 /* ---- Values as numbers -------------------------------------------------------------- */
 
@@ -16,93 +16,143 @@ bool fold_bool(const Node *node, bool *truth) {
     return true;
 }
 
-/* A clause read as its value: nothing, one, or a list. */
 Value *value_strip(Compilation *c, Value *value) {
-    for (int i = 0; i < 8 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(c, value->clause);
+    while (value->sort == VALUE_CLAUSE) value = value_of_clause(c, value->clause);
     return value;
 }
 
+Value *elaborate_value(Compilation *c, const Scope *scope, const Expr *expr) {
+    return value_strip(c, elaborate(c, scope, expr));
+}
+
 /* People where a condition on one row is wanted: whether the row's person is among them. */
-static Node *membership(Compilation *c, const Scope *scope, const Value *value) {
+static Node *membership(Compilation *c, const Scope *scope, const Value *value, Span span) {
     const Table *rows = NULL;
     for (const Scope *s = scope; s && !rows; s = s->outer) rows = s->rows;
     if (!rows || (rows != value->table && rows->population != value->table)) return NULL;
     Node *all = NULL;
     for (uint32_t i = 0; i < value->filter_count; i++)
-        all = all ? operate(c, scope, OP_AND, all, value->filters[i], value->span)
-                  : value->filters[i];
-    return all ? all : node_bool(c, true, value->span);
+        all = all ? operate(c, scope, OP_AND, all, value->filters[i], span) : value->filters[i];
+    return all ? all : node_bool(c, true, span);
 }
 
-Node *value_node(Compilation *c, const Scope *scope, Value *value) {
+static Node *missing_node(Compilation *c, Span span) {
+    Node *node = node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, span);
+    node->type.bare = true;
+    return node;
+}
+
+Node *value_node(Compilation *c, const Scope *scope, Value *value, Span span) {
+    Node *node = NULL;
     value = value_strip(c, value);
     switch (value->sort) {
     case VALUE_POISON: return NULL;
     case VALUE_NODE:
     case VALUE_UNKNOWN: return value->node;
-    case VALUE_MISSING: {
-        Node *node = node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, value->span);
-        node->type.bare = true;
-        return node;
-    }
+    case VALUE_MISSING: return missing_node(c, span);
     case VALUE_DECL:
         if (value->decl->head && value->decl->kind->head.type)
-            return value_node(c, scope, value_of_clause(c, value->decl->head));
+            return value_node(c, scope, value_of_clause(c, value->decl->head), span);
         break;
-    case VALUE_PEOPLE: {
-        Node *node = membership(c, scope, value);
-        if (node) return node;
-        break;
-    }
-    case VALUE_DIMS:
-        if (value->node && value->dim_count == 1) return value->node;
-        break;
+    case VALUE_PEOPLE: node = membership(c, scope, value, span); break;
+    case VALUE_CHANGE: /* its amount: `t < 0` asks for its sign */
+    case VALUE_DIMS: node = value->node; break;
     case VALUE_PAIRS:
     case VALUE_CLAUSE:
     case VALUE_LIST:
     case VALUE_CHOICE:
     case VALUE_KIND:
-    case VALUE_CHANGE:
     case VALUE_DISPLAY:
     case VALUE_RANGE:
     case VALUE_LIBRARY: break;
     }
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, value->span,
-               "`%.*s` is %.*s; a number or condition is wanted here",
-               SLICE_FMT(quoted(c, value->span)), SLICE_FMT(value_text(c, value)));
+    if (node) return node;
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, span,
+               "`%.*s` is %.*s; a number or condition is wanted here", SLICE_FMT(quoted(c, span)),
+               SLICE_FMT(value_text(c, value)));
     return NULL;
 }
 
 Node *elaborate_node(Compilation *c, const Scope *scope, const Expr *expr) {
-    Value *value = elaborate(c, scope, expr);
-    if (value->sort == VALUE_POISON) return NULL;
-    if (value->sort != VALUE_NODE) value->span = expr->span;
-    return value_node(c, scope, value);
+    return value_node(c, scope, elaborate(c, scope, expr), expr->span);
 }
 
-Node *elaborate_condition(Compilation *c, const Scope *scope, const Expr *expr) {
-    Node *node = elaborate_node(c, scope, expr);
+/* ---- Conditions --------------------------------------------------------------------- */
+
+static Node *as_condition(Compilation *c, const Scope *scope, Node *node, Span span) {
     if (!node || node->type.base == TYPE_BOOL) return node;
     if (node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT)
-        return node_absent(c, TYPE_BOOL, (int)node->constant.integer, node->constant.text,
-                           expr->span);
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "a condition is wanted here; this is %.*s",
+        return node_absent(c, TYPE_BOOL, (int)node->constant.integer, node->constant.text, span);
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, span, "a condition is wanted here; this is %.*s",
                SLICE_FMT(type_text(c, &node->type)));
     return NULL;
 }
 
-/* ---- Operators ---------------------------------------------------------------------- */
-
-static Node *logic(Compilation *c, const Scope *scope, const Expr *expr) {
-    Node *left = elaborate_condition(c, scope, expr->left);
-    bool truth, decided = fold_bool(left, &truth);
-    if (decided && truth == (expr->op == OP_OR)) return node_bool(c, truth, expr->span);
-    Node *right = elaborate_condition(c, scope, expr->right);
-    if (!left || !right) return NULL;
-    if (decided) return right;
-    return operate(c, scope, expr->op, left, right, expr->span);
+/* and, or: what the left side decides, the right side is not asked. */
+static Truth logic(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
+    Truth decisive = expr->op == OP_OR ? TRUTH_TRUE : TRUTH_FALSE;
+    Node *left_open = NULL, *right_open = NULL;
+    Truth left = elaborate_truth(c, scope, expr->left, &left_open);
+    if (left == decisive) return left;
+    Truth right = elaborate_truth(c, scope, expr->right, &right_open);
+    if (left == TRUTH_POISON || right == TRUTH_POISON) return TRUTH_POISON;
+    if (right == decisive) return right;
+    if (right != TRUTH_OPEN && right != TRUTH_ABSENT) {
+        *open = left_open;
+        return left;
+    }
+    if (left != TRUTH_OPEN && left != TRUTH_ABSENT) {
+        *open = right_open;
+        return right;
+    }
+    if (left == TRUTH_ABSENT && right == TRUTH_ABSENT) return TRUTH_ABSENT;
+    Node *a = truth_node(c, left, left_open, expr->left->span);
+    Node *b = truth_node(c, right, right_open, expr->right->span);
+    return truth_open(operate(c, scope, expr->op, a, b, expr->span), open);
 }
+
+static Truth negation(Compilation *c, const Scope *scope, Truth truth, Node **open, Span span) {
+    if (truth != TRUTH_OPEN) return truth_not(truth);
+    return truth_open(operate(c, scope, OP_NOT, *open, NULL, span), open);
+}
+
+static bool is_truth(const Expr *expr) {
+    if (expr->kind == EXPR_UNARY) return expr->op == OP_NOT;
+    return expr->kind == EXPR_BINARY && expr->op <= OP_IS_NOT;
+}
+
+static Truth truth_inner(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
+    switch (expr->op) {
+    case OP_AND:
+    case OP_OR: return logic(c, scope, expr, open);
+    case OP_NOT:
+        return negation(c, scope, elaborate_truth(c, scope, expr->left, open), open, expr->span);
+    case OP_IN: return compare_in(c, scope, expr, open);
+    case OP_NOT_IN: return negation(c, scope, compare_in(c, scope, expr, open), open, expr->span);
+    case OP_IS: return compare_is(c, scope, expr, open);
+    case OP_IS_NOT: return negation(c, scope, compare_is(c, scope, expr, open), open, expr->span);
+    default: return compare(c, scope, expr, open);
+    }
+}
+
+Truth elaborate_truth(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
+    if (!is_truth(expr)) {
+        Node *node = elaborate_node(c, scope, expr);
+        return truth_open(as_condition(c, scope, node, expr->span), open);
+    }
+    if (!elaborate_enter(c, scope, expr)) return TRUTH_POISON;
+    Truth truth = truth_inner(c, scope, expr, open);
+    elaborate_leave(c);
+    return truth;
+}
+
+Node *elaborate_condition(Compilation *c, const Scope *scope, const Expr *expr) {
+    Node *open = NULL;
+    Truth truth = elaborate_truth(c, scope, expr, &open);
+    return truth_node(c, truth, open, expr->span);
+}
+
+/* ---- Operators ---------------------------------------------------------------------- */
 
 /* Changes keep their nature under a sign: -12% relative. */
 static Value *negate(Compilation *c, const Scope *scope, const Expr *expr) {
@@ -114,23 +164,28 @@ static Value *negate(Compilation *c, const Scope *scope, const Expr *expr) {
         change->node = operate(c, scope, OP_NEG, value->node, NULL, expr->span);
         return change;
     }
-    Node *node = value->sort == VALUE_POISON ? NULL : value_node(c, scope, value);
+    Node *node = value_node(c, scope, value, expr->left->span);
     return value_from_node(c, operate(c, scope, OP_NEG, node, NULL, expr->span));
 }
 
 static Value *display(Compilation *c, const Expr *expr) {
     Value *value = value_new(c, VALUE_DISPLAY, expr->span);
-    value->has_denominator = true;
-    if (!unit_of_expr(c, expr->left, &value->unit, &value->scale)) return value_poison(c);
+    value->display = ARENA_NEW(c->arena, Display);
+    if (!unit_of_expr(c, expr->left, &value->display->unit, &value->display->scale))
+        return value_poison(c);
     return value;
 }
 
 static Value *unary(Compilation *c, const Scope *scope, const Expr *expr) {
     if (expr->op == OP_NEG) return negate(c, scope, expr);
     if (expr->op == OP_PER_PREFIX) return display(c, expr);
-    if (expr->op == OP_POS) return elaborate(c, scope, expr->left);
-    Node *node = elaborate_condition(c, scope, expr->left);
-    return value_from_node(c, operate(c, scope, OP_NOT, node, NULL, expr->span));
+    return elaborate(c, scope, expr->left); /* a plus sign */
+}
+
+static Value *condition(Compilation *c, const Scope *scope, const Expr *expr) {
+    Node *open = NULL;
+    Truth truth = truth_inner(c, scope, expr, &open);
+    return value_from_node(c, truth_node(c, truth, open, expr->span));
 }
 
 static Value *range(Compilation *c, const Scope *scope, const Expr *expr) {
@@ -142,57 +197,36 @@ static Value *range(Compilation *c, const Scope *scope, const Expr *expr) {
     return value;
 }
 
+static Value *per(Compilation *c, const Scope *scope, const Expr *expr) {
+    Node *left = elaborate_node(c, scope, expr->left);
+    Unit unit;
+    Exact scale;
+    if (!unit_of_expr(c, expr->right, &unit, &scale) || !left) return value_poison(c);
+    Node *below = node_exact(c, scale, expr->right->span);
+    below->type.unit = unit;
+    return value_from_node(c, operate(c, scope, OP_PER, left, below, expr->span));
+}
+
 static Value *binary(Compilation *c, const Scope *scope, const Expr *expr) {
-    switch (expr->op) {
-    case OP_AND:
-    case OP_OR: return value_from_node(c, logic(c, scope, expr));
-    case OP_IS:
-    case OP_IS_NOT: return value_from_node(c, compare_is(c, scope, expr));
-    case OP_IN: return value_from_node(c, compare_in(c, scope, expr));
-    case OP_NOT_IN:
-        return value_from_node(
-            c, operate(c, scope, OP_NOT, compare_in(c, scope, expr), NULL, expr->span));
-    case OP_RANGE: return range(c, scope, expr);
-    case OP_EQ:
-    case OP_NE:
-    case OP_LT:
-    case OP_LE:
-    case OP_GT:
-    case OP_GE: return value_from_node(c, compare(c, scope, expr));
-    case OP_PER: {
-        Node *left = elaborate_node(c, scope, expr->left);
-        Unit unit;
-        Exact scale;
-        if (!left || !unit_of_expr(c, expr->right, &unit, &scale)) return value_poison(c);
-        Node *below = node_exact(c, scale, expr->right->span);
-        below->type.unit = unit;
-        return value_from_node(c, operate(c, scope, OP_PER, left, below, expr->span));
-    }
-    case OP_ADD:
-    case OP_SUB:
-    case OP_MUL:
-    case OP_DIV:
-    case OP_POW:
-    case OP_NOT:
-    case OP_NEG:
-    case OP_POS:
-    case OP_PER_PREFIX: break;
-    }
-    Node *left = elaborate_node(c, scope, expr->left),
-         *right = elaborate_node(c, scope, expr->right);
+    if (expr->op == OP_RANGE) return range(c, scope, expr);
+    if (expr->op == OP_PER) return per(c, scope, expr);
+    Node *left = elaborate_node(c, scope, expr->left);
+    Node *right = elaborate_node(c, scope, expr->right);
     return value_from_node(c, operate(c, scope, expr->op, left, right, expr->span));
 }
 
 /* ---- The rest ----------------------------------------------------------------------- */
 
 static Value *conditional(Compilation *c, const Scope *scope, const Expr *expr) {
-    Node *condition = elaborate_condition(c, scope, expr->left);
-    bool truth;
-    if (!condition) return value_poison(c);
-    if (fold_bool(condition, &truth)) return elaborate(c, scope, truth ? expr->right : expr->other);
-    Node *then = elaborate_node(c, scope, expr->right),
-         *other = elaborate_node(c, scope, expr->other);
-    return value_from_node(c, node_select(c, scope, condition, then, other, expr->span));
+    Node *open = NULL;
+    Truth truth = elaborate_truth(c, scope, expr->left, &open);
+    if (truth == TRUTH_TRUE) return elaborate(c, scope, expr->right);
+    if (truth == TRUTH_FALSE) return elaborate(c, scope, expr->other);
+    Node *then = elaborate_node(c, scope, expr->right);
+    Node *other = elaborate_node(c, scope, expr->other);
+    if (truth == TRUTH_POISON) return value_poison(c);
+    if (truth == TRUTH_ABSENT) return value_new(c, VALUE_MISSING, expr->span);
+    return value_from_node(c, node_select(c, scope, open, then, other, expr->span));
 }
 
 static Value *list(Compilation *c, const Scope *scope, const Expr *expr) {
@@ -247,6 +281,9 @@ Node *index_member(Compilation *c, Node *node, uint16_t dim, uint32_t member, Sp
 
 static Value *index_year(Compilation *c, const Scope *scope, Node *node, const Node *year,
                          Span span) {
+    bool nothing = node->sort == NODE_CONST && node->type.bare &&
+                   node->constant.sort == CONST_EXACT && exact_is_zero(node->constant.exact);
+    if (nothing) return value_from_node(c, node); /* the sum of an empty list, in every year */
     int dim = find_year_dim(c, node);
     if (dim < 0) {
         sema_error(c, scope, DIAG_DIMENSION_MISMATCH, span,
@@ -265,52 +302,68 @@ static Value *index_year(Compilation *c, const Scope *scope, Node *node, const N
     return value_from_node(c, index_member(c, node, (uint16_t)dim, (uint32_t)member, span));
 }
 
-static Value *index_category(Compilation *c, const Scope *scope, Node *node, const Expr *key,
-                             Span span) {
+/* The dimension that has a member of that name; false where none has. */
+static bool find_member(const Compilation *c, const Node *node, Slice text, uint16_t *dim,
+                        uint32_t *member) {
+    for (int d = 0; d < node->type.dim_count; d++) {
+        const ModuleDim *found = &c->module->dims.items[node->type.dims[d]];
+        for (uint32_t i = 0; i < found->member_count; i++) {
+            if (!slice_equal(found->members[i], text)) continue;
+            *dim = node->type.dims[d];
+            *member = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static Value *no_member(Compilation *c, const Scope *scope, const Node *node, const Expr *key) {
+    Nearest nearest = {.wanted = key->kind == EXPR_STRING ? key->text : quoted(c, key->span)};
+    for (int d = 0; d < node->type.dim_count; d++) {
+        const ModuleDim *dim = &c->module->dims.items[node->type.dims[d]];
+        for (uint32_t i = 0; i < dim->member_count; i++) nearest_offer(&nearest, dim->members[i]);
+    }
+    Diag *diag = sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, key->span,
+                            "`%.*s` is not a member of any dimension of this value",
+                            SLICE_FMT(nearest.wanted));
+    nearest_fix(c, diag, key->span, &nearest);
+    return value_poison(c);
+}
+
+/* A word or text between brackets is a member where the value has one of that name. */
+static Value *index_one(Compilation *c, const Scope *scope, Node *node, const Expr *key,
+                        Span span) {
     Slice text = key->kind == EXPR_WORD     ? word(c, key->atom)
                  : key->kind == EXPR_STRING ? key->text
                                             : (Slice){0};
-    for (int d = 0; d < node->type.dim_count; d++) {
-        const ModuleDim *dim = &c->module->dims.items[node->type.dims[d]];
-        for (uint32_t i = 0; i < dim->member_count; i++) {
-            if (slice_equal(dim->members[i], text))
-                return value_from_node(c, index_member(c, node, node->type.dims[d], i, span));
-        }
-    }
-    sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, key->span,
-               "`%.*s` is not a member of any dimension of this value",
-               SLICE_FMT(quoted(c, key->span)));
+    uint16_t dim;
+    uint32_t member;
+    if (text.length && find_member(c, node, text, &dim, &member))
+        return value_from_node(c, index_member(c, node, dim, member, span));
+    if (key->kind == EXPR_STRING) return no_member(c, scope, node, key);
+    if (key->kind == EXPR_WORD && !name_known(c, scope, key->atom, key->span))
+        return no_member(c, scope, node, key);
+    Value *at = elaborate_value(c, scope, key);
+    if (at->sort == VALUE_MISSING || at->sort == VALUE_POISON) return at;
+    if (at->sort == VALUE_NODE && at->node->sort == NODE_CONST &&
+        at->node->type.base == TYPE_YEAR && at->node->constant.sort == CONST_YEAR)
+        return index_year(c, scope, node, at->node, span);
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, key->span,
+               "a financial year or a member is wanted between [ and ]; this is %.*s",
+               SLICE_FMT(value_text(c, at)));
     return value_poison(c);
 }
 
 static Value *index_value(Compilation *c, const Scope *scope, const Expr *expr) {
-    Value *base = value_strip(c, elaborate(c, scope, expr->left));
-    if (base->sort == VALUE_POISON || base->sort == VALUE_MISSING) return base;
-    Node *node = value_node(c, scope, base);
-    if (!node) return value_poison(c);
-    for (uint32_t i = 0; i < expr->entries.count && node; i++) {
-        const Expr *key = expr->entries.items[i].value;
-        Value *result;
-        if (key->kind == EXPR_STRING ||
-            (key->kind == EXPR_WORD && !name_known(c, scope, key->atom, key->span))) {
-            result = index_category(c, scope, node, key, expr->span);
-        } else {
-            Value *at = value_strip(c, elaborate(c, scope, key));
-            if (at->sort == VALUE_MISSING) return at;
-            if (at->sort == VALUE_NODE && at->node->sort == NODE_CONST &&
-                at->node->type.base == TYPE_YEAR)
-                result = index_year(c, scope, node, at->node, expr->span);
-            else {
-                if (at->sort != VALUE_POISON)
-                    sema_error(c, scope, DIAG_TYPE_MISMATCH, key->span,
-                               "a financial year or a member is wanted between [ and ]");
-                return value_poison(c);
-            }
-        }
-        if (result->sort == VALUE_POISON) return result;
-        node = result->node;
+    Value *value = elaborate_value(c, scope, expr->left);
+    if (value->sort == VALUE_MISSING) return value;
+    for (uint32_t i = 0; i < expr->entries.count; i++) {
+        Node *node = value_node(c, scope, value, expr->left->span);
+        if (!node) return value_poison(c);
+        value = index_one(c, scope, node, expr->entries.items[i].value, expr->span);
+        if (value->sort == VALUE_MISSING || value->sort == VALUE_POISON) return value;
     }
-    return value_from_node(c, node);
+    return value;
 }
 
 /* ( value at … ) or ( people where … ). */
@@ -353,8 +406,10 @@ static Value *elaborate_inner(Compilation *c, const Scope *scope, const Expr *ex
                          expr->span));
     case EXPR_BOOL: return value_from_node(c, node_bool(c, expr->truth, expr->span));
     case EXPR_MISSING: return value_new(c, VALUE_MISSING, expr->span);
-    case EXPR_UNARY: return unary(c, scope, expr);
-    case EXPR_BINARY: return binary(c, scope, expr);
+    case EXPR_UNARY:
+    case EXPR_BINARY:
+        if (is_truth(expr)) return condition(c, scope, expr);
+        return expr->kind == EXPR_UNARY ? unary(c, scope, expr) : binary(c, scope, expr);
     case EXPR_IF: return conditional(c, scope, expr);
     case EXPR_MEMBER:
         return value_member(c, scope, elaborate(c, scope, expr->left), expr->atom, expr->span);
@@ -366,16 +421,30 @@ static Value *elaborate_inner(Compilation *c, const Scope *scope, const Expr *ex
     return value_poison(c);
 }
 
-Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr) {
-    if (c->depth >= DEPTH_LIMIT) {
-        if (!c->too_deep)
-            sema_error(c, scope, DIAG_LIMIT_REACHED, expr->span,
-                       "definitions are nested more than %d deep: the limit", DEPTH_LIMIT);
-        c->too_deep = true;
-        return value_poison(c);
+/* Every step inwards is counted: a plan may ask for more than anybody will wait for. */
+bool elaborate_enter(Compilation *c, const Scope *scope, const Expr *expr) {
+    bool deep = c->depth >= DEPTH_LIMIT, long_winded = ++c->steps > STEP_LIMIT;
+    if (!deep && !long_winded) {
+        c->depth++;
+        return true;
     }
-    c->depth++;
-    Value *value = elaborate_inner(c, scope, expr);
+    if (!c->limit_said && deep)
+        sema_error(c, scope, DIAG_LIMIT_REACHED, expr->span,
+                   "definitions are nested more than %d deep: the limit", DEPTH_LIMIT);
+    if (!c->limit_said && !deep)
+        sema_error(c, scope, DIAG_LIMIT_REACHED, expr->span,
+                   "the plan unfolds into more than %d steps: the limit", STEP_LIMIT);
+    c->limit_said = true;
+    return false;
+}
+
+void elaborate_leave(Compilation *c) {
     c->depth--;
+}
+
+Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr) {
+    if (!elaborate_enter(c, scope, expr)) return value_poison(c);
+    Value *value = elaborate_inner(c, scope, expr);
+    elaborate_leave(c);
     return value;
 }

@@ -3,10 +3,7 @@
 #ifndef COMPILER_SEMA_EXPRESSIONS_H
 #define COMPILER_SEMA_EXPRESSIONS_H
 
-#include "compiler/sema/clauses.h"
-
-/* A clause read as its value: nothing, one, or a list. */
-Value *value_strip(Compilation *c, Value *value);
+#include "compiler/sema/admit.h"
 
 /* literals.c */
 Node *number_literal(Compilation *c, const Expr *expr);
@@ -20,9 +17,17 @@ Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom n
 /* Declared at the top of that file. */
 Decl *name_in_file(const Compilation *c, uint32_t file, Atom name);
 
-/* compare.c */
-Node *compare(Compilation *c, const Scope *scope, const Expr *expr);
-Node *compare_in(Compilation *c, const Scope *scope, const Expr *expr);
-Node *compare_is(Compilation *c, const Scope *scope, const Expr *expr);
+/* elaborate.c: every expression is entered and left; false where a limit is reached, and said. */
+bool elaborate_enter(Compilation *c, const Scope *scope, const Expr *expr);
+void elaborate_leave(Compilation *c);
+
+/* compare.c: conditions, decided here where they can be; where not, TRUTH_OPEN and a node. */
+Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open);
+Truth compare_in(Compilation *c, const Scope *scope, const Expr *expr, Node **open);
+Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **open);
+Truth truth_of(bool holds);
+Truth truth_not(Truth truth);
+Truth truth_open(Node *node, Node **open); /* of a condition's node; NULL is poison */
+Node *truth_node(Compilation *c, Truth truth, Node *open, Span span);
 
 #endif

@@ -2,6 +2,8 @@
  * the values given there; native ones against the types of their declaration. */
 #include "compiler/sema/forms.h"
 
+enum { UNFOLD_LIMIT = 100000 };
+
 #include "runtime/bytecode/natives.h"
 #include "runtime/stats/estimate.h"
 
@@ -60,13 +62,6 @@ bool fn_declare(Compilation *c, Decl *decl) {
 
 /* ---- Functions with a body ---------------------------------------------------------- */
 
-static const Scope *inside_call(const Scope *scope) {
-    for (; scope; scope = scope->outer) {
-        if (scope->call_span.start) return scope;
-    }
-    return NULL;
-}
-
 static bool bind_params(Compilation *c, const Scope *scope, const Decl *decl, const Expr *call,
                         Binding *bindings) {
     uint32_t position = 0;
@@ -111,6 +106,22 @@ static bool call_shape(Compilation *c, const Scope *scope, const Decl *decl, con
     return call_labels_known(c, scope, call, known);
 }
 
+/* Counts the bodies that one call of the plan unfolds into: functions that call others twice
+ * double with each step. */
+static bool unfold(Compilation *c, const Scope *scope, const Expr *call) {
+    bool outermost = true;
+    for (const Scope *s = scope; s && outermost; s = s->outer ? s->outer : s->caller)
+        outermost = !s->call_span.start;
+    if (outermost) c->unfolded = 0;
+    if (++c->unfolded <= UNFOLD_LIMIT) return true;
+    if (!c->limit_said)
+        sema_error(c, scope, DIAG_LIMIT_REACHED, call->span,
+                   "this call unfolds into more than %d calls of other functions: the limit",
+                   UNFOLD_LIMIT);
+    c->limit_said = true;
+    return false;
+}
+
 static Value *call_body(Compilation *c, const Scope *scope, Decl *decl, const Expr *call) {
     Binding *bindings = ARENA_NEW_ARRAY(c->arena, Binding, decl->fn->params.count + 1);
     if (!bind_params(c, scope, decl, call, bindings)) return value_poison(c);
@@ -119,15 +130,16 @@ static Value *call_body(Compilation *c, const Scope *scope, Decl *decl, const Ex
                    "`%.*s` is defined by way of itself", SLICE_FMT(word(c, decl->name)));
         return value_poison(c);
     }
-    const Scope *around = inside_call(scope);
-    Scope body = {
-        .bindings = bindings, .binding_count = decl->fn->params.count, .file = decl->unit_index};
-    body.call_span = around ? around->call_span : call->span;
-    body.call_name = around ? around->call_name : word(c, decl->name);
-    WorkState before = decl->state;
+    Scope body = {.bindings = bindings,
+                  .binding_count = decl->fn->params.count,
+                  .file = decl->unit_index,
+                  .caller = scope,
+                  .call_span = call->span,
+                  .call_name = word(c, decl->name)};
+    if (!unfold(c, scope, call)) return value_poison(c);
     decl->state = STATE_BUSY;
     Value *value = elaborate(c, &body, decl->fn->body);
-    decl->state = before;
+    decl->state = STATE_NEW;
     if (value->sort == VALUE_NODE && value->node->sort != NODE_CONST) {
         Value *own = value_new(c, VALUE_NODE, call->span);
         own->node = value->node;

@@ -19,9 +19,7 @@ static Value *years_of(Compilation *c, const Value *range, Value *list) {
 }
 
 Value *list_of(Compilation *c, const Scope *scope, const Expr *expr) {
-    Value *value = elaborate(c, scope, expr);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(c, value->clause);
+    Value *value = elaborate_value(c, scope, expr);
     if (value->sort == VALUE_LIST || value->sort == VALUE_POISON) return value;
     Value *list = value_new(c, VALUE_LIST, expr->span);
     if (value->sort == VALUE_MISSING) return list;
@@ -201,9 +199,7 @@ Value *form_acyclic(Compilation *c, const Scope *scope, const Expr *call) {
 Value *form_has(Compilation *c, const Scope *scope, const Expr *call) {
     const Expr *argument = call_argument(c, scope, call, 0);
     if (!argument) return value_poison(c);
-    Value *value = elaborate(c, scope, argument);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(c, value->clause);
+    Value *value = elaborate_value(c, scope, argument);
     if (value->sort == VALUE_POISON) return value;
     bool there = value->sort == VALUE_LIST ? value->list.count > 0 : value->sort != VALUE_MISSING;
     return value_from_node(c, node_bool(c, there, call->span));

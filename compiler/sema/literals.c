@@ -84,8 +84,7 @@ static Node *text_part(Compilation *c, const Scope *scope, const TextPart *part)
             c, value->decl->title.length ? value->decl->title : word(c, value->decl->name),
             part->span);
     if (value->sort == VALUE_MISSING) return node_text(c, SLICE("missing"), part->span);
-    value->span = part->value->span;
-    Node *node = value_node(c, scope, value);
+    Node *node = value_node(c, scope, value, part->value->span);
     if (!node) return NULL;
     if (node->type.row) {
         sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, part->value->span,

@@ -68,29 +68,42 @@ typedef enum {
     /* rows of people or events only */
     NODE_COLUMN,    /* column of table */
     NODE_ROW_TABLE, /* args[0] through a look-up table of module->row_tables */
+    NODE_RANKED,    /* args[0] as one of `groups` of equal size, within dims */
     NODE_ROW_DATE   /* row_op (YEAR, QUARTER, MONTH, WEEK) of args[0], less `integer` */
 } NodeSort;
 
 struct Node {
-    NodeSort sort;
-    Type type;
-    Span span;
-    uint16_t op; /* Opcode; NODE_CALL: native */
-    uint32_t arg_count;
-    Node **args;
+    uint8_t sort; /* NodeSort */
     uint8_t dim_count;
-    uint16_t dims[MODULE_MAX_DIMS];
-    ModuleConst constant; /* NODE_CONST */
-    uint32_t member;      /* NODE_INDEX; NODE_ROW_TABLE: table; NODE_FORMAT: format */
-    int64_t integer;      /* NODE_AT: year; NODE_ROW_DATE: origin; NODE_OP POW: exponent */
-    AggSort agg;
-    const Table *table; /* NODE_AGG: counted; NODE_COLUMN: read */
-    uint32_t column;
-    uint32_t filter_count;
-    Node **filters;
-    uint16_t unit;       /* NODE_FORMAT: module unit */
+    uint16_t op;         /* Opcode; NODE_CALL: native; NODE_ROW_DATE: RowOp */
     bool when_condition; /* NODE_OP: a `when`: taken as true where nothing is known */
-    Slice text;          /* NODE_AGG: in the plan's words */
+    uint32_t arg_count;
+    Span span;
+    Node **args;
+    Type type;
+    uint16_t dims[MODULE_MAX_DIMS];
+    union {
+        ModuleConst constant; /* NODE_CONST */
+        struct {
+            uint32_t member; /* NODE_INDEX; NODE_ROW_TABLE: table; NODE_FORMAT: format */
+            uint16_t unit;   /* NODE_FORMAT: module unit */
+            int64_t integer; /* NODE_AT: year; NODE_ROW_DATE: origin; NODE_OP POW: exponent */
+        };
+        struct {
+            const Table *table; /* NODE_AGG: counted; NODE_COLUMN: read */
+            uint32_t column;
+            AggSort agg;
+            uint32_t filter_count;
+            Node **filters;
+            Slice text;     /* NODE_AGG: in the plan's words */
+            uint8_t spread; /* AGG_ORDERED: SpreadSort; args: value, parameter, rank */
+        };
+        struct {
+            const Table *ranked; /* NODE_RANKED: among the people of this table */
+            uint32_t groups;
+            bool highest_first;
+        };
+    };
 };
 
 /* ---- Values: what an expression came to --------------------------------------------- */
@@ -121,27 +134,44 @@ typedef struct {
     Value *value;
 } ValuePair;
 
+/* How a number is shown. */
+typedef struct {
+    Exact scale; /* per how many */
+    Unit unit;
+} Display;
+
 struct Value {
     ValueSort sort;
     Span span;
-    Node *node; /* NODE; CHANGE: the amount; DISPLAY: none */
-    Decl *decl;
-    Clause *clause;
-    ValueList list;
-    Kind *kind;
-    Atom word;          /* CHOICE, LIBRARY */
-    const Table *table; /* PEOPLE */
-    uint32_t filter_count;
-    Node **filters;
-    Slice text;        /* PEOPLE: in the plan's words */
-    uint8_t dim_count; /* DIMS */
-    uint16_t dims[MODULE_MAX_DIMS];
-    bool relative;        /* CHANGE: of the baseline; else absolute */
-    Exact scale;          /* DISPLAY: per how many */
-    Unit unit;            /* DISPLAY */
-    bool has_denominator; /* DISPLAY: `per`; else `as a unit` */
-    Value *from, *to;     /* RANGE */
-    VEC(ValuePair) pairs;
+    Node *node; /* NODE, UNKNOWN; CHANGE: the amount; DIMS: a row's member, where there is one */
+    union {
+        Decl *decl;
+        Clause *clause;
+        Kind *kind;
+        ValueList list;
+        VEC(ValuePair) pairs;
+        Display *display;
+        bool relative; /* CHANGE: of the baseline; else absolute */
+        struct {
+            Atom word;        /* CHOICE, LIBRARY */
+            const Expr *type; /* CHOICE, MISSING: the set it is of, where that is known */
+        };
+        struct {
+            Value *from, *to; /* RANGE */
+        };
+        struct {
+            const Table *table; /* PEOPLE: counted; DIMS: split */
+            uint8_t dim_count;  /* DIMS */
+            uint32_t filter_count;
+            union {
+                uint16_t dims[MODULE_MAX_DIMS]; /* DIMS */
+                struct {
+                    Node **filters; /* PEOPLE */
+                    Slice text;     /* PEOPLE: in the plan's words */
+                };
+            };
+        };
+    };
 };
 
 /* ---- Kinds -------------------------------------------------------------------------- */

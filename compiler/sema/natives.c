@@ -294,8 +294,7 @@ static bool plan_discount(Compilation *c, const Scope *scope, NativeCall *native
     Value plan = {.sort = VALUE_DECL, .decl = c->plan, .span = native->call->span};
     Value *rate =
         value_member(c, scope, &plan, intern(c->interner, SLICE("discount")), native->call->span);
-    for (int i = 0; i < 4 && rate->sort == VALUE_CLAUSE; i++)
-        rate = value_of_clause(c, rate->clause);
+    rate = value_strip(c, rate);
     if (rate->sort == VALUE_NODE) {
         push_arg(c, native, rate->node);
         return true;

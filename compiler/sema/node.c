@@ -207,10 +207,9 @@ static bool side_is_empty(const int8_t *side) {
     return true;
 }
 
-uint16_t unit_for(Compilation *c, const Type *type, const Value *display) {
+uint16_t unit_for(Compilation *c, const Type *type, const Display *display) {
     if (type->base != TYPE_QUANTITY) return 0;
-    if (display && display->has_denominator)
-        return unit_add(c, rate_unit(c, &type->unit, display->scale));
+    if (display) return unit_add(c, rate_unit(c, &type->unit, display->scale));
     if (type->points)
         return unit_add(c, (ModuleUnit){.label = SLICE("percentage points"),
                                         .prose = SLICE("percentage points"),
@@ -249,20 +248,57 @@ static bool const_equal(const ModuleConst *a, const ModuleConst *b) {
     return a->sort != CONST_TEXT || slice_equal(a->text, b->text);
 }
 
-bool node_equal(const Node *a, const Node *b) {
-    if (a == b) return true;
-    if (a->sort != b->sort || a->op != b->op || a->arg_count != b->arg_count ||
-        a->table != b->table || a->column != b->column || a->member != b->member ||
-        a->integer != b->integer || a->dim_count != b->dim_count ||
-        a->filter_count != b->filter_count || a->agg != b->agg)
-        return false;
-    if (a->sort == NODE_CONST && !const_equal(&a->constant, &b->constant)) return false;
-    if (memcmp(a->dims, b->dims, a->dim_count * sizeof a->dims[0]) != 0) return false;
-    for (uint32_t i = 0; i < a->arg_count; i++) {
-        if (!node_equal(a->args[i], b->args[i])) return false;
-    }
-    for (uint32_t i = 0; i < a->filter_count; i++) {
-        if (!node_equal(a->filters[i], b->filters[i])) return false;
+/* What of a node its sort gives meaning to, beside type, dims and arguments. */
+static bool same_meaning(const Node *a, const Node *b) {
+    switch ((NodeSort)a->sort) {
+    case NODE_CONST: return const_equal(&a->constant, &b->constant);
+    case NODE_OP:
+    case NODE_AT:
+    case NODE_ROW_DATE: return a->integer == b->integer;
+    case NODE_INDEX:
+    case NODE_ROW_TABLE:
+    case NODE_FORMAT: return a->member == b->member && a->unit == b->unit;
+    case NODE_COLUMN: return a->table == b->table && a->column == b->column;
+    case NODE_AGG: return a->table == b->table && a->agg == b->agg && a->spread == b->spread;
+    case NODE_RANKED:
+        return a->ranked == b->ranked && a->groups == b->groups &&
+               a->highest_first == b->highest_first;
+    case NODE_REDUCE:
+    case NODE_STACK:
+    case NODE_CALL:
+    case NODE_TOTAL:
+    case NODE_BY:
+    case NODE_TEXT: break;
     }
     return true;
+}
+
+/* Expressions share parts, so that a comparison part by part may have no end to speak of: after
+ * so many steps two nodes count as different. */
+enum { EQUAL_STEPS = 10000 };
+
+static bool equal_within(const Node *a, const Node *b, int *steps);
+
+static bool all_equal(Node *const *a, Node *const *b, uint32_t count, int *steps) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (!equal_within(a[i], b[i], steps)) return false;
+    }
+    return true;
+}
+
+static bool equal_within(const Node *a, const Node *b, int *steps) {
+    if (a == b) return true;
+    if (--*steps < 0 || a->sort != b->sort || a->op != b->op || a->arg_count != b->arg_count ||
+        a->dim_count != b->dim_count || !same_meaning(a, b) ||
+        memcmp(a->dims, b->dims, a->dim_count * sizeof a->dims[0]) != 0)
+        return false;
+    if (!all_equal(a->args, b->args, a->arg_count, steps)) return false;
+    if (a->sort != NODE_AGG) return true;
+    return a->filter_count == b->filter_count &&
+           all_equal(a->filters, b->filters, a->filter_count, steps);
+}
+
+bool node_equal(const Node *a, const Node *b) {
+    int steps = EQUAL_STEPS;
+    return equal_within(a, b, &steps);
 }

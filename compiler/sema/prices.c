@@ -8,8 +8,7 @@ Node *deflator_index(Compilation *c, const Scope *scope, Span span) {
     Value *deflator =
         c->plan ? value_member(c, scope, &plan, intern(c->interner, SLICE("deflator")), span)
                 : value_new(c, VALUE_MISSING, span);
-    for (int i = 0; i < 4 && deflator->sort == VALUE_CLAUSE; i++)
-        deflator = value_of_clause(c, deflator->clause);
+    deflator = value_strip(c, deflator);
     if (deflator->sort == VALUE_NODE) return deflator->node;
     if (deflator->sort != VALUE_POISON)
         sema_error(c, scope, DIAG_MISSING_CLAUSE, span,

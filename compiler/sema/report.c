@@ -18,9 +18,14 @@ Slice quoted(const Compilation *c, Span span) {
     return text;
 }
 
-/* The heading path of the innermost declaration around. */
+/* From within: the scope around, and outside a function's body the one that calls it. */
+static const Scope *scope_around(const Scope *scope) {
+    return scope->outer ? scope->outer : scope->caller;
+}
+
+/* The heading path of the declaration around, or around the call. */
 static Slice scope_path(const Scope *scope) {
-    for (; scope; scope = scope->outer) {
+    for (; scope; scope = scope_around(scope)) {
         if (scope->self) return scope->self->path;
     }
     return (Slice){0};
@@ -29,7 +34,7 @@ static Slice scope_path(const Scope *scope) {
 /* The outermost call that surrounds the scope: where the plan's author can do something. */
 static const Scope *outermost_call(const Scope *scope) {
     const Scope *call = NULL;
-    for (; scope; scope = scope->outer) {
+    for (; scope; scope = scope_around(scope)) {
         if (scope->call_span.start) call = scope;
     }
     return call;

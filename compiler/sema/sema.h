@@ -60,7 +60,9 @@ typedef struct Compilation {
     bool has_horizon;
     bool data_missing; /* a geography's file could not be read: exit status 3 */
     uint32_t depth;    /* of elaboration */
-    bool too_deep;
+    uint32_t steps;    /* expressions elaborated */
+    uint32_t unfolded; /* function bodies within the call that is being elaborated */
+    bool limit_said;
 } Compilation;
 
 /* What surrounds an expression. */
@@ -72,8 +74,10 @@ typedef struct Scope {
     bool members;      /* self's clauses are known bare: in derived clauses */
     const Table *rows; /* inside `where` and aggregates: columns are known bare */
     uint32_t file;     /* index in files */
-    /* inside a function: messages point at the call, and at the body as related */
-    Span call_span;
+    /* The outermost scope of a function's body, or of a library's rule: messages point at the
+     * call, or at the declaration that the rule speaks of, and at the body as related. */
+    const struct Scope *caller;
+    Span call_span; /* SPAN_NONE: no body */
     Slice call_name;
 } Scope;
 
@@ -114,9 +118,16 @@ const TableColumn *people_column(const Table *table, Atom name);
 Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr);
 Node *elaborate_node(Compilation *c, const Scope *scope,
                      const Expr *expr); /* NULL after a message */
+/* What a condition came to before any data: where it is open, a node decides. */
+typedef enum { TRUTH_POISON, TRUTH_FALSE, TRUTH_TRUE, TRUTH_ABSENT, TRUTH_OPEN } Truth;
+Truth elaborate_truth(Compilation *c, const Scope *scope, const Expr *expr, Node **open);
 Node *elaborate_condition(Compilation *c, const Scope *scope, const Expr *expr);
-bool fold_bool(const Node *node, bool *truth);                      /* constant and present */
-Node *value_node(Compilation *c, const Scope *scope, Value *value); /* a value used as a number */
+/* The value with clauses read as what they hold: nothing, one value, or a list. */
+Value *elaborate_value(Compilation *c, const Scope *scope, const Expr *expr);
+Value *value_strip(Compilation *c, Value *value);
+bool fold_bool(const Node *node, bool *truth); /* constant and present */
+/* A value used as a number at `span`; NULL after a message. */
+Node *value_node(Compilation *c, const Scope *scope, Value *value, Span span);
 Value *value_of_decl(Compilation *c, Decl *decl, Span span);
 Value *value_of_clause(Compilation *c, Clause *clause);
 Node *index_member(Compilation *c, Node *node, uint16_t dim, uint32_t member, Span span);
@@ -160,7 +171,8 @@ Value *value_from_node(Compilation *c, Node *node);
 Value *value_poison(Compilation *c);
 Slice type_text(const Compilation *c, const Type *type);
 Slice value_text(Compilation *c, const Value *value); /* what it is, in the plan's words */
-uint16_t unit_for(Compilation *c, const Type *type, const Value *display);
+uint16_t unit_for(Compilation *c, const Type *type,
+                  const Display *display); /* NULL: the unit's own */
 bool node_equal(const Node *a, const Node *b);
 
 /* ---- report.c: messages ------------------------------------------------------------- */

@@ -87,7 +87,8 @@ Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs) {
         if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST ||
             key->node->type.base != TYPE_YEAR)
             return pairs;
-        nodes[i] = value_node(c, scope, pairs->pairs.items[i].value);
+        nodes[i] =
+            value_node(c, scope, pairs->pairs.items[i].value, pairs->pairs.items[i].value->span);
         if (!nodes[i]) return value_poison(c);
     }
     return year_array(c, scope, pairs, nodes);
@@ -110,9 +111,7 @@ static Value *at_year(Compilation *c, Node *measure, int64_t year, Span span) {
 static bool year_of(Compilation *c, const Scope *scope, const Expr *at, int64_t *year) {
     *year = 0;
     if (!at) return true;
-    Value *value = elaborate(c, scope, at);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(c, value->clause);
+    Value *value = elaborate_value(c, scope, at);
     if (value->sort == VALUE_MISSING) return true;
     if (value->sort == VALUE_NODE && value->node->sort == NODE_CONST &&
         value->node->type.base == TYPE_YEAR) {
@@ -167,8 +166,7 @@ Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call) {
     Node *at = at_year(c, measure, year, call->span)->node;
     VEC_PUSH(c->arena, &results->list, value_from_node(c, measure_by(c, at, NULL, 0, call->span)));
     Value *dims = by ? elaborate(c, scope, by) : value_new(c, VALUE_LIST, call->span);
-    for (int i = 0; i < 4 && dims->sort == VALUE_CLAUSE; i++)
-        dims = value_of_clause(c, dims->clause);
+    dims = value_strip(c, dims);
     if (dims->sort == VALUE_POISON) return dims;
     for (uint32_t i = 0; dims->sort == VALUE_LIST && i < dims->list.count; i++) {
         const Value *crossing = dims->list.items[i];
@@ -183,9 +181,7 @@ Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call) {
 /* ---- Levels after changes ----------------------------------------------------------- */
 
 static Value *stripped(Compilation *c, const Scope *scope, const Expr *expr) {
-    Value *value = elaborate(c, scope, expr);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(c, value->clause);
+    Value *value = elaborate_value(c, scope, expr);
     return value;
 }
 
@@ -195,7 +191,8 @@ static Node *level_after(Compilation *c, const Scope *scope, Node *baseline, Val
     if (target->sort == VALUE_CLAUSE) {
         elaborate_clause(c, target->clause);
         const ClauseLabel *to = clause_label(c, target->clause, intern(c->interner, SLICE("to")));
-        if (to && to->values.count) return value_node(c, scope, to->values.items[0]);
+        if (to && to->values.count)
+            return value_node(c, scope, to->values.items[0], to->phrase->span);
         target = value_of_clause(c, target->clause);
     }
     if (target->sort == VALUE_NODE) return target->node;
@@ -216,7 +213,7 @@ Value *form_reached(Compilation *c, const Scope *scope, const Expr *call) {
     if (baseline->sort == VALUE_POISON || target->sort == VALUE_POISON) return value_poison(c);
     Node *node = baseline->sort == VALUE_MISSING
                      ? node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, call->span)
-                     : value_node(c, scope, baseline);
+                     : value_node(c, scope, baseline, base->span);
     return value_from_node(c, level_after(c, scope, node, target, call->span));
 }
 
@@ -224,14 +221,13 @@ Value *form_reached(Compilation *c, const Scope *scope, const Expr *call) {
  * the last. */
 static bool add_point(Compilation *c, const Scope *scope, Value *key, Value *value, Node **args,
                       uint32_t *count) {
-    for (int i = 0; i < 4 && key->sort == VALUE_CLAUSE; i++) key = value_of_clause(c, key->clause);
-    for (int i = 0; i < 4 && value->sort == VALUE_CLAUSE; i++)
-        value = value_of_clause(c, value->clause);
+    key = value_strip(c, key);
+    value = value_strip(c, value);
     if (key->sort == VALUE_MISSING || value->sort == VALUE_MISSING) return true;
     if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST ||
         key->node->type.base != TYPE_YEAR)
         return false;
-    Node *level = value_node(c, scope, value);
+    Node *level = value_node(c, scope, value, value->span);
     if (!level) return false;
     args[(*count)++] = key->node;
     args[(*count)++] = level;
@@ -284,7 +280,7 @@ Value *form_latest(Compilation *c, const Scope *scope, const Expr *call) {
     const Expr *argument = call_argument(c, scope, call, 0);
     Value *value = argument ? stripped(c, scope, argument) : value_poison(c);
     if (value->sort == VALUE_POISON || value->sort == VALUE_MISSING) return value;
-    Node *node = value_node(c, scope, value);
+    Node *node = value_node(c, scope, value, argument->span);
     if (!node) return value_poison(c);
     const ModuleDim *data = &c->module->dims.items[dim_data_years(c)];
     int32_t year = data->first + (int32_t)data->member_count - 1;

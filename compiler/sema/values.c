@@ -73,7 +73,7 @@ static Value *let_value(Compilation *c, Decl *decl) {
         return value_poison(c);
     }
     if (!by || value->sort == VALUE_POISON) return value;
-    Node *node = value_node(c, &scope, value);
+    Node *node = value_node(c, &scope, value, item->value->span);
     if (!node) return value_poison(c);
     Node dims = {0};
     if (!phrase_dims(c, &scope, NULL, by, &dims)) return value_poison(c);
@@ -161,7 +161,7 @@ static Node *renamed(Compilation *c, const Decl *decl, Node *code) {
     Node *node = ARENA_NEW(c->arena, Node);
     *node = *code;
     node->type.code_dim = dim_intern(c, &dim);
-    if (code->sort == NODE_ROW_TABLE) return node;
+    if (code->sort == NODE_ROW_TABLE || code->sort == NODE_RANKED) return node;
     RowTable same = {.count = dim.member_count,
                      .codes = ARENA_NEW_ARRAY(c->arena, int32_t, dim.member_count)};
     for (uint32_t i = 0; i < dim.member_count; i++) same.codes[i] = (int32_t)i;

@@ -1,0 +1,199 @@
+/* Groups of equal size (a dimension), and statistics of how something is spread over people. */
+#include "compiler/sema/forms.h"
+
+static const Table *rows_of(const Scope *scope) {
+    for (; scope; scope = scope->outer) {
+        if (scope->rows) return scope->rows;
+    }
+    return NULL;
+}
+
+/* ---- Groups of equal size ------------------------------------------------------------ */
+
+/* Whether people can be told apart by what the groups are made within. */
+static bool strata_known(Compilation *c, const Scope *scope, const Table *table,
+                         const Phrase *within, Node *dims) {
+    if (!within) return true;
+    if (!phrase_dims(c, scope, table, within, dims)) return false;
+    for (int i = 0; i < dims->dim_count; i++) {
+        if (dim_row_code(c, table, dims->dims[i])) continue;
+        sema_error(c, scope, DIAG_DIMENSION_MISMATCH, within->span, "people have no %.*s",
+                   SLICE_FMT(c->module->dims.items[dims->dims[i]].name));
+        return false;
+    }
+    return true;
+}
+
+static ModuleDim groups_dim(Compilation *c, uint32_t groups) {
+    ModuleDim dim = {.name = SLICE("group"),
+                     .title = SLICE("Group"),
+                     .sort = DIM_BAND,
+                     .ordered = true,
+                     .member_count = groups};
+    dim.members = ARENA_NEW_ARRAY(c->arena, Slice, groups);
+    for (uint32_t i = 0; i < groups; i++) dim.members[i] = arena_printf(c->arena, "%u", i + 1);
+    dim.titles = dim.members;
+    return dim;
+}
+
+static bool highest_first(Compilation *c, const Scope *scope, const Expr *call, bool *turned) {
+    const Expr *using = call_label_value(c, call, "using");
+    *turned = false;
+    if (!using) return true;
+    *turned = using->kind == EXPR_WORD && slice_equal(word(c, using->atom), SLICE("highest_first"));
+    if (!*turned)
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, using->span,
+                   "`using` is followed by `highest_first`");
+    return *turned;
+}
+
+/* value by rank among all people, or within strata: codes 0 … groups - 1, lowest first. */
+static Value *ranked(Compilation *c, const Scope *scope, const Expr *call, uint32_t groups) {
+    const Table *table = rows_of(scope);
+    const Expr *argument = call_argument(c, scope, call, 0);
+    Node *value = argument ? elaborate_node(c, scope, argument) : NULL;
+    Node *group = node_new(c, NODE_RANKED, type_of(TYPE_CODE), call->span);
+    bool turned;
+    if (!value || !highest_first(c, scope, call, &turned)) return value_poison(c);
+    if (!table || table->events || value->type.base != TYPE_QUANTITY || !value->type.row) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, call->span,
+                   "groups of equal size are made of a number of each person, in a `dimension`");
+        return value_poison(c);
+    }
+    if (!strata_known(c, scope, table, call_label(c, call, "within"), group))
+        return value_poison(c);
+    ModuleDim dim = groups_dim(c, groups);
+    group->type.row = true;
+    group->type.code_dim = dim_intern(c, &dim);
+    group->ranked = table;
+    group->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
+    group->args[0] = value;
+    group->arg_count = 1;
+    group->groups = groups;
+    group->highest_first = turned;
+    return value_from_node(c, group);
+}
+
+static Value *named_groups(Compilation *c, const Scope *scope, const Expr *call, uint32_t groups) {
+    static const char *const labels[] = {"within", "using", NULL};
+    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
+    return ranked(c, scope, call, groups);
+}
+
+Value *form_quintile(Compilation *c, const Scope *scope, const Expr *call) {
+    return named_groups(c, scope, call, 5);
+}
+
+Value *form_decile(Compilation *c, const Scope *scope, const Expr *call) {
+    return named_groups(c, scope, call, 10);
+}
+
+Value *form_quantile_group(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"into", "within", "using", NULL};
+    const Expr *into = call_label_value(c, call, "into");
+    int64_t groups;
+    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
+    Node *count = into ? elaborate_node(c, scope, into) : NULL;
+    bool whole = count && count->sort == NODE_CONST && count->constant.sort == CONST_EXACT &&
+                 exact_to_int64(count->constant.exact, &groups) && groups >= 2 && groups <= 1000;
+    if (whole) return ranked(c, scope, call, (uint32_t)groups);
+    sema_error(c, scope, DIAG_OUT_OF_RANGE, into ? into->span : call->span,
+               "`quantile_group` wants `into` from 2 to 1,000 groups");
+    return value_poison(c);
+}
+
+/* ---- Spread over people -------------------------------------------------------------------- */
+
+static Node *row_number(Compilation *c, const Scope *scope, const Value *people, const Expr *expr) {
+    Scope inner = {.outer = scope, .rows = people->table};
+    Node *node = elaborate_node(c, &inner, expr);
+    if (!node) return NULL;
+    if (node->type.base == TYPE_BOOL && node->type.row) {
+        Node *one = node_exact(c, exact_from_int(1), expr->span);
+        Node *zero = node_exact(c, exact_from_int(0), expr->span);
+        return node_select(c, scope, node, one, zero, expr->span);
+    }
+    if (node->type.base == TYPE_QUANTITY && node->type.row) return node;
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+               "a number of each person is wanted here; this is %.*s",
+               SLICE_FMT(type_text(c, &node->type)));
+    return NULL;
+}
+
+static Value *spread(Compilation *c, const Scope *scope, const Expr *call, SpreadSort sort,
+                     Node *parameter) {
+    const Expr *argument = call_argument(c, scope, call, 0),
+               *over = call_label_value(c, call, "over");
+    if (!argument || !parameter) return value_poison(c);
+    if (!over) {
+        sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`%.*s` wants `over` people",
+                   SLICE_FMT(quoted(c, call->left->span)));
+        return value_poison(c);
+    }
+    Value *people = people_argument(c, scope, over, call_label(c, call, "where"));
+    if (people->sort == VALUE_POISON) return people;
+    Node *value = row_number(c, scope, people, argument);
+    const Expr *by = call_label_value(c, call, "by");
+    Node *rank = by ? row_number(c, scope, people, by) : NULL;
+    if (!value || (by && !rank)) return value_poison(c);
+    Node *node = aggregate(c, people, AGG_ORDERED, value, call->span);
+    if (sort != SPREAD_QUANTILE) {
+        node->type.unit = UNIT_NONE;
+        node->type.price = PRICE_NONE;
+        node->type.percent = false;
+    }
+    node->type.estimate = true;
+    node->spread = (uint8_t)sort;
+    node->args = ARENA_NEW_ARRAY(c->arena, Node *, 3);
+    node->args[0] = value;
+    node->args[1] = parameter;
+    node->args[2] = rank;
+    node->arg_count = rank ? 3 : 2;
+    return value_from_node(c, node);
+}
+
+Value *form_quantile(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"at", "over", "where", NULL};
+    const Expr *at = call_label_value(c, call, "at");
+    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
+    Node *share = at ? elaborate_node(c, scope, at) : NULL;
+    bool fits = share && share->sort == NODE_CONST && share->constant.sort == CONST_EXACT &&
+                share->type.percent && exact_sign(share->constant.exact) >= 0 &&
+                exact_compare(share->constant.exact, exact_from_int(1)) <= 0;
+    if (fits) return spread(c, scope, call, SPREAD_QUANTILE, share);
+    sema_error(
+        c, scope, DIAG_OUT_OF_RANGE, at ? at->span : call->span,
+        "`quantile` wants `at` a share from 0%% to 100%%: `quantile(stay at 90%% over falls)`");
+    return value_poison(c);
+}
+
+Value *form_gini(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"over", "where", NULL};
+    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
+    return spread(c, scope, call, SPREAD_GINI, node_exact(c, exact_from_int(0), call->span));
+}
+
+/* concentration(cost over residents by imd_rank using erreygers) */
+Value *form_concentration(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"over", "where", "by", "at", "using", NULL};
+    static const char *const forms[] = {"relative", "generalised", "erreygers", "wagstaff"};
+    const Expr *using = call_label_value(c, call, "using");
+    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
+    if (!call_label(c, call, "by")) {
+        sema_error(c, scope, DIAG_MISSING_LABEL, call->span,
+                   "`concentration` wants `by` what people are ranked by");
+        return value_poison(c);
+    }
+    int form = 0;
+    for (form = using ? 0 : 4; form < 4; form++) {
+        if (using->kind == EXPR_WORD && slice_equal(word(c, using->atom), slice_of(forms[form])))
+            break;
+    }
+    if (using && form == 4) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, using->span,
+                   "the index is relative, generalised, erreygers or wagstaff");
+        return value_poison(c);
+    }
+    Node *level = confidence_node(c, scope, call_label_value(c, call, "at"), call->span);
+    return spread(c, scope, call, (SpreadSort)(SPREAD_CONCENTRATION + (using ? form : 0)), level);
+}
