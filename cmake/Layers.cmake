@@ -12,6 +12,7 @@ set(scp_layer_order
     runtime/vm
     runtime/native
     runtime/report
+    runtime/run
     compiler/syntax
     compiler/sema
     compiler/lower

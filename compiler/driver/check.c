@@ -118,19 +118,6 @@ static void check_one(Session *s, const char *path) {
 
 /* ---- All of them ----------------------------------------------------------------------------------------- */
 
-static void begin(Session *s) {
-    if (s->format != CHECK_JSON) return;
-    json_begin(&s->json, &s->out, 0);
-    json_begin_object(&s->json);
-    json_key(&s->json, SLICE("diagnostics"));
-    json_begin_array(&s->json);
-}
-
-static void json_count(Session *s, Slice key, uint32_t count) {
-    json_key(&s->json, key);
-    json_int(&s->json, count);
-}
-
 /* A plan that could not be read is not said to have nothing wrong. */
 static bool says_anything(const Session *s) {
     const DiagTally *tally = &s->tally;
@@ -139,14 +126,7 @@ static bool says_anything(const Session *s) {
 
 static void end(Session *s) {
     switch (s->format) {
-    case CHECK_JSON:
-        json_end_array(&s->json);
-        json_count(s, SLICE("errors"), s->tally.errors);
-        json_count(s, SLICE("warnings"), s->tally.warnings);
-        json_count(s, SLICE("allowed"), s->tally.allowed);
-        json_end_object(&s->json);
-        buffer_add_char(&s->out, '\n');
-        break;
+    case CHECK_JSON: render_json_end(&s->json, &s->tally); break;
     case CHECK_HUMAN:
         if (s->driver->options.quiet || !says_anything(s)) break;
         diag_tally_print(&s->tally, &s->out);
@@ -170,7 +150,7 @@ ScpStatus command_check(Driver *driver) {
     Paths paths = {0};
     buffer_init(&session.out, &driver->arena);
     text_map_init(&session.seen, &driver->arena, 0);
-    begin(&session);
+    if (session.format == CHECK_JSON) render_json_begin(&session.json, &session.out);
     for (uint32_t i = 0; i < driver->options.arguments.count; i++) {
         ScpStatus status = paths_expand(driver, driver->options.arguments.items[i], &paths);
         session.status = status_worse(session.status, status);

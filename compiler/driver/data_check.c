@@ -9,7 +9,6 @@
 #include "runtime/report/table.h"
 
 typedef struct {
-    Driver *driver;
     const Module *module;
     const Dataset *dataset;
     Policy policy;
@@ -254,16 +253,16 @@ static Slice survey_text(const Survey *s) {
 
 ScpStatus command_data_check(Driver *driver) {
     Subject subject;
-    DataReport report;
-    Survey survey = {.driver = driver, .dataset = &driver->dataset, .arena = &driver->work};
+    Survey survey = {.dataset = &driver->evaluation.dataset, .arena = &driver->work};
     ScpStatus status = subject_open(driver, driver->options.arguments.items[0], NULL, &subject);
     if (status == SCP_OK) status = subject_policy(driver, &subject, &survey.policy);
     if (status != SCP_OK) return status;
     survey.module = subject.module;
-    status = results_load(driver, &subject, &report);
+    status = results_load(driver, &subject, survey.policy);
+    const DataReport *report = &driver->evaluation.problems;
     if (slice_equal(driver->options.format, SLICE("json")))
-        return status_worse(status, driver_result(driver, survey_json(&survey, &report)));
-    diagnostics_say_data(driver, &report);
+        return status_worse(status, driver_result(driver, survey_json(&survey, report)));
+    diagnostics_say_data(driver, report);
     if (status != SCP_OK) return status;
     return driver_result(driver, survey_text(&survey));
 }

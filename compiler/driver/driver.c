@@ -179,7 +179,7 @@ ScpStatus driver_run(int argc, char *const *argv, int in, int out, int err) {
     arena_init(&driver.work, &driver.boundary, 0);
     buffer_init(&driver.messages, &driver.arena);
     ScpStatus status = run_guarded(&driver, argc, argv);
-    dataset_free(&driver.dataset);
+    evaluation_free(&driver.evaluation);
     arena_free(&driver.work);
     arena_free(&driver.arena);
     return status;

@@ -6,12 +6,13 @@
 
 #include "compiler/driver/options.h"
 #include "compiler/review/render.h"
+#include "runtime/run/evaluate.h"
 
 typedef struct {
     Boundary boundary;
     Arena arena;      /* options, what is printed: lives as long as the command */
     Arena work;       /* plan, module and results: may be given back between two plans */
-    Dataset dataset;  /* freed after the command */
+    Evaluation evaluation; /* freed after the command */
     Options options;
     int in, out, err; /* descriptors */
     bool colour;      /* of messages */

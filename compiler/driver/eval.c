@@ -57,17 +57,17 @@ static bool rests_on_people(const Module *module, Arena *arena, Reg reg) {
 ScpStatus command_eval(Driver *driver) {
     const char *expression = driver->options.arguments.items[1];
     Subject subject;
-    Results results;
     ScpStatus status = subject_open(driver, driver->options.arguments.items[0], expression, &subject);
     if (status != SCP_OK) return status;
     const Module *module = subject.module;
     const ModuleOutput *output = &module->outputs.items[module->outputs.count - 1];
     bool with_data = rests_on_people(module, &driver->work, output->reg);
-    status = results_make(driver, &subject, with_data, &results);
+    status = results_make(driver, &subject, with_data);
     if (status != SCP_OK) return status;
     bool json = slice_equal(driver->options.format, SLICE("json"));
+    const ReportInput *input = &driver->evaluation.input;
     Slice name = slice_of(expression);
-    Slice text = json ? report_eval_json(&driver->work, &results.input, name, output->reg, output->unit)
-                      : report_eval_text(&driver->work, &results.input, output->reg, output->unit);
+    Slice text = json ? report_eval_json(&driver->work, input, name, output->reg, output->unit)
+                      : report_eval_text(&driver->work, input, output->reg, output->unit);
     return driver_result(driver, text);
 }

@@ -19,20 +19,20 @@ static Slice file_name(const char *path) {
     return slice_of(slash ? slash + 1 : path);
 }
 
-static Slice manifest(Driver *driver, const Results *results, Slice html) {
+static Slice manifest(Driver *driver, Slice html) {
     char hex[SHA256_HEX_SIZE];
     sha256_hex(sha256_of(html), hex);
     ReportOutput output = {file_name(driver->options.output), slice_of(hex)};
-    return report_manifest_json(&driver->work, &results->input, &output, 1);
+    return report_manifest_json(&driver->work, &driver->evaluation.input, &output, 1);
 }
 
 /* The manifest is last: it marks the report as complete. */
-static ScpStatus write_report(Driver *driver, const Results *results, Slice html) {
+static ScpStatus write_report(Driver *driver, Slice html) {
     const char *path = driver->options.output;
     FileText files[2] = {{path, html}};
     if (!driver->options.manifest) return files_write(driver, files, 1);
     files[1].path = manifest_path(&driver->arena, path);
-    files[1].text = manifest(driver, results, html);
+    files[1].text = manifest(driver, html);
     if (strcmp(files[1].path, path) == 0)
         return driver_fail(driver, SCP_USAGE, "the manifest would be `%s` too: give the report "
                                               "another ending", path);
@@ -41,18 +41,17 @@ static ScpStatus write_report(Driver *driver, const Results *results, Slice html
 
 ScpStatus command_report(Driver *driver) {
     Subject subject;
-    Results results;
     if (!driver->options.output)
         return driver_fail(driver, SCP_USAGE, "`scpc report` wants a file to write: -o report.html");
     if (driver->options.manifest && !driver_writes_file(driver))
         return driver_fail(driver, SCP_USAGE, "`--manifest` stands beside a file: give -o FILE");
     ScpStatus status = subject_open(driver, driver->options.arguments.items[0], NULL, &subject);
-    if (status == SCP_OK) status = results_make(driver, &subject, true, &results);
+    if (status == SCP_OK) status = results_make(driver, &subject, true);
     if (status != SCP_OK) return status;
     driver_progress(driver, "writing the report");
-    Slice html = report_html(&driver->work, &results.input);
+    Slice html = report_html(&driver->work, &driver->evaluation.input);
     driver_flush(driver);
-    status = driver_writes_file(driver) ? write_report(driver, &results, html)
+    status = driver_writes_file(driver) ? write_report(driver, html)
                                         : driver_result(driver, html);
-    return status_worse(status, results_status(driver, &results));
+    return status_worse(status, results_status(driver));
 }

@@ -1,31 +1,21 @@
-/* A plan's results: its data read and counted, the machine run, its rules judged, and what a
- * report needs of all that in one place. */
+/* A plan's results: its data read and counted, the machine run, its rules judged. Says what is
+ * wrong with the data, and what a reader of the numbers should know. */
 #ifndef COMPILER_DRIVER_RESULTS_H
 #define COMPILER_DRIVER_RESULTS_H
 
 #include "compiler/driver/subject.h"
-#include "compiler/review/findings.h"
 
-typedef struct {
-    const Subject *subject;
-    bool has_data;
-    StrataResult strata;
-    VmResult vm;
-    Findings findings;
-    ReportInput input;
-} Results;
-
-/* `with_data` false: as `check` evaluates. SCP_OK, or the status with which the command ends,
- * its messages made. */
-ScpStatus results_make(Driver *driver, const Subject *subject, bool with_data, Results *results);
+/* `with_data` false: as `check` evaluates. SCP_OK with the driver's evaluation made, or the
+ * status with which the command ends, its messages made. */
+ScpStatus results_make(Driver *driver, const Subject *subject, bool with_data);
 
 /* SCP_NO where a requirement failed that no waiver covers, at or above --fail-on. */
-ScpStatus results_status(const Driver *driver, const Results *results);
+ScpStatus results_status(const Driver *driver);
 
-/* Reads the data of the subject into the driver's dataset; says what is wrong with it. */
-ScpStatus results_load(Driver *driver, const Subject *subject, DataReport *report);
+/* Reads the data of the subject and no more; says nothing of its problems. */
+ScpStatus results_load(Driver *driver, const Subject *subject, Policy policy);
 
 /* What was asked of the people and what it cost, as messages. */
-void results_say_cost(Driver *driver, const Results *results);
+void results_say_cost(Driver *driver);
 
 #endif

@@ -84,23 +84,18 @@ ScpStatus subject_open(Driver *driver, const char *path, const char *eval, Subje
 
 /* ---- Protection ---------------------------------------------------------------------------------------- */
 
-/* Values of Module.policy. */
-enum { PLAN_MIDPOINT6 = 1, PLAN_EXACT = 2 };
-
 ScpStatus subject_policy(Driver *driver, const Subject *subject, Policy *policy) {
     const Options *options = &driver->options;
-    *policy = POLICY_EXACT_INTERNAL;
-    if (options->internal) return SCP_OK;
     if (options->exact_policy)
         return driver_fail(driver, SCP_USAGE,
                            "the policy `exact` is not there yet: without secondary suppression "
                            "exact numbers can be worked out from each other; use hes or "
                            "midpoint6, or --internal for numbers that stay inside");
-    if (subject->module->policy >= PLAN_EXACT)
-        return driver_fail(driver, SCP_DISCLOSURE,
-                           "the plan says `protection exact`, which is not there yet: nothing is "
-                           "written; --internal shows exact numbers that must stay inside");
-    Policy plan = subject->module->policy == PLAN_MIDPOINT6 ? POLICY_MIDPOINT6 : POLICY_HES;
-    *policy = policy_stricter(options->has_policy ? options->policy : POLICY_HES, plan);
-    return SCP_OK;
+    ScpStatus status =
+        evaluation_policy(subject->module, options->policy, options->internal, policy);
+    if (status != SCP_OK)
+        driver_fail(driver, status,
+                    "the plan says `protection exact`, which is not there yet: nothing is "
+                    "written; --internal shows exact numbers that must stay inside");
+    return status;
 }

@@ -1,65 +1,8 @@
-/* Requirements against waivers, and both as diagnostics. */
+/* Failed requirements and spent waivers as diagnostics. */
 #include "compiler/review/findings.h"
 
 #include "runtime/base/buffer.h"
 #include "runtime/base/date.h"
-
-/* ---- Which waiver covers what ---------------------------------------------------------------------- */
-
-static bool lies_within(const Module *module, uint32_t decl, uint32_t ancestor) {
-    while (decl != MODULE_NONE && decl != ancestor) decl = module->decls.items[decl].parent;
-    return decl == ancestor;
-}
-
-static bool in_force(const ModuleAllow *allow, int32_t as_of) {
-    return !allow->until || allow->until >= as_of;
-}
-
-static bool concerns(const Module *module, const ModuleAllow *allow,
-                     const ModuleRequirement *requirement) {
-    return slice_equal(allow->rule, requirement->rule) &&
-           (allow->decl == MODULE_NONE || lies_within(module, requirement->decl, allow->decl));
-}
-
-static uint32_t covering_allow(const Module *module, const ModuleRequirement *requirement,
-                               int32_t as_of) {
-    if (!requirement->waivable) return MODULE_NONE;
-    for (uint32_t i = 0; i < module->allows.count; i++) {
-        const ModuleAllow *allow = &module->allows.items[i];
-        if (in_force(allow, as_of) && concerns(module, allow, requirement)) return i;
-    }
-    return MODULE_NONE;
-}
-
-void findings_judge(const VmResult *vm, int32_t as_of, Arena *arena, Findings *findings) {
-    const Module *module = vm->module;
-    for (uint32_t i = 0; i < module->requirements.count; i++) {
-        ReportFinding finding = {.requirement = i,
-                                 .outcome = vm_requirement(vm, i, as_of),
-                                 .allow = MODULE_NONE};
-        if (finding.outcome == REQUIREMENT_FAILED)
-            finding.allow = covering_allow(module, &module->requirements.items[i], as_of);
-        VEC_PUSH(arena, findings, finding);
-    }
-}
-
-Severity finding_severity(const Module *module, const ReportFinding *finding) {
-    const ModuleRequirement *requirement = &module->requirements.items[finding->requirement];
-    return (Severity)(module->final_status ? requirement->severity : requirement->draft_severity);
-}
-
-bool findings_worst(const Module *module, const Findings *findings, Severity *worst) {
-    bool any = false;
-    VEC_EACH(const ReportFinding, finding, findings) {
-        if (finding->outcome != REQUIREMENT_FAILED || finding->allow != MODULE_NONE) continue;
-        Severity severity = finding_severity(module, finding);
-        if (!any || severity > *worst) *worst = severity;
-        any = true;
-    }
-    return any;
-}
-
-/* ---- As diagnostics ---------------------------------------------------------------------------------- */
 
 typedef struct {
     const VmResult *vm;
@@ -125,7 +68,7 @@ static AllowUse use_of_allow(const Review *r, const ModuleAllow *allow) {
         if (!slice_equal(requirement->rule, allow->rule)) continue;
         use.rule_known = true;
         if (!requirement->waivable) use.fixed = true;
-        if (!concerns(r->module, allow, requirement)) continue;
+        if (!allow_concerns(r->module, allow, requirement)) continue;
         if (finding->outcome == REQUIREMENT_FAILED) use.failed = true;
         if (finding->outcome == REQUIREMENT_UNKNOWN) use.unknown = true;
     }
@@ -142,7 +85,7 @@ static void diagnose_expired(const Review *r, const ModuleAllow *allow) {
 
 /* Before there is data a rule may not have spoken yet; such a waiver is let be. */
 static void diagnose_allow(const Review *r, const ModuleAllow *allow) {
-    if (!in_force(allow, r->as_of)) {
+    if (!allow_in_force(allow, r->as_of)) {
         diagnose_expired(r, allow);
         return;
     }

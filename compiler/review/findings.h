@@ -1,23 +1,12 @@
-/* What the rules of a plan found: which requirements failed, which of them a waiver covers, and
- * which waivers are spent. Judges what the machine computed; computes nothing itself. */
+/* What the rules of a plan found, as diagnostics: each failed requirement, and each waiver that
+ * has run out or covers nothing. */
 #ifndef COMPILER_REVIEW_FINDINGS_H
 #define COMPILER_REVIEW_FINDINGS_H
 
-#include "runtime/report/report.h"
+#include "runtime/run/findings.h"
 
-typedef VEC(ReportFinding) Findings;
-
-/* Every requirement of the module, in order, as of that day. */
-void findings_judge(const VmResult *vm, int32_t as_of, Arena *arena, Findings *findings);
-
-/* The severity a finding has: that of a draft where the plan is one. */
-Severity finding_severity(const Module *module, const ReportFinding *finding);
-
-/* The highest severity of what failed and is not waived; false where nothing is. */
-bool findings_worst(const Module *module, const Findings *findings, Severity *worst);
-
-/* Adds a diagnostic for each failed requirement (marked as allowed where it is), and for each
- * waiver that has run out or covers nothing. */
+/* Adds them, those that a waiver covers marked as allowed, and sorts the bag. `findings` are of
+ * all requirements, as findings_judge gave them as of that day. */
 void findings_diagnose(const VmResult *vm, const Findings *findings, int32_t as_of,
                        DiagBag *diags);
 

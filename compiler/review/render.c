@@ -238,6 +238,22 @@ void render_json(const SourceMap *sources, const Diag *diag, JsonWriter *json) {
     json_end_object(json);
 }
 
+void render_json_begin(JsonWriter *json, Buffer *out) {
+    json_begin(json, out, 0);
+    json_begin_object(json);
+    json_key(json, SLICE("diagnostics"));
+    json_begin_array(json);
+}
+
+void render_json_end(JsonWriter *json, const DiagTally *tally) {
+    json_end_array(json);
+    json_member_int(json, SLICE("errors"), tally->errors);
+    json_member_int(json, SLICE("warnings"), tally->warnings);
+    json_member_int(json, SLICE("allowed"), tally->allowed);
+    json_end_object(json);
+    buffer_add_char(json->out, '\n');
+}
+
 /* ---- Counting ------------------------------------------------------------------------------------ */
 
 void diag_tally_add(DiagTally *tally, const Diag *diag) {

@@ -27,6 +27,10 @@ void diag_tally_add(DiagTally *tally, const Diag *diag);
 /* "3 errors, 1 warning, 1 allowed"; "nothing wrong" where all are zero. No line end. */
 void diag_tally_print(const DiagTally *tally, Buffer *out);
 
+/* The document around them: everything before the first and after the last. */
+void render_json_begin(JsonWriter *json, Buffer *out);
+void render_json_end(JsonWriter *json, const DiagTally *tally);
+
 const char *severity_text(Severity severity);
 
 #endif

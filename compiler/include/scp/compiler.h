@@ -40,8 +40,9 @@ SCP_API int scp_plan_check(const char *path, const char *text, size_t length,
 SCP_API size_t scp_plan_errors(const ScpPlan *plan);
 SCP_API size_t scp_plan_warnings(const ScpPlan *plan);
 
-/* What is wrong, for people, and as `scpc check --format json` writes it. They live as long as
- * the plan. */
+/* What is wrong, for people, and as `scpc check --format json` writes it (NULL where memory or a
+ * limit ended before all was checked: the messages then say which). They live as long as the
+ * plan. */
 SCP_API const char *scp_plan_messages(ScpPlan *plan);
 SCP_API const char *scp_plan_messages_json(ScpPlan *plan);
 

@@ -1,0 +1,125 @@
+/* From a module to results. */
+#include "runtime/run/evaluate.h"
+
+/* Values of Module.policy. */
+enum { PLAN_MIDPOINT6 = 1, PLAN_EXACT = 2 };
+
+ScpStatus evaluation_policy(const Module *module, Policy asked, bool internal, Policy *policy) {
+    *policy = POLICY_EXACT_INTERNAL;
+    if (internal) return SCP_OK;
+    if (module->policy >= PLAN_EXACT) return SCP_DISCLOSURE;
+    Policy plan = module->policy == PLAN_MIDPOINT6 ? POLICY_MIDPOINT6 : POLICY_HES;
+    *policy = policy_stricter(asked, plan);
+    return SCP_OK;
+}
+
+static void tell(const EvaluationOptions *options, const char *what) {
+    if (options->progress) options->progress(options->context, what);
+}
+
+/* ---- What the report says of the data -------------------------------------------------------- */
+
+typedef VEC(ReportLeftOut) LeftOut;
+
+/* The same words may stand in several queries; said once. */
+static void add_left_out(Arena *arena, LeftOut *left_out, Slice what, int64_t count) {
+    VEC_EACH(const ReportLeftOut, other, left_out)
+        if (slice_equal(other->what, what)) return;
+    VEC_PUSH(arena, left_out, (ReportLeftOut){what, count});
+}
+
+static LeftOut find_left_out(Arena *arena, const Evaluation *evaluation, uint32_t table,
+                             uint32_t snapshot) {
+    const Module *module = evaluation->module;
+    LeftOut left_out = {0};
+    for (uint32_t i = 0; i < module->queries.count; i++) {
+        const StrataQuery *query = &module->queries.items[i];
+        const StrataCells *cells = &evaluation->strata.cells[i];
+        int64_t count = cells->left_out_missing_group + cells->left_out_missing_value;
+        if (query->table == table && query->snapshot == snapshot && count)
+            add_left_out(arena, &left_out, query->text, count);
+    }
+    return left_out;
+}
+
+static ReportData describe_file(Arena *arena, const Evaluation *evaluation, uint32_t t,
+                                uint32_t s) {
+    const ModuleTable *table = &evaluation->module->tables.items[t];
+    const TableData *data = &evaluation->dataset.tables[t].snapshots[s];
+    LeftOut left_out = find_left_out(arena, evaluation, t, s);
+    return (ReportData){.name = table->name,
+                        .file = data->file,
+                        .sha256 = slice_of(data->sha256),
+                        .people = table->sort == TABLE_POPULATION,
+                        .rows = (int64_t)data->rows,
+                        .orphans = (int64_t)evaluation->dataset.tables[t].orphans,
+                        .left_out = left_out.items,
+                        .left_out_count = left_out.count};
+}
+
+/* Events are one file, however many snapshots of their population they are joined to. */
+static void describe_data(Arena *arena, Evaluation *evaluation) {
+    VEC(ReportData) files = {0};
+    for (uint32_t t = 0; t < evaluation->dataset.table_count; t++) {
+        bool people = evaluation->module->tables.items[t].sort == TABLE_POPULATION;
+        uint32_t count = evaluation->dataset.tables[t].snapshot_count;
+        for (uint32_t s = 0; s < (people ? count : count > 0); s++)
+            VEC_PUSH(arena, &files, describe_file(arena, evaluation, t, s));
+    }
+    evaluation->input.data = files.items;
+    evaluation->input.data_count = files.count;
+}
+
+static void describe(const EvaluationOptions *options, Arena *arena, Evaluation *evaluation) {
+    evaluation->input = (ReportInput){.module = evaluation->module,
+                                      .vm = &evaluation->vm,
+                                      .policy = options->policy,
+                                      .internal = options->policy == POLICY_EXACT_INTERNAL,
+                                      .as_of = options->as_of,
+                                      .version = options->version,
+                                      .findings = evaluation->findings.items,
+                                      .finding_count = evaluation->findings.count};
+    if (options->with_data) describe_data(arena, evaluation);
+}
+
+/* ---- Evaluating ------------------------------------------------------------------------------ */
+
+ScpStatus evaluation_load(const Module *module, const EvaluationOptions *options, Arena *arena,
+                          Evaluation *evaluation) {
+    evaluation->module = module;
+    tell(options, "reading the data");
+    return dataset_load(module, &options->data, arena, &evaluation->dataset,
+                        &evaluation->problems);
+}
+
+static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
+                              Evaluation *evaluation) {
+    ScpStatus status = evaluation_load(evaluation->module, options, arena, evaluation);
+    if (status != SCP_OK) return status;
+    tell(options, "counting");
+    return strata_run(evaluation->module, &evaluation->dataset, options->data.threads,
+                      options->cell_limit, arena, &evaluation->strata, &evaluation->error);
+}
+
+static ScpStatus compute(const EvaluationOptions *options, Arena *arena, Evaluation *evaluation) {
+    VmOptions vm = {.strata = options->with_data ? &evaluation->strata : NULL,
+                    .policy = options->policy,
+                    .step_limit = options->step_limit};
+    tell(options, "computing");
+    ScpStatus status = vm_run(evaluation->module, &vm, arena, &evaluation->vm, &evaluation->error);
+    evaluation->steps_reached = status == SCP_LIMIT;
+    return status;
+}
+
+ScpStatus evaluation_run(const Module *module, const EvaluationOptions *options, Arena *arena,
+                         Evaluation *evaluation) {
+    evaluation->module = module;
+    ScpStatus status = options->with_data ? count_people(options, arena, evaluation) : SCP_OK;
+    if (status == SCP_OK) status = compute(options, arena, evaluation);
+    if (status != SCP_OK) return status;
+    findings_judge(&evaluation->vm, options->as_of, arena, &evaluation->findings);
+    describe(options, arena, evaluation);
+    return SCP_OK;
+}
+
+void evaluation_free(Evaluation *evaluation) { dataset_free(&evaluation->dataset); }

@@ -1,0 +1,50 @@
+/* A module evaluated: its data read and counted, the machine run, its rules judged, and what a
+ * report needs of all that in one place. What the program and the public interface both do
+ * after a plan is compiled. Says nothing itself: problems and faults are handed back. */
+#ifndef RUNTIME_RUN_EVALUATE_H
+#define RUNTIME_RUN_EVALUATE_H
+
+#include "runtime/run/findings.h"
+
+typedef struct {
+    bool with_data;   /* false: as `check` evaluates, no file is opened */
+    DataOptions data; /* threads are used for counting too */
+    Policy policy;    /* what evaluation_policy gave */
+    int32_t as_of;
+    Slice version;       /* of the program */
+    uint64_t cell_limit; /* of counting; 0: its default */
+    uint64_t step_limit; /* of the machine; 0: its default */
+    /* Told what is being done, where something may take long; NULL: nobody asks. */
+    void (*progress)(void *context, const char *what);
+    void *context;
+} EvaluationOptions;
+
+typedef struct {
+    const Module *module;
+    Dataset dataset;     /* owned: evaluation_free */
+    DataReport problems; /* of data */
+    Slice error;         /* of a limit that was reached */
+    bool steps_reached;  /* that limit is the step limit */
+    StrataResult strata; /* with data only */
+    VmResult vm;
+    Findings findings;
+    ReportInput input;
+} Evaluation;
+
+/* SCP_OK; SCP_DATA with `problems`; SCP_LIMIT with `error` (or problems where memory for data
+ * ended). The evaluation must be zeroed, and freed whatever came of it, also where memory ended
+ * and the boundary was returned to. */
+ScpStatus evaluation_run(const Module *module, const EvaluationOptions *options, Arena *arena,
+                         Evaluation *evaluation);
+void evaluation_free(Evaluation *evaluation);
+
+/* Reads the data and no more: SCP_OK, or as dataset_load with `problems`. */
+ScpStatus evaluation_load(const Module *module, const EvaluationOptions *options, Arena *arena,
+                          Evaluation *evaluation);
+
+/* The protection that applies: what the runner asks for, or the plan where it is stricter;
+ * `internal` shows exact numbers whatever the plan says. SCP_DISCLOSURE where the plan asks for
+ * a policy that is not there. */
+ScpStatus evaluation_policy(const Module *module, Policy asked, bool internal, Policy *policy);
+
+#endif
