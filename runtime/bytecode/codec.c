@@ -285,6 +285,15 @@ static void codec_row_table(Codec *codec, RowTable *table) {
     for (uint32_t i = 0; i < table->count && !codec->broken; i++) DAY(codec, table->codes[i]);
 }
 
+static void codec_ranking(Codec *codec, RowRanking *ranking) {
+    codec_reference(codec, &ranking->table);
+    codec_reference(codec, &ranking->value);
+    codec_reference(codec, &ranking->stratum);
+    NUMBER(codec, ranking->stratum_count, UINT32_MAX);
+    NUMBER(codec, ranking->groups, UINT32_MAX);
+    FLAG(codec, ranking->highest_first);
+}
+
 static void codec_query(Codec *codec, StrataQuery *query) {
     codec_reference(codec, &query->table);
     codec_reference(codec, &query->snapshot);
@@ -294,8 +303,9 @@ static void codec_query(Codec *codec, StrataQuery *query) {
         NUMBER(codec, query->dims[i], UINT16_MAX);
         codec_reference(codec, &query->groups[i]);
     }
-    NUMBER(codec, query->agg, AGG_SUM_SQUARED_EVENTS);
+    NUMBER(codec, query->agg, AGG_ORDERED);
     codec_reference(codec, &query->value);
+    codec_reference(codec, &query->rank);
     codec_reference(codec, &query->valued);
     SIGNED(codec, query->scale_num, INT64_MIN, INT64_MAX);
     SIGNED(codec, query->scale_den, INT64_MIN, INT64_MAX);
@@ -415,8 +425,11 @@ void codec_section(Codec *codec, Section section, Module *module) {
     case SECTION_ROW_TABLES:
         LIST(codec, &module->row_tables, 2, codec_row_table);
         break;
+    case SECTION_RANKINGS:
+        LIST(codec, &module->rankings, 6, codec_ranking);
+        break;
     case SECTION_QUERIES:
-        LIST(codec, &module->queries, 12, codec_query);
+        LIST(codec, &module->queries, 13, codec_query);
         break;
     case SECTION_DECLS:
         LIST(codec, &module->decls, 9, codec_decl);

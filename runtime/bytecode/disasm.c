@@ -76,7 +76,7 @@ static const char *const label_names[] = {"open", "released", "aggregate"};
 static const char *const column_sorts[] = {"identifier", "integer", "real",    "money",
                                            "date",       "flag",    "category"};
 static const char *const agg_names[] = {"rows", "people", "sum", "sum of squares",
-                                        "sum of squared events"};
+                                        "sum of squared events", "values in order"};
 static const char *const const_names[] = {"bool", "real", "exact", "date",
                                           "year", "code", "text",  "absent"};
 static const char *const severities[] = {"note", "warning", "error"};
@@ -222,11 +222,19 @@ static void list_row_table(Listing *l, uint32_t i) {
     say(l, "\n");
 }
 
+static void list_ranking(Listing *l, uint32_t i) {
+    const RowRanking *ranking = &l->module->rankings.items[i];
+    buffer_printf(&l->out, "ranking %u of table %u: row %u within row %u of %u, %u groups%s\n", i,
+                  ranking->table, ranking->value, ranking->stratum, ranking->stratum_count,
+                  ranking->groups, ranking->highest_first ? ", highest first" : "");
+}
+
 static void list_query(Listing *l, uint32_t i) {
     const StrataQuery *query = &l->module->queries.items[i];
     buffer_printf(&l->out, "query %u %s of table %u snapshot %u", i, agg_names[query->agg],
                   query->table, query->snapshot);
     say_reference(l, "value row", query->value);
+    say_reference(l, "rank row", query->rank);
     say_reference(l, "valued row", query->valued);
     say_reference(l, "where row", query->filter);
     for (unsigned k = 0; k < query->dim_count; k++)
@@ -396,6 +404,7 @@ Slice module_disassemble(const Module *module, Arena *arena) {
     list_each(&l, module->consts.count, list_const);
     list_each(&l, module->tables.count, list_table);
     list_each(&l, module->row_tables.count, list_row_table);
+    list_each(&l, module->rankings.count, list_ranking);
     list_each(&l, module->rows.count, list_row);
     list_each(&l, module->queries.count, list_query);
     list_each(&l, module->code.count, list_instr);

@@ -22,6 +22,7 @@ typedef enum {
 typedef enum {
     RESULT_KONST,
     RESULT_QUERY,
+    RESULT_SPREAD,
     RESULT_NUMERIC,
     RESULT_SAME,
     RESULT_REAL,

@@ -165,13 +165,36 @@ typedef struct {
     int32_t *codes;
 } RowTable;
 
+/* Groups of equal size by value within strata, over the rows of a population: what ROW_RANKED
+ * looks up. `value` and `stratum` are row nodes of that table. */
+typedef struct {
+    uint32_t table;
+    uint32_t value;
+    uint32_t stratum; /* codes 0 … stratum_count - 1 */
+    uint32_t stratum_count;
+    uint32_t groups;  /* codes of the result: 0 … groups - 1, the lowest values first */
+    bool highest_first;
+} RowRanking;
+
+/* What SPREAD makes of the values of an ordered query. */
+typedef enum {
+    SPREAD_QUANTILE,
+    SPREAD_GINI,
+    SPREAD_CONCENTRATION,
+    SPREAD_CONCENTRATION_GENERALISED,
+    SPREAD_CONCENTRATION_ERREYGERS,
+    SPREAD_CONCENTRATION_WAGSTAFF,
+    MODULE_SPREAD_LAST = SPREAD_CONCENTRATION_WAGSTAFF
+} SpreadSort;
+
 typedef enum {
     AGG_ROWS,        /* rows that pass the filter */
     AGG_PEOPLE,      /* distinct people behind those rows */
     AGG_SUM,         /* of `value`, exact */
     AGG_SUM_SQUARES, /* of `value`, exact for integers */
-    AGG_SUM_SQUARED_EVENTS /* over people: (rows of that person in the cell) squared; the
+    AGG_SUM_SQUARED_EVENTS, /* over people: (rows of that person in the cell) squared; the
                               variance of standardised rates for people who recur */
+    AGG_ORDERED /* every value itself, in order of `rank` and value: read by SPREAD alone */
 } AggSort;
 
 typedef struct {
@@ -183,6 +206,7 @@ typedef struct {
     uint32_t groups[MODULE_MAX_DIMS]; /* row node giving the code of each dim */
     AggSort agg;
     uint32_t value;    /* row node of AGG_SUM, AGG_SUM_SQUARES; else MODULE_NONE */
+    uint32_t rank;     /* row node people are ranked by (AGG_ORDERED); else MODULE_NONE */
     uint32_t valued;   /* row node that must not be missing for the row to count, or NONE:
                           mean() counts the rows whose value is there */
     int64_t scale_num, scale_den; /* canonical result = aggregate * num / den (of squares: the
@@ -290,6 +314,7 @@ typedef struct {
     VEC(ModuleTable) tables;
     VEC(RowNode) rows;
     VEC(RowTable) row_tables;
+    VEC(RowRanking) rankings;
     VEC(StrataQuery) queries;
     VEC(ModuleDecl) decls; /* parents before children, in order of declaration */
     VEC(ModuleOutput) outputs;

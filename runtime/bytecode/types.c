@@ -138,7 +138,19 @@ static bool type_query(Typing *t) {
     const StrataQuery *query = &t->module->queries.items[t->instr->a];
     if (query->dim_count > MODULE_MAX_DIMS) return breaks(t, "query-dims");
     *t->type = (RegType){.elem = ELEM_REAL, .label = LABEL_AGGREGATE, .dim_count = query->dim_count};
+    if ((query->agg == AGG_ORDERED) != (t->instr->op == OPCODE_SPREAD))
+        return breaks(t, "query-ordered");
     memcpy(t->type->dims, query->dims, query->dim_count * sizeof query->dims[0]);
+    return true;
+}
+
+static bool type_spread(Typing *t) {
+    if (!type_query(t) || !reg_defined(t, t->instr->c)) return false;
+    const RegType *parameter = operand(t, t->instr->c);
+    if (t->instr->b > MODULE_SPREAD_LAST) return breaks(t, "number-out-of-range");
+    if (!is_number(parameter)) return breaks(t, "operand-type");
+    if (parameter->dim_count) return breaks(t, "operand-not-scalar");
+    t->type->estimate = 1;
     return true;
 }
 
@@ -329,6 +341,8 @@ static bool type_instr(Typing *t) {
         return type_const(t);
     case RESULT_QUERY:
         return type_query(t);
+    case RESULT_SPREAD:
+        return type_spread(t);
     case RESULT_NUMERIC:
         return type_numeric(t);
     case RESULT_SAME:

@@ -224,6 +224,7 @@ static unsigned row_operands(RowOp op) {
     case ROW_MUL:
     case ROW_DIV:
     case ROW_OR_ELSE:
+    case ROW_RANKED:
         return 2;
     }
     return 0;
@@ -270,12 +271,26 @@ static bool row_typed(const RowNode *nodes, const RowNode *node) {
         return a == real;
     case ROW_TO_REAL:
         return real && !a && isfinite(node->number);
+    case ROW_RANKED:
+        return !real && !b;
     case ROW_SELECT:
         return !a && b == real && c == real;
     case ROW_OP_COUNT:
         break;
     }
     return false;
+}
+
+/* A look-up in a ranking: of values held as those ranked, and made before, so that no ranking
+ * can rest on itself. */
+static bool check_ranked(Verifier *v, const RowNode *node, uint32_t i) {
+    const Module *module = v->module;
+    if (!holds(v, node->c < module->rankings.count, "ranking-out-of-range")) return false;
+    const RowRanking *ranking = &module->rankings.items[node->c];
+    bool before = ranking->value < i && ranking->stratum < i;
+    return holds(v, before, "ranking-order") &&
+           holds(v, module->rows.items[ranking->value].real == module->rows.items[node->a].real,
+                 "row-type");
 }
 
 static bool check_row(Verifier *v, uint32_t i) {
@@ -285,6 +300,7 @@ static bool check_row(Verifier *v, uint32_t i) {
     const uint32_t operands[] = {node->a, node->b, node->c};
     for (unsigned k = 0; k < row_operands(node->op); k++)
         if (!holds(v, operands[k] < i, "row-node-order")) return false;
+    if (node->op == ROW_RANKED && !check_ranked(v, node, i)) return false;
     bool table = node->op != ROW_TABLE || node->b < v->module->row_tables.count;
     return holds(v, table, "row-table-out-of-range") &&
            holds(v, row_typed(nodes, node), "row-type");
@@ -378,11 +394,14 @@ static bool check_groups(Verifier *v, const StrataQuery *query, const bool *read
 
 static bool check_aggregate(Verifier *v, const StrataQuery *query, const bool *readable) {
     const ModuleTable *table = &v->module->tables.items[query->table];
-    bool sums = query->agg == AGG_SUM || query->agg == AGG_SUM_SQUARES;
+    bool ordered = query->agg == AGG_ORDERED;
+    bool sums = query->agg == AGG_SUM || query->agg == AGG_SUM_SQUARES || ordered;
     bool recurs = query->agg == AGG_SUM_SQUARED_EVENTS;
     if (!holds(v, sums == (query->value != MODULE_NONE), "query-value")) return false;
     if (!holds(v, !recurs || table->sort == TABLE_EVENTS, "query-value")) return false;
     if (sums && !check_node(v, query->value, readable, false)) return false;
+    if (!holds(v, ordered || query->rank == MODULE_NONE, "query-value")) return false;
+    if (query->rank != MODULE_NONE && !check_node(v, query->rank, readable, false)) return false;
     if (query->valued != MODULE_NONE && !check_node(v, query->valued, readable, false))
         return false;
     return holds(v, query->scale_num > 0 && query->scale_den > 0, "query-scale");
@@ -410,6 +429,27 @@ static bool check_queries_of(Verifier *v, uint32_t table, bool *readable) {
         found = true;
         at(v, "query", i);
         if (!check_query(v, query, readable)) return false;
+    }
+    return true;
+}
+
+static bool check_ranking(Verifier *v, const RowRanking *ranking, bool *readable) {
+    const Module *module = v->module;
+    bool population = ranking->table < module->tables.count &&
+                      module->tables.items[ranking->table].sort == TABLE_POPULATION;
+    if (!holds(v, population, "ranking-table")) return false;
+    find_readable(module, &module->tables.items[ranking->table], readable);
+    bool size = ranking->groups >= 2 && ranking->groups <= 1000 && ranking->stratum_count >= 1 &&
+                ranking->stratum_count <= 1 << 20;
+    return holds(v, size, "ranking-size") && check_node(v, ranking->value, readable, false) &&
+           check_node(v, ranking->stratum, readable, true);
+}
+
+static bool check_rankings(Verifier *v) {
+    bool *readable = ARENA_NEW_ARRAY(v->arena, bool, v->module->rows.count);
+    for (uint32_t i = 0; i < v->module->rankings.count; i++) {
+        at(v, "ranking", i);
+        if (!check_ranking(v, &v->module->rankings.items[i], readable)) return false;
     }
     return true;
 }
@@ -566,7 +606,7 @@ static bool check_sources(Verifier *v) {
 Slice module_verify(const Module *module, Arena *arena) {
     Verifier v = {.module = module, .arena = arena, .error = SLICE("")};
     bool well_formed = check_head(&v) && check_units(&v) && check_dims(&v) && check_consts(&v) &&
-                       check_tables(&v) && check_rows(&v) && check_queries(&v) && check_code(&v) &&
+                       check_tables(&v) && check_rows(&v) && check_rankings(&v) && check_queries(&v) && check_code(&v) &&
                        check_decls(&v) && check_outputs(&v) && check_requirements(&v) &&
                        check_sources(&v);
     return well_formed ? SLICE("") : v.error;

@@ -3,12 +3,8 @@
 
 #include <math.h>
 
+#include "runtime/base/quantile.h"
 #include "runtime/stats/sort.h"
-
-static int32_t group_of_rank(double rank, double present, double groups) {
-    double q = floor((groups + 1) - ceil(((present + 1) - rank) / (present / groups)));
-    return q == 0 ? 1 : (int32_t)q;
-}
 
 bool quantile_groups(const double *values, size_t n, int groups, bool highest_first, int32_t *group,
                      size_t *order) {
@@ -22,9 +18,9 @@ bool quantile_groups(const double *values, size_t n, int groups, bool highest_fi
     for (size_t first = 0, end; first < present; first = end) {
         for (end = first + 1; end < present && values[order[end]] == values[order[first]];) end++;
         /* The smallest rank of the tied values, from the end that comes first. */
-        double rank = (double)(highest_first ? present - end : first) + 1;
+        size_t rank = (highest_first ? present - end : first) + 1;
         for (size_t i = first; i < end; i++)
-            group[order[i]] = group_of_rank(rank, (double)present, groups);
+            group[order[i]] = quantile_group_of_rank(present, rank, (uint32_t)groups);
     }
     return true;
 }

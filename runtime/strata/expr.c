@@ -8,6 +8,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/strata/calendar.h"
+#include "runtime/strata/ranking.h"
 #include "runtime/strata/wide.h"
 
 enum { MOST_DAYS = 1 << 20 };
@@ -228,6 +229,16 @@ static uint32_t add_unary(ExprProgram *program, unsigned op, uint32_t a) {
     return add_step(program, &step);
 }
 
+static uint32_t add_ranked(ExprProgram *program, uint32_t value, uint32_t stratum, uint32_t c) {
+    const RowRanking *row = &program->module->rankings.items[c];
+    if (step_at(program, value)->key.repr != REPR_REAL) value = widen(program, value, REPR_LONG);
+    ExprStep step = new_step(ROW_RANKED, row->groups <= 256 ? REPR_BYTE : REPR_INT, value,
+                             widen(program, stratum, REPR_LONG), c);
+    step.high = (int64_t)row->groups - 1;
+    step.ranking = ranking_build(program->module, row, program->people, program->arena);
+    return add_step(program, &step);
+}
+
 /* The step of a node whose operands have theirs. */
 static uint32_t add_node(ExprProgram *program, const RowNode *node) {
     const uint32_t *of = program->of_node;
@@ -256,6 +267,7 @@ static uint32_t add_node(ExprProgram *program, const RowNode *node) {
                           truth(program, of[node->a]));
     case ROW_OR_ELSE: return add_choice(program, node->op, of[node->a], of[node->b], 0);
     case ROW_TABLE: return add_table(program, of[node->a], node->b);
+    case ROW_RANKED: return add_ranked(program, of[node->a], of[node->b], node->c);
     case ROW_YEAR:
     case ROW_QUARTER:
     case ROW_MONTH:

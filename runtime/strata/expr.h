@@ -42,6 +42,7 @@ typedef struct {
     bool checked;      /* a result may not fit: then it is missing */
     const Column *column; /* ROW_COLUMN, ROW_PERSON_COLUMN */
     ExprTable table;      /* ROW_TABLE, and dates whose days are few */
+    const struct Ranking *ranking; /* ROW_RANKED; NULL: there was no memory for it */
 } ExprStep;
 
 typedef struct {

@@ -10,6 +10,7 @@
 
 #include "runtime/base/memory.h"
 #include "runtime/strata/calendar.h"
+#include "runtime/strata/ranking.h"
 
 #define EACH(i) for (uint32_t i = 0; i < EXPR_BATCH; i++)
 
@@ -376,6 +377,24 @@ static ExprVector look_up(const Frame *f) {
     return (ExprVector){f->values, any ? f->missing : NULL};
 }
 
+/* Groups of equal size: a key in a stratum to its group. */
+static ExprVector ranked(const Frame *f) {
+    const int64_t *strata = f->b->values;
+    const uint8_t *ma = f->a->missing, *mb = f->b->missing;
+    bool real = f->a_repr == REPR_REAL;
+    EACH(i) {
+        int64_t key = real ? ranking_key_of_real(((const double *)f->a->values)[i])
+                           : ((const int64_t *)f->a->values)[i];
+        int32_t group = f->step->ranking ? ranking_group(f->step->ranking, strata[i], key) : -1;
+        f->missing[i] = (uint8_t)((group < 0) | (ma ? ma[i] : 0) | (mb ? mb[i] : 0));
+        if (f->step->key.repr == REPR_BYTE)
+            ((uint8_t *)f->values)[i] = (uint8_t)(group < 0 ? 0 : group);
+        else
+            ((int32_t *)f->values)[i] = group < 0 ? 0 : group;
+    }
+    return (ExprVector){f->values, f->missing};
+}
+
 static ExprVector period(const Frame *f) {
     if (f->step->table.codes) return look_up(f);
     const int64_t *days = f->a->values;
@@ -427,6 +446,7 @@ static ExprVector run_step(const Frame *f) {
     case ROW_SELECT: return select_value(f);
     case ROW_OR_ELSE: return or_else(f);
     case ROW_TABLE: return look_up(f);
+    case ROW_RANKED: return ranked(f);
     case ROW_YEAR:
     case ROW_QUARTER:
     case ROW_MONTH:

@@ -118,6 +118,7 @@ static void extend_shape(const Pass *pass, Measure *measure, AggSort agg) {
         measure->shape.top = true;
         break;
     case AGG_SUM_SQUARES: measure->shape.square = sum_kind(pass, measure->value, true); break;
+    case AGG_ORDERED: break;
     case AGG_SUM_SQUARED_EVENTS: measure->shape.squared_events = pass->events; break;
     }
 }
@@ -167,7 +168,9 @@ ScpStatus strata_plan(const Module *module, const Dataset *data, uint64_t cell_l
     ScpStatus status = check_cells(module, cell_limit, arena, &plan->cells, error);
     if (status != SCP_OK) return status;
     plan->places = ARENA_NEW_ARRAY(arena, QueryPlace, module->queries.count);
-    for (uint32_t q = 0; q < module->queries.count; q++)
-        place_query(&planner, q);
+    for (uint32_t q = 0; q < module->queries.count; q++) {
+        plan->places[q].pass = MODULE_NONE;
+        if (module->queries.items[q].agg != AGG_ORDERED) place_query(&planner, q);
+    }
     return SCP_OK;
 }

@@ -38,7 +38,7 @@ typedef struct {
     VEC(Cube) cubes;
 } Pass;
 
-/* Where a query's answer is made. */
+/* Where a query's answer is made; pass MODULE_NONE: of an ordered query, in no pass. */
 typedef struct {
     uint32_t pass, cube, measure;
 } QueryPlace;

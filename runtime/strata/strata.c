@@ -9,6 +9,7 @@
 
 #include "runtime/base/memory.h"
 #include "runtime/data/parallel.h"
+#include "runtime/strata/ordered.h"
 #include "runtime/strata/plan.h"
 
 enum { MORSEL = 16384, DEFAULT_CELLS = 64000000 };
@@ -317,6 +318,7 @@ static double cell_value(const Tally *tally, const StrataQuery *query, uint32_t 
     case AGG_SUM_SQUARED_EVENTS:
         return wide_scale(tally->squared_events ? (Int128)tally->squared_events[cell] : rows,
                           squared);
+    case AGG_ORDERED: break; /* runtime/strata/ordered.c's */
     }
     return 0;
 }
@@ -416,6 +418,18 @@ static ScpStatus run_guarded(Engine *engine, Slice *error) {
     return status;
 }
 
+static ScpStatus collect_ordered(const Module *module, const Dataset *data, Arena *arena,
+                                 StrataResult *result, Slice *error) {
+    for (uint32_t q = 0; q < module->queries.count; q++) {
+        const StrataQuery *query = &module->queries.items[q];
+        if (query->agg != AGG_ORDERED) continue;
+        if (ordered_collect(module, query, data, arena, &result->cells[q])) continue;
+        *error = SLICE("there is not enough memory to put values in order");
+        return SCP_LIMIT;
+    }
+    return SCP_OK;
+}
+
 static double seconds_now(void) {
     struct timespec now = {0};
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -439,6 +453,7 @@ ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads
                        .arena = arena,
                        .result = result};
     status = run_guarded(engine, error);
+    if (status == SCP_OK) status = collect_ordered(module, data, arena, result, error);
     result->seconds = seconds_now() - begun;
     return status;
 }

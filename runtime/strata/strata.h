@@ -17,6 +17,8 @@ typedef struct {
     double *largest, *second; /* AGG_SUM: the two largest contributions of one person, their
                                  absolute values, canonical (0 where there is no such person);
                                  else NULL */
+    uint64_t *ordered_starts; /* AGG_ORDERED: where the values of each cell begin, and the end */
+    double *ordered_ranks, *ordered_values; /* in order; canonical; never leave the machine */
     int64_t left_out_missing_group; /* rows that passed but had no value of a grouping, or one
                                        that is no member of its dimension */
     int64_t left_out_missing_value; /* of the others, rows without the value summed or valued */

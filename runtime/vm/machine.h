@@ -53,6 +53,7 @@ bool vm_extreme(Vm *vm, const Instr *instr, Array *out); /* MIN MAX */
 bool vm_all_any(Vm *vm, const Instr *instr, Array *out);
 bool vm_index(Vm *vm, const Instr *instr, Array *out);
 bool vm_stack(Vm *vm, const Instr *instr, Array *out);
+bool vm_spread(Vm *vm, const Instr *instr, Array *out);
 bool vm_strata(Vm *vm, const Instr *instr, Array *out);
 bool vm_format(Vm *vm, const Instr *instr, Array *out);
 bool vm_concat(Vm *vm, const Instr *instr, Array *out);
