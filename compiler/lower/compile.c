@@ -7,10 +7,7 @@
 
 #include "compiler/lower/lower.h"
 #include "runtime/bytecode/verify.h"
-
-#ifndef SCP_VERSION
-#define SCP_VERSION "0.0.0"
-#endif
+#include "scp/runtime.h"
 
 static Compilation *begin(const CompileOptions *options, Arena *arena, Arena *module_arena,
                           CompileResult *result) {
