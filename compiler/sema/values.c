@@ -122,10 +122,18 @@ static uint16_t table_years(Compilation *c, const Expr *list) {
     return dim_years(c, first, first + (int32_t)list->entries.count - 1);
 }
 
+/* Whether it is a list of which every entry has its key. */
+static bool is_keyed_list(const Expr *list) {
+    if (!list || list->kind != EXPR_LIST) return false;
+    for (uint32_t i = 0; i < list->entries.count; i++)
+        if (!list->entries.items[i].key) return false;
+    return list->entries.count > 0;
+}
+
 static Value *table_value(Compilation *c, Decl *decl) {
     const Expr *list = decl->item->value;
     Scope scope = {.file = decl->unit_index};
-    if (!list || list->kind != EXPR_LIST || !list->entries.count || !list->entries.items[0].key) {
+    if (!is_keyed_list(list)) {
         if (!decl->item->broken)
             sema_error(c, &scope, DIAG_TYPE_MISMATCH, decl->item->head_span,
                        "a table is a list with keys: `table t by age_band = [\"0-4\": 5_000, …]`");
