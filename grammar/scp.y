@@ -134,7 +134,7 @@ start
 
 items
   : %empty                    { $$ = (ItemList){0}; }
-  | items item                { VEC_PUSH(parser->arena, &$1, $item); $$ = $1; }
+  | items item                { build_add_item(parser, &$1, $item); $$ = $1; }
   | items error ending        { $$ = $1; parser->lost = @2; }
   | items block END           { build_stray_block(parser, &$1, $2); $$ = $1; }
   ;
@@ -258,7 +258,9 @@ expr
   | expr "not in" expr        { $$ = build_comparison(parser, OP_NOT_IN, $1, @2, $3); }
   | expr "is" postfix         { $$ = build_comparison(parser, OP_IS, $1, @2, $3); }
   | expr "is" "not" postfix
-                              { $$ = build_comparison(parser, OP_IS_NOT, $1, span_join(@2, @3), $4); }
+    {
+        $$ = build_comparison(parser, OP_IS_NOT, $1, span_join(@2, @3), $4);
+    }
   | expr ".." expr            { $$ = build_comparison(parser, OP_RANGE, $1, @2, $3); }
   | expr "+" expr             { $$ = build_binary(parser, OP_ADD, $1, $2, $3); }
   | expr "-" expr             { $$ = build_binary(parser, OP_SUB, $1, $2, $3); }

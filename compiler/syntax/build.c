@@ -275,6 +275,12 @@ Item *build_item_end(Parser *parser, Item *item, Block *block, Span end) {
     return item;
 }
 
+/* Keeps the outermost list as it grows, in case the parser has to stop before its end. */
+void build_add_item(Parser *parser, ItemList *items, Item *item) {
+    VEC_PUSH(parser->arena, items, item);
+    if (!parser->layout.open.count) parser->items = *items;
+}
+
 void build_stray_block(Parser *parser, ItemList *items, Block *block) {
     Item *before = items->count ? items->items[items->count - 1] : NULL;
     Span span = block->open->span;

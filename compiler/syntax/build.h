@@ -64,6 +64,7 @@ Item *build_broken_head(Parser *parser, const Token *word);
 Block *build_block(Parser *parser, const Token *open, ItemList items, const Token *close);
 /* `block` NULL: the item has none. */
 Item *build_item_end(Parser *parser, Item *item, Block *block, Span end);
+void build_add_item(Parser *parser, ItemList *items, Item *item);
 /* A block that no item stands before, as after a blank line. */
 void build_stray_block(Parser *parser, ItemList *items, Block *block);
 

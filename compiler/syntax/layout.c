@@ -2,6 +2,8 @@
  * at what the item means. */
 #include "compiler/syntax/layout.h"
 
+#include <assert.h>
+
 #include "grammar/scp.tab.h"
 #include "runtime/base/buffer.h"
 
@@ -302,6 +304,11 @@ static void open_bracket(Layout *layout, const Token *token) {
 
 /* ---- the pieces ---- */
 
+static void leave_bracket(Layout *layout) {
+    assert(layout->open.count);
+    layout->open.count--;
+}
+
 static const Token *join_not_in(Layout *layout, const Token *token) {
     Token *joined = ARENA_NEW(arena_of(layout), Token);
     *joined = *token;
@@ -335,7 +342,7 @@ static const Token *hand_out(Layout *layout, Token *token) {
     else if (token->kind == T_BLOCK_CLOSE)
         leave_block(layout);
     else if (is_closer(token->kind))
-        layout->open.count--;
+        leave_bracket(layout);
     return token;
 }
 
@@ -416,7 +423,6 @@ static bool passes_over(Layout *layout, const Token *token) {
 
 const Token *layout_next(Layout *layout) {
     Scan *scan = layout->scan;
-    if (scan_is_full(scan)) return &scan->tokens.items[scan->tokens.count - 1];
     if (layout->fill) {
         layout->fill = false;
         return insert_unreadable(layout);
@@ -426,6 +432,7 @@ const Token *layout_next(Layout *layout) {
         layout->next++;
         token = peek(layout, 0);
     }
+    if (scan_is_full(scan)) return &scan->tokens.items[scan->tokens.count - 1];
     return in_block(layout) ? next_in_block(layout, token) : next_in_brackets(layout, token);
 }
 

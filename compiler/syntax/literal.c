@@ -402,6 +402,24 @@ size_t literal_scale_word(Scan *scan, size_t at, size_t length) {
     return digits;
 }
 
+/* `12 per cent`, `3 percentage points`. A longer word is a unit like any other. */
+size_t literal_percent_words(Scan *scan, size_t at, size_t length) {
+    Slice text = text_at(scan, at, length);
+    size_t digits = number_length(text);
+    if (continues_word(scan, at + length)) {
+        literal_number(scan, at, digits);
+        return digits;
+    }
+    bool points = !slice_ends_with(text, SLICE("cent"));
+    Diag *diag = report(scan, DIAG_BAD_LITERAL, at, length,
+                        points ? "percentage points are written `pp`, directly after the number"
+                               : "per cent is written `%`, directly after the number");
+    mend(scan, diag,
+         arena_printf(scan->arena, "%.*s%s", SLICE_FMT(slice_sub(text, 0, digits)),
+                      points ? "pp" : "%"));
+    return length;
+}
+
 static Slice without_spaces(Arena *arena, Slice text) {
     char *copy = arena_alloc(arena, text.length + 1);
     size_t length = 0;

@@ -19,6 +19,7 @@ void literal_quarter(Scan *scan, size_t at, size_t length);
 void literal_commas(Scan *scan, size_t at, size_t length);
 void literal_touching(Scan *scan, size_t at, size_t length);
 size_t literal_scale_word(Scan *scan, size_t at, size_t length);
+size_t literal_percent_words(Scan *scan, size_t at, size_t length);
 void literal_spaced_sign(Scan *scan, size_t at, size_t length);
 void literal_pound_apart(Scan *scan, size_t at, size_t length);
 void literal_bare_point(Scan *scan, size_t at, size_t length);

@@ -533,7 +533,7 @@ static void find_open_text(Scan *scan) {
 
 static void report_open_text(Scan *scan) {
     if (scan->text_depth == 1) find_open_text(scan);
-    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, scan->text_opened[scan->text_depth],
+    Diag *diag = diag_add(scan->diags, DIAG_BAD_LITERAL, scan->text_opened[scan->text_depth],
                           "this text is not closed: three quotes `\"\"\"` are missing at its end");
     diag->label = SLICE("opened here");
 }

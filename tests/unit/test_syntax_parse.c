@@ -262,6 +262,27 @@ TEST(what_is_too_long_to_walk_is_a_limit) {
     parsed_free(memory);
 }
 
+TEST(what_stands_before_the_limit_is_kept) {
+    Parsed *memory = parsed_new(0);
+    Parsed *parsed =
+        parse_slice(repeat(&memory->arena, "a\nb {\nc\n}\nx = ", "- ", "a\n", "", "", 20000));
+    assert_int_equal(parsed->file->items.count, 2);
+    parsed_free(parsed);
+    parsed_free(memory);
+}
+
+TEST(a_file_of_mistakes_ends_after_a_thousand) {
+    static const char *const pieces[] = {")", "}", "x a b\n", "\xFF\n", "x £1,2\n", "f(a]\n", "{"};
+    Parsed *memory = parsed_new(0);
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        Parsed *parsed = parse_slice(repeat(&memory->arena, "", pieces[i], "", "", "", 100000));
+        assert_in_range(parsed->diags.items.count, 1, 1000);
+        assert_in_range(parsed->arena.used, 1, 64 << 20);
+        parsed_free(parsed);
+    }
+    parsed_free(memory);
+}
+
 TEST(the_nesting_limit_can_be_set) {
     static const char *const texts[] = {"x = (((a)))\n", "x { y { z { a } } }\n",
                                         "x { y (\"\"\"{a}\"\"\") }\n"};
@@ -327,6 +348,7 @@ TEST(mends_of_slips_leave_a_plan_that_parses) {
     static const char *const slips[] = {
         "amount £250,000, £1.2 million, £1.2M, £3BN by 1,000 people",
         "x 5years, 12%x, 1.5e6, 5k, 12 %, 3 pp, £ 250, £-5, .5, .75%",
+        "x 12 per cent, 12.5 percent, 3 percentage points",
         "x 2026/27, 2026-27, FY26/27, fy2026-27, FY2026/28, FY2026/27 Q1, 2026/2027Q2",
         "x 31 March 2027, 31/3/2027, 31.03.2027, 2027-3-31, March 2027",
         "x “curly”, ‘single’, 'straight', \"mixed”, \"a\\qb\"",
@@ -477,6 +499,8 @@ int main(void) {
         cmocka_unit_test(exactly_the_reserved_words_are_reserved),
         cmocka_unit_test(what_lies_too_deep_is_a_limit_and_no_fault),
         cmocka_unit_test(what_is_too_long_to_walk_is_a_limit),
+        cmocka_unit_test(what_stands_before_the_limit_is_kept),
+        cmocka_unit_test(a_file_of_mistakes_ends_after_a_thousand),
         cmocka_unit_test(the_nesting_limit_can_be_set),
         cmocka_unit_test(texts_lie_within_texts_only_so_deep),
         cmocka_unit_test(a_hundred_thousand_siblings_are_read),
