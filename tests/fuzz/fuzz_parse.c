@@ -8,7 +8,8 @@
 
 enum { MEMORY = 256 << 20 };
 
-static void parse_bytes(Arena *arena, Slice text) {
+static void parse_bytes(Arena *arena, const uint8_t *data, size_t size) {
+    Slice text = {(const char *)data, size};
     SourceMap sources;
     DiagBag diags;
     source_map_init(&sources, arena);
@@ -28,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Arena arena;
     arena_init(&arena, &boundary, MEMORY);
     if (setjmp(boundary.at) == 0)
-        parse_bytes(&arena, (Slice){(const char *)data, size});
+        parse_bytes(&arena, data, size);
     else if (boundary.status != SCP_LIMIT)
         abort();
     arena_free(&arena);
