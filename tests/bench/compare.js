@@ -1,0 +1,303 @@
+// Runs the comparison that `strata` set up: sees that the answers are equal, then times. Each
+// peer is kept hot in a process of its own, times itself, and takes turns with `hot`; what is
+// printed are seconds of medians and minima over those turns, never of different sittings.
+'use strict';
+
+const fs = require('fs');
+const path = require('path');
+const readline = require('readline');
+const {spawn, spawnSync} = require('child_process');
+const {disagreements} = require('./agree.js');
+
+const HERE = __dirname, ROOT = path.join(HERE, '..', '..'), HOME = path.join(ROOT, 'build/bench');
+const SCPC = path.join(ROOT, 'build/release/scpc');
+const THREADS = '2';
+const TASKS = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7'];
+const CATEGORIES = ['areas', 'practices', 'neighbourhoods'];
+
+// How many times faster than the best peer it must be, hot; than one peer, at reading CSV; and
+// from CSV to the last answer than DuckDB, with what share of its memory.
+const HOT_BARS = {W1: 15, W2: 6, W3: 6, W4: 10, W5: 6, W6: 8, W7: 6};
+const INGEST_BARS = {polars: 2.5, DuckDB: 4};
+const WALL_BAR = 6, MEMORY_BAR = 0.35;
+
+const PEERS = {
+    DuckDB: (folder) => ['node', [path.join(HERE, 'peer_duckdb.js'), 'hot', folder, THREADS]],
+    chDB: (folder) => ['node', [path.join(HERE, 'peer_chdb.js'), folder, THREADS]],
+    polars: (folder) => ['node', [path.join(HERE, 'peer_polars.js'), folder]],
+    'data.table': (folder) => ['Rscript', [path.join(HERE, 'peer_datatable.R'), folder, THREADS]],
+};
+
+// ---- Processes ------------------------------------------------------------------------------------
+
+// A process that answers each line by a line of numbers.
+class Server {
+    constructor(command, args) {
+        this.child = spawn(command, args, {stdio: ['pipe', 'pipe', 'pipe'], env: {...process.env,
+            NODE_PATH: path.join(HOME, 'node_modules'), POLARS_MAX_THREADS: THREADS}});
+        this.errors = '';
+        this.waiting = [];
+        this.child.stderr.on('data', (text) => { this.errors += text; });
+        this.child.on('error', (error) => { this.errors += error.message; });
+        this.child.stdin.on('error', () => {});
+        readline.createInterface({input: this.child.stdout}).on('line', (line) => {
+            const waiter = this.waiting.shift();
+            if (waiter) waiter.resolve(line);
+        });
+        this.ended = new Promise((resolve) => this.child.on('close', resolve));
+        this.ended.then(() => this.waiting.forEach((waiter) =>
+            waiter.reject(new Error(this.errors.trim().split('\n')[0] || 'ended'))));
+    }
+
+    line() {
+        return new Promise((resolve, reject) => this.waiting.push({resolve, reject}));
+    }
+
+    async ask(what) {
+        const line = this.line();
+        this.child.stdin.write(`${what}\n`);
+        return (await line).trim().split(' ').map(Number);
+    }
+
+    async stop() {
+        this.child.stdin.end();
+        await this.ended;
+    }
+}
+
+// Runs a command to its end: what it cost.
+function measure(command, args) {
+    const costs = path.join(HOME, 'costs');
+    const ran = spawnSync(path.join(HOME, 'measure'), [costs, command, ...args], {encoding: 'utf8',
+        maxBuffer: 1 << 30, env: {...process.env, NODE_PATH: path.join(HOME, 'node_modules')}});
+    if (ran.status !== 0) throw new Error(`${command}: ${ran.stderr || ran.error}`);
+    const [wall, processor, peak] = fs.readFileSync(costs, 'utf8').trim().split(' ').map(Number);
+    return {wall, processor, peak, out: ran.stdout};
+}
+
+// ---- Numbers --------------------------------------------------------------------------------------
+
+const minimum = (xs) => Math.min(...xs);
+const median = (xs) => {
+    const sorted = [...xs].sort((a, b) => a - b), middle = sorted.length >> 1;
+    return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+const geometricMean = (xs) => Math.exp(xs.reduce((sum, x) => sum + Math.log(x), 0) / xs.length);
+const milliseconds = (s) => (s * 1000).toFixed(s < 0.1 ? 1 : 0);
+const times = (xs) => `${milliseconds(minimum(xs))} / ${milliseconds(median(xs))}`;
+
+function table(head, rows) {
+    const all = [head, ...rows];
+    const widths = head.map((_, i) => Math.max(...all.map((row) => String(row[i]).length)));
+    for (const row of all)
+        console.log(row.map((cell, i) => i ? String(cell).padStart(widths[i])
+            : String(cell).padEnd(widths[i])).join('  ').trimEnd());
+    console.log();
+}
+
+const verdict = (ratio, bar) => ratio >= bar ? 'yes' : 'no';
+
+// ---- The plan -------------------------------------------------------------------------------------
+
+function data(folder, names) {
+    const files = {people: 'persons.csv', contacts_made: 'events.csv'};
+    return names.flatMap((name) =>
+        ['--data', `${name}=${path.join(folder, files[name] || `${name}.csv`)}`]);
+}
+
+// The plans and their modules in FOLDER/plans; the tasks that the language can say.
+function compile(folder, tasks) {
+    const plans = path.join(folder, 'plans');
+    fs.rmSync(plans, {recursive: true, force: true});
+    fs.cpSync(path.join(HERE, 'workload'), plans, {recursive: true});
+    const accepted = tasks.filter((task) => {
+        const plan = path.join(plans, `${task.toLowerCase()}.scp`);
+        const built = spawnSync(SCPC, ['build', plan, '--quiet', ...data(folder, CATEGORIES), '-o',
+            path.join(plans, `${task}.scpb`)], {encoding: 'utf8'});
+        if (built.status === 0) return true;
+        console.log(`${task} is skipped, its plan does not compile: ` +
+                    built.stderr.split('\n').find((line) => line.startsWith('error')));
+        return false;
+    });
+    fs.writeFileSync(path.join(plans, 'all.scp'),
+        accepted.map((task) => `use "${task.toLowerCase()}.scp"\n`).join(''));
+    return accepted;
+}
+
+function runAll(folder, out) {
+    return [SCPC, ['run', path.join(folder, 'plans/all.scp'), '--quiet', '--internal', '--threads',
+        THREADS, '--format', 'json', '-o', out,
+        ...data(folder, ['people', 'contacts_made', ...CATEGORIES])]];
+}
+
+function startHot(folder, tasks) {
+    const modules = tasks.map((task) => `${task}=${path.join(folder, 'plans', `${task}.scpb`)}`);
+    const files = `people=${folder}/persons.csv,contacts_made=${folder}/events.csv`;
+    return new Server(path.join(HOME, 'hot'), [THREADS, files, ...modules]);
+}
+
+// ---- Comparisons ----------------------------------------------------------------------------------
+
+async function checkAnswers(folder, tasks) {
+    const answers = path.join(folder, 'answers.json'), rows = path.join(folder, 'rows.json');
+    measure(...runAll(folder, answers));
+    const run = JSON.parse(fs.readFileSync(answers, 'utf8'));
+    const duckdb = new Server(...PEERS.DuckDB(folder));
+    await duckdb.line();
+    let bad = 0, all = 0;
+    for (const task of tasks) {
+        await duckdb.ask(`answers ${task} ${rows}`);
+        const {groups, found} = disagreements(task, run, JSON.parse(fs.readFileSync(rows, 'utf8')));
+        all += groups;
+        found.slice(0, 5).forEach((line) => console.log(line));
+        bad += found.length;
+    }
+    await duckdb.stop();
+    if (bad) throw new Error(`the answers differ in ${bad} groups`);
+    console.log(`Answers equal DuckDB's in all ${all} groups of ${tasks.join(', ')}.\n`);
+}
+
+// Turns of one peer with ours: task → {ours, computing, theirs}.
+async function alternate(folder, tasks, peer, asked, pairs) {
+    const theirs = new Server(...PEERS[peer](folder));
+    const ours = startHot(folder, tasks);
+    const taken = {};
+    try {
+        await Promise.all([theirs.line(), ours.line()]);
+        for (const what of asked) {
+            await ours.ask(what);
+            await theirs.ask(what);
+            const turns = taken[what] = {ours: [], computing: [], theirs: []};
+            for (let i = 0; i < pairs; i++) {
+                const [counting, computing] = await ours.ask(what);
+                turns.ours.push(counting);
+                turns.computing.push(computing);
+                turns.theirs.push((await theirs.ask(what))[0]);
+            }
+        }
+    } finally {
+        await Promise.all([theirs.stop(), ours.stop()]);
+    }
+    return taken;
+}
+
+// The peers that are there, with what they took; what is missing is named.
+async function alternateAll(folder, tasks, peers, asked, pairs) {
+    const taken = {};
+    for (const peer of peers) {
+        try {
+            taken[peer] = await alternate(folder, tasks, peer, asked, pairs);
+        } catch (error) {
+            console.log(`${peer} is skipped: ${error.message}`);
+        }
+    }
+    return taken;
+}
+
+function printHot(tasks, taken) {
+    const peers = Object.keys(taken), worst = {ratio: Infinity}, ratios = [];
+    const rows = tasks.map((task) => {
+        const ratio = (peer) => median(taken[peer][task].theirs) / median(taken[peer][task].ours);
+        const best = peers.reduce((a, b) => ratio(b) < ratio(a) ? b : a);
+        const turns = taken[best][task];
+        const least = minimum(turns.theirs) / minimum(turns.ours);
+        ratios.push(ratio(best));
+        if (ratio(best) < worst.ratio) Object.assign(worst, {ratio: ratio(best), task});
+        return [task, times(turns.ours), times(turns.computing),
+            ...peers.map((peer) => times(taken[peer][task].theirs)), best,
+            ratio(best).toFixed(1), least.toFixed(1), HOT_BARS[task],
+            verdict(ratio(best), HOT_BARS[task])];
+    });
+    console.log('Hot, milliseconds, minimum / median; ratio: best peer / ours, of medians and of minima');
+    table(['task', 'ours', '(computing)', ...peers, 'best', 'ratio', 'least', 'bar', 'reached'], rows);
+    return `worst ratio ${worst.ratio.toFixed(1)} at ${worst.task}; ` +
+        `geometric mean ${geometricMean(ratios).toFixed(1)}`;
+}
+
+function printIngest(taken) {
+    const rows = Object.entries(taken).map(([peer, {ingest}]) => {
+        const ratio = median(ingest.theirs) / median(ingest.ours), bar = INGEST_BARS[peer];
+        return [peer, times(ingest.ours), times(ingest.theirs), ratio.toFixed(1), bar || '',
+            bar ? verdict(ratio, bar) : ''];
+    });
+    console.log('People from CSV into typed memory, milliseconds, minimum / median');
+    table(['peer', 'ours', 'theirs', 'ratio', 'bar', 'reached'], rows);
+}
+
+function duckdbOnce(folder, tasks, from) {
+    const out = path.join(folder, 'out');
+    fs.mkdirSync(out, {recursive: true});
+    return ['node', [path.join(HERE, 'peer_duckdb.js'), from, folder, THREADS, tasks.join(','), out]];
+}
+
+function printWhole(title, ours, theirs, bars) {
+    const wall = median(theirs.map((x) => x.wall)) / median(ours.map((x) => x.wall));
+    const peak = median(ours.map((x) => x.peak)) / median(theirs.map((x) => x.peak));
+    const seconds = (runs) => `${minimum(runs.map((x) => x.wall)).toFixed(2)} / ` +
+        `${median(runs.map((x) => x.wall)).toFixed(2)}`;
+    const memory = (runs) => (median(runs.map((x) => x.peak)) / 1e6).toFixed(0);
+    console.log(title);
+    table(['', 'ours', 'DuckDB', 'ratio', 'bar', 'reached'], [
+        ['seconds', seconds(ours), seconds(theirs), wall.toFixed(1), bars ? WALL_BAR : '',
+            bars ? verdict(wall, WALL_BAR) : ''],
+        ['peak MB', memory(ours), memory(theirs), peak.toFixed(2), bars ? MEMORY_BAR : '',
+            bars ? verdict(-peak, -MEMORY_BAR) : '']]);
+}
+
+function compareWhole(folder, tasks, pairs) {
+    const ours = [], theirs = [], out = path.join(folder, 'answers.json');
+    for (let i = 0; i < pairs; i++) {
+        ours.push(measure(...runAll(folder, out)));
+        theirs.push(measure(...duckdbOnce(folder, tasks, 'once')));
+    }
+    printWhole(`${tasks[0]} to ${tasks[tasks.length - 1]} from CSV in one process, to files`,
+        ours, theirs, true);
+}
+
+// ---- England --------------------------------------------------------------------------------------
+
+// No events: reading and counting 60 million people, each once.
+async function compareEngland(folder) {
+    const tasks = compile(folder, TASKS.filter((task) => task !== 'W7'));
+    const script = path.join(folder, 'tasks');
+    fs.writeFileSync(script, tasks.map((task) => `${task}\n`).join(''));
+    const modules = tasks.map((task) => `${task}=${path.join(folder, 'plans', `${task}.scpb`)}`);
+    const hot = [path.join(HOME, 'hot'), THREADS, `people=${folder}/persons.csv`, ...modules];
+    const ours = measure('sh', ['-c', '"$@" < "$0"', script, ...hot]);
+    const lines = ours.out.trim().split('\n').map((line) => line.replace('ready ', '').split(' '));
+    const load = Number(lines[0][0]);
+    const counting = lines.slice(1).reduce((sum, line) => sum + Number(line[0]), 0);
+    const theirs = measure(...duckdbOnce(folder, tasks, 'once'));
+    const [theirLoad, theirTasks] = theirs.out.trim().split(' ').map(Number);
+    console.log(`England: 60 million people, ${tasks.join(', ')} once each`);
+    table(['', 'ours', 'DuckDB', 'ratio'], [
+        ['load, seconds', load.toFixed(1), theirLoad.toFixed(1), (theirLoad / load).toFixed(1)],
+        ['tasks, seconds', counting.toFixed(2), theirTasks.toFixed(2),
+            (theirTasks / counting).toFixed(1)],
+        ['peak GB', (ours.peak / 1e9).toFixed(2), (theirs.peak / 1e9).toFixed(2),
+            (ours.peak / theirs.peak).toFixed(2)]]);
+}
+
+// ---- All of it ------------------------------------------------------------------------------------
+
+async function main() {
+    const [mode, folder] = process.argv.slice(2);
+    if (mode === 'england') return compareEngland(folder);
+    const quick = mode === 'quick', pairs = quick ? 7 : 9;
+    const peers = quick ? ['DuckDB'] : Object.keys(PEERS);
+    const tasks = compile(folder, TASKS);
+    await checkAnswers(folder, tasks);
+    const taken = await alternateAll(folder, tasks, peers, tasks, pairs);
+    const summary = printHot(tasks, taken);
+    if (!quick) {
+        printIngest(await alternateAll(folder, tasks, peers, ['ingest'], 5));
+        compareWhole(folder, tasks, 3);
+    }
+    console.log(summary);
+    return undefined;
+}
+
+main().catch((error) => {
+    console.error(`strata: ${error.message}`);
+    process.exit(1);
+});
