@@ -20,12 +20,16 @@ static Slice place_in_module(Arena *arena, const Module *module, uint32_t offset
     return arena_printf(arena, "%.*s:%u: ", SLICE_FMT(source->path), (unsigned)line);
 }
 
-/* The heading path of the innermost declaration around a place. */
+static bool lies_in(Span inner, Span outer) {
+    return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/* The heading path of the declaration in a clause of which the place lies. */
 static Slice path_around(const Module *module, Span span) {
-    Slice path = {0};
     VEC_EACH(const ModuleDecl, decl, &module->decls)
-        if (decl->span.start <= span.start && span.end <= decl->span.end) path = decl->path;
-    return path;
+        VEC_EACH(const ModuleField, field, &decl->fields)
+            if (lies_in(span, field->span)) return decl->path;
+    return SLICE("");
 }
 
 static void gather_notes(const Evaluation *evaluation, DiagBag *notes) {

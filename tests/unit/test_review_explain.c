@@ -18,7 +18,7 @@ static const char *const later[] = {"snapshot-damaged", "snapshot-mismatch"};
 
 /* Pages whose case is no text that could stand on a page. */
 static const char *const without_example[] = {"data-too-large", "module-damaged", "module-version",
-                                              "strata-too-small"};
+                                              "strata-left-out", "strata-too-small"};
 
 static bool is_listed(const char *const *names, size_t count, Slice name) {
     for (size_t i = 0; i < count; i++)
