@@ -3,8 +3,8 @@
 #include "compiler/driver/subject.h"
 
 static Slice path_from_root(Slice path, Slice root) {
-    bool below = path.length > root.length && slice_starts_with(path, root) &&
-                 path.data[root.length] == '/';
+    bool below =
+        path.length > root.length && slice_starts_with(path, root) && path.data[root.length] == '/';
     return below ? slice_sub(path, root.length + 1, path.length) : path;
 }
 

@@ -24,7 +24,7 @@ static CheckFormat format_named(Slice name) {
     return slice_equal(name, SLICE("short")) ? CHECK_SHORT : CHECK_HUMAN;
 }
 
-/* ---- Saying ---------------------------------------------------------------------------------------------- */
+/* ---- Saying ------------------------------------------------------------------------------ */
 
 static void render(Session *s, const SourceMap *sources, const Diag *diag) {
     bool colour = s->driver->colour && !driver_writes_file(s->driver);
@@ -59,7 +59,7 @@ static void find_lines(const SourceMap *sources) {
         source_map_position(sources, sources->sources.items[i].base);
 }
 
-/* ---- One plan -------------------------------------------------------------------------------------------- */
+/* ---- One plan ---------------------------------------------------------------------------- */
 
 static void check_path(Session *s, const char *path) {
     Driver *driver = s->driver;
@@ -88,7 +88,8 @@ static void say_limit(Session *s, const char *path, const Boundary *boundary) {
     Diag diag = {.name = slice_of(diag_name_text(DIAG_LIMIT_REACHED)),
                  .severity = SEVERITY_ERROR,
                  .span = {start.sources.items[0].base, start.sources.items[0].base},
-                 .message = arena_printf(&s->driver->arena, "%s (--max-memory)", boundary->message)};
+                 .message =
+                     arena_printf(&s->driver->arena, "%s (--max-memory)", boundary->message)};
     say(s, &start, &diag);
 }
 
@@ -116,7 +117,7 @@ static void check_one(Session *s, const char *path) {
     arena_init(work, &s->driver->boundary, limit);
 }
 
-/* ---- All of them ----------------------------------------------------------------------------------------- */
+/* ---- All of them ------------------------------------------------------------------------- */
 
 /* A plan that could not be read is not said to have nothing wrong. */
 static bool says_anything(const Session *s) {

@@ -15,7 +15,7 @@ typedef struct {
     Arena *arena;
 } Survey;
 
-/* ---- Counts ----------------------------------------------------------------------------------------------- */
+/* ---- Counts ------------------------------------------------------------------------------ */
 
 static bool is_missing(const Column *column, uint64_t row) {
     return column->missing && (column->missing[row / 8] >> (row % 8) & 1);
@@ -50,7 +50,7 @@ static Slice count_text(const Survey *s, Protected count) {
     return number_format_int(s->arena, (int64_t)count.value, true);
 }
 
-/* ---- Columns ---------------------------------------------------------------------------------------------- */
+/* ---- Columns ----------------------------------------------------------------------------- */
 
 static const char *sort_text(ColumnSort sort) {
     switch (sort) {
@@ -68,8 +68,7 @@ static const char *sort_text(ColumnSort sort) {
 /* A value as it is held: pence, days, whole numbers. */
 static Slice held_text(const Survey *s, ColumnSort sort, int64_t value) {
     if (sort == COLUMN_DATE) return date_format_iso(s->arena, (int32_t)value);
-    if (sort == COLUMN_MONEY)
-        return number_format_fixed(s->arena, (double)value / 100, 2, true);
+    if (sort == COLUMN_MONEY) return number_format_fixed(s->arena, (double)value / 100, 2, true);
     return number_format_int(s->arena, value, true);
 }
 
@@ -95,7 +94,7 @@ static bool shows_values(const Survey *s, const TableData *data, const Column *c
            column->missing_count < data->rows;
 }
 
-/* ---- For people ------------------------------------------------------------------------------------------- */
+/* ---- For people -------------------------------------------------------------------------- */
 
 static void print_columns(const Survey *s, const ModuleTable *table, const TableData *data,
                           Buffer *out) {
@@ -134,7 +133,8 @@ static void print_table(const Survey *s, uint32_t index, uint32_t snapshot, Buff
     }
     buffer_printf(out, "\n  %.*s rows", SLICE_FMT(rows));
     if (table->sort == TABLE_EVENTS) {
-        Slice orphans = count_text(s, row_count(s, table, (int64_t)s->dataset->tables[index].orphans));
+        Slice orphans =
+            count_text(s, row_count(s, table, (int64_t)s->dataset->tables[index].orphans));
         buffer_printf(out, ", %.*s of people who are not in the population", SLICE_FMT(orphans));
     }
     buffer_add_text(out, "\n\n");
@@ -142,7 +142,7 @@ static void print_table(const Survey *s, uint32_t index, uint32_t snapshot, Buff
     buffer_add_char(out, '\n');
 }
 
-/* ---- As JSON ---------------------------------------------------------------------------------------------- */
+/* ---- As JSON ----------------------------------------------------------------------------- */
 
 static void json_text(JsonWriter *json, Slice key, Slice text) {
     json_key(json, key);
@@ -151,8 +151,10 @@ static void json_text(JsonWriter *json, Slice key, Slice text) {
 
 static void json_count(JsonWriter *json, Slice key, Protected count) {
     json_key(json, key);
-    if (count.suppressed) json_null(json);
-    else json_number(json, count.value);
+    if (count.suppressed)
+        json_null(json);
+    else
+        json_number(json, count.value);
 }
 
 static void json_column(const Survey *s, const ModuleTable *table, const TableData *data,
@@ -211,7 +213,7 @@ static void json_problems(const DataReport *report, JsonWriter *json) {
     json_int(json, (int64_t)report->total);
 }
 
-/* ---- All of it -------------------------------------------------------------------------------------------- */
+/* ---- All of it --------------------------------------------------------------------------- */
 
 /* Events are one file, however many snapshots they are joined to. */
 static uint32_t files_of(const Survey *s, uint32_t table) {
@@ -245,7 +247,8 @@ static Slice survey_text(const Survey *s) {
     Buffer out;
     buffer_init(&out, s->arena);
     if (s->policy == POLICY_EXACT_INTERNAL)
-        buffer_add_text(&out, "INTERNAL: exact numbers and values of people, not for publication\n\n");
+        buffer_add_text(&out,
+                        "INTERNAL: exact numbers and values of people, not for publication\n\n");
     for (uint32_t t = 0; t < s->dataset->table_count; t++)
         for (uint32_t i = 0; i < files_of(s, t); i++) print_table(s, t, i, &out);
     return buffer_slice(&out);

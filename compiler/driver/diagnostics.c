@@ -17,8 +17,7 @@ void diagnostics_say(Driver *driver, const SourceMap *sources, const DiagBag *di
 static void say_problem(Driver *driver, const DataProblem *problem) {
     Buffer *out = &driver->messages;
     paint_text(out, false, PAINT_NONE, problem->file);
-    if (problem->line)
-        buffer_printf(out, ":%llu", (unsigned long long)problem->line);
+    if (problem->line) buffer_printf(out, ":%llu", (unsigned long long)problem->line);
     buffer_add_text(out, ": ");
     Slice head = arena_printf(&driver->arena, "error[%s]", diag_name_text(problem->name));
     paint_text(out, driver->colour, PAINT_ERROR, head);

@@ -13,7 +13,7 @@
 #include "compiler/driver/help.h"
 #include "runtime/report/table.h"
 
-/* ---- Writing ------------------------------------------------------------------------------------------- */
+/* ---- Writing ----------------------------------------------------------------------------- */
 
 /* 0, or the number of the error. */
 static int write_all(int descriptor, Slice text) {
@@ -89,12 +89,14 @@ uint32_t driver_limit(const Driver *driver, LimitId limit, bool running) {
     return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
 }
 
-/* ---- Running ------------------------------------------------------------------------------------------- */
+/* ---- Running ----------------------------------------------------------------------------- */
 
 static ScpStatus run_command(Driver *driver) {
     switch (driver->options.command) {
-#define COMMAND(constant, function, name, arguments, fewest, most, formats, summary, more, examples) \
-    case COMMAND_##constant: return function(driver);
+#define COMMAND(constant, function, name, arguments, fewest, most, formats, summary, more, \
+                examples)                                                                  \
+    case COMMAND_##constant:                                                               \
+        return function(driver);
 #include "compiler/driver/commands.def"
 #undef COMMAND
     case COMMAND_COUNT: break;

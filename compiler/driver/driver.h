@@ -10,8 +10,8 @@
 
 typedef struct {
     Boundary boundary;
-    Arena arena;      /* options, what is printed: lives as long as the command */
-    Arena work;       /* plan, module and results: may be given back between two plans */
+    Arena arena;           /* options, what is printed: lives as long as the command */
+    Arena work;            /* plan, module and results: may be given back between two plans */
     Evaluation evaluation; /* freed after the command */
     Options options;
     int in, out, err; /* descriptors */
@@ -26,12 +26,13 @@ typedef struct {
 ScpStatus driver_run(int argc, char *const *argv, int in, int out, int err);
 
 /* Commands: a file each. */
-#define COMMAND(constant, function, name, arguments, fewest, most, formats, summary, more, examples) \
+#define COMMAND(constant, function, name, arguments, fewest, most, formats, summary, more, \
+                examples)                                                                  \
     ScpStatus function(Driver *driver);
 #include "compiler/driver/commands.def"
 #undef COMMAND
 
-/* ---- Messages, to standard error ------------------------------------------------------------- */
+/* ---- Messages, to standard error --------------------------------------------------------- */
 
 /* `scpc: …`, a sentence about the command line or the world. Always returns `status`. */
 ScpStatus driver_fail(Driver *driver, ScpStatus status, const char *format, ...)
@@ -43,7 +44,7 @@ void driver_flush(Driver *driver);
 /* What is being done, on a terminal only; the next one or any message takes its place. */
 void driver_progress(Driver *driver, const char *what);
 
-/* ---- Results, to standard output or --output --------------------------------------------------- */
+/* ---- Results, to standard output or --output --------------------------------------------- */
 
 /* Writes a result. With --output: to that file, whole or not at all, private under --internal. */
 ScpStatus driver_result(Driver *driver, Slice text);

@@ -57,7 +57,8 @@ static bool rests_on_people(const Module *module, Arena *arena, Reg reg) {
 ScpStatus command_eval(Driver *driver) {
     const char *expression = driver->options.arguments.items[1];
     Subject subject;
-    ScpStatus status = subject_open(driver, driver->options.arguments.items[0], expression, &subject);
+    ScpStatus status =
+        subject_open(driver, driver->options.arguments.items[0], expression, &subject);
     if (status != SCP_OK) return status;
     const Module *module = subject.module;
     const ModuleOutput *output = &module->outputs.items[module->outputs.count - 1];

@@ -8,7 +8,7 @@
 
 enum { OPTION_COLUMN = 26, TEXT_WIDTH = 78 };
 
-/* ---- Pieces -------------------------------------------------------------------------------------------- */
+/* ---- Pieces ------------------------------------------------------------------------------ */
 
 /* The text, broken at blanks, every line but the first indented. */
 static void add_wrapped(Buffer *out, Slice text, size_t indent) {
@@ -62,11 +62,14 @@ static Slice option_spelling(Arena *arena, const OptionRow *row) {
 
 static void add_amount(Buffer *out, const OptionRow *row, int64_t amount) {
     bool size = slice_equal(row->value, SLICE("SIZE"));
-    if (!amount) buffer_add_text(out, "none");
+    if (!amount)
+        buffer_add_text(out, "none");
     else if (size && amount % (INT64_C(1) << 30) == 0)
         buffer_printf(out, "%dG", (int)(amount >> 30));
-    else if (size) buffer_printf(out, "%dM", (int)(amount >> 20));
-    else buffer_add(out, number_format_int(out->arena, amount, true));
+    else if (size)
+        buffer_printf(out, "%dM", (int)(amount >> 20));
+    else
+        buffer_add(out, number_format_int(out->arena, amount, true));
 }
 
 /* What an option does, and for a limit its value where none is given. */
@@ -104,9 +107,11 @@ static void add_options(Buffer *out, CommandId command, Shown shown, const char 
     }
 }
 
-/* ---- Pages --------------------------------------------------------------------------------------------- */
+/* ---- Pages ------------------------------------------------------------------------------- */
 
-Slice help_version(void) { return SLICE("scpc " SCP_VERSION "\n"); }
+Slice help_version(void) {
+    return SLICE("scpc " SCP_VERSION "\n");
+}
 
 static Slice usage_of(Arena *arena, const CommandRow *row) {
     return arena_printf(arena, "%s %s", row->name.data, row->arguments.data);
@@ -119,13 +124,16 @@ void help_overview(Buffer *out) {
         const CommandRow *row = command_row((CommandId)i);
         add_entry(out, usage_of(out->arena, row), OPTION_COLUMN, row->summary);
     }
-    buffer_add_text(out, "\nA first plan: scpc new DIR, then scpc check DIR and scpc run DIR/plan.scp\n"
-                         "More on a command, with examples: scpc COMMAND --help\n");
+    buffer_add_text(out,
+                    "\nA first plan: scpc new DIR, then scpc check DIR and scpc run DIR/plan.scp\n"
+                    "More on a command, with examples: scpc COMMAND --help\n");
 }
 
 void help_hint(CommandId command, Buffer *out) {
-    if (command == COMMAND_COUNT) buffer_add_text(out, "See scpc --help\n");
-    else buffer_printf(out, "See scpc %s --help\n", command_row(command)->name.data);
+    if (command == COMMAND_COUNT)
+        buffer_add_text(out, "See scpc --help\n");
+    else
+        buffer_printf(out, "See scpc %s --help\n", command_row(command)->name.data);
 }
 
 static void add_lines(Buffer *out, Slice text, size_t indent) {
@@ -206,7 +214,7 @@ ScpStatus help_print(Driver *driver, CommandId command) {
     return driver_result(driver, buffer_slice(&out));
 }
 
-/* ---- The reference page -------------------------------------------------------------------------------- */
+/* ---- The reference page ------------------------------------------------------------------ */
 
 /* For a cell of a Markdown table. */
 static void add_cell(Buffer *out, Slice text) {
@@ -262,7 +270,7 @@ static void add_reference(Buffer *out) {
         buffer_printf(out, "| %d | %s |\n", statuses[i].number, statuses[i].meaning);
 }
 
-/* ---- Completion ---------------------------------------------------------------------------------------- */
+/* ---- Completion -------------------------------------------------------------------------- */
 
 static void add_option_names(Buffer *out, CommandId command) {
     for (int i = 0; i < OPTION_COUNT; i++)
@@ -282,14 +290,15 @@ static void add_bash(Buffer *out) {
     buffer_add_text(out, "    esac\n    if ((COMP_CWORD == 1)); then words=\"");
     for (int i = 0; i < COMMAND_COUNT; i++)
         buffer_printf(out, "%s ", command_row((CommandId)i)->name.data);
-    buffer_add_text(out, "--help --version\"; fi\n"
-                         "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-                         "    if [[ $word != -* ]]; then COMPREPLY+=($(compgen -f -- \"$word\")); fi\n"
-                         "}\n"
-                         "complete -o filenames -F _scpc scpc\n");
+    buffer_add_text(out,
+                    "--help --version\"; fi\n"
+                    "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+                    "    if [[ $word != -* ]]; then COMPREPLY+=($(compgen -f -- \"$word\")); fi\n"
+                    "}\n"
+                    "complete -o filenames -F _scpc scpc\n");
 }
 
-/* ---- scpc help ----------------------------------------------------------------------------------------- */
+/* ---- scpc help --------------------------------------------------------------------------- */
 
 /* The command that the arguments name, of one or two words. */
 static CommandId named_command(const Driver *driver) {
@@ -300,7 +309,8 @@ static CommandId named_command(const Driver *driver) {
         buffer_add_text(&name, driver->options.arguments.items[i]);
     }
     int id = 0;
-    while (id < COMMAND_COUNT && !slice_equal(command_row((CommandId)id)->name, buffer_slice(&name)))
+    while (id < COMMAND_COUNT &&
+           !slice_equal(command_row((CommandId)id)->name, buffer_slice(&name)))
         id++;
     return (CommandId)id;
 }
@@ -308,12 +318,15 @@ static CommandId named_command(const Driver *driver) {
 ScpStatus command_help(Driver *driver) {
     Buffer out;
     buffer_init(&out, &driver->arena);
-    if (driver->options.completion.length) add_bash(&out);
-    else if (slice_equal(driver->options.format, SLICE("markdown"))) add_reference(&out);
+    if (driver->options.completion.length)
+        add_bash(&out);
+    else if (slice_equal(driver->options.format, SLICE("markdown")))
+        add_reference(&out);
     if (out.length) return driver_result(driver, buffer_slice(&out));
     CommandId command = named_command(driver);
     if (command == COMMAND_COUNT && driver->options.arguments.count) {
-        driver_fail(driver, SCP_USAGE, "there is no command `%s`", driver->options.arguments.items[0]);
+        driver_fail(driver, SCP_USAGE, "there is no command `%s`",
+                    driver->options.arguments.items[0]);
         help_hint(COMMAND_COUNT, &driver->messages);
         return SCP_USAGE;
     }

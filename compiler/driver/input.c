@@ -10,7 +10,9 @@
 
 enum { MODULE_SIZE_LIMIT = 256 << 20 };
 
-static bool is_standard_input(const char *path) { return strcmp(path, "-") == 0; }
+static bool is_standard_input(const char *path) {
+    return strcmp(path, "-") == 0;
+}
 
 static Slice folder_of(Slice path) {
     size_t length = path.length;

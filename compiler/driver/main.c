@@ -27,7 +27,8 @@ static void write_constant(const char *text) {
 /* An assertion has said what it found. */
 static void end_by_fault(int signal_number) {
     (void)signal_number;
-    write_constant("scpc: a fault of scpc itself; please report what stands above, with the plan\n");
+    write_constant(
+        "scpc: a fault of scpc itself; please report what stands above, with the plan\n");
     _exit(SCP_FAULT);
 }
 

@@ -33,8 +33,8 @@ static ScpStatus make_folders_above(Driver *driver, const char *folder, Slice pa
     ScpStatus status = make_folder(driver, folder);
     for (size_t i = 0; i < path.length && status == SCP_OK; i++) {
         if (path.data[i] != '/') continue;
-        status = make_folder(driver,
-                             arena_printf(&driver->arena, "%s/%.*s", folder, (int)i, path.data).data);
+        status = make_folder(
+            driver, arena_printf(&driver->arena, "%s/%.*s", folder, (int)i, path.data).data);
     }
     return status;
 }

@@ -9,39 +9,47 @@
 #include "runtime/base/file.h"
 #include "runtime/base/number.h"
 
-/* ---- The tables ------------------------------------------------------------------------------------ */
+/* ---- The tables -------------------------------------------------------------------------- */
 
 static const CommandRow commands[COMMAND_COUNT] = {
-#define TEXT(literal) {literal, sizeof(literal) - 1}
-#define COMMAND(constant, function, name, arguments, fewest, most, formats, summary, more, examples) \
-    [COMMAND_##constant] = {TEXT(name), TEXT(arguments), fewest, most, TEXT(formats), \
-                            TEXT(summary), TEXT(more), TEXT(examples)},
+#define TEXT(literal) \
+    { literal, sizeof(literal) - 1 }
+#define COMMAND(constant, function, name, arguments, fewest, most, formats, summary, more, \
+                examples)                                                                  \
+    [COMMAND_##constant] = {TEXT(name),    TEXT(arguments), fewest,     most,              \
+                            TEXT(formats), TEXT(summary),   TEXT(more), TEXT(examples)},
 #include "compiler/driver/commands.def"
 #undef COMMAND
 };
 
 /* Which commands take an option. */
 #define IN(command) (UINT32_C(1) << COMMAND_##command)
-#define PEOPLE (IN(RUN) | IN(REPORT) | IN(EVAL) | IN(DATA_CHECK))
-#define PLANS (PEOPLE | IN(CHECK) | IN(BUILD) | IN(DIS))
-#define FORMATTED (PEOPLE | IN(CHECK) | IN(HELP))
-#define WRITING (PEOPLE | IN(CHECK) | IN(BUILD) | IN(DIS))
-#define EVERY UINT32_MAX
+#define PEOPLE      (IN(RUN) | IN(REPORT) | IN(EVAL) | IN(DATA_CHECK))
+#define PLANS       (PEOPLE | IN(CHECK) | IN(BUILD) | IN(DIS))
+#define FORMATTED   (PEOPLE | IN(CHECK) | IN(HELP))
+#define WRITING     (PEOPLE | IN(CHECK) | IN(BUILD) | IN(DIS))
+#define EVERY       UINT32_MAX
+
+#define ROW(name, short_name, value, commands, prose, checking, running) \
+    { TEXT(name), short_name, TEXT(value), commands, TEXT(prose), checking, running }
 
 static const OptionRow rows[OPTION_COUNT] = {
-#define OPTION(constant, long_name, short_name, value, commands, prose) \
-    [OPTION_##constant] = {TEXT(long_name), short_name, TEXT(value), commands, TEXT(prose), 0, 0},
-#define LIMIT(constant, long_name, unit, commands, checking, running, prose) \
-    [OPTION_MAX_##constant] = {TEXT(long_name), 0,        TEXT(unit), commands, \
-                               TEXT(prose),     checking, running},
+#define OPTION(constant, name, short_name, value, commands, prose) \
+    [OPTION_##constant] = ROW(name, short_name, value, commands, prose, 0, 0),
+#define LIMIT(constant, name, unit, commands, checking, running, prose) \
+    [OPTION_MAX_##constant] = ROW(name, 0, unit, commands, prose, checking, running),
 #include "compiler/driver/options.def"
 #undef OPTION
 #undef LIMIT
 };
 
-const CommandRow *command_row(CommandId id) { return &commands[id]; }
+const CommandRow *command_row(CommandId id) {
+    return &commands[id];
+}
 
-const OptionRow *option_row(OptionId id) { return &rows[id]; }
+const OptionRow *option_row(OptionId id) {
+    return &rows[id];
+}
 
 bool option_is_for(OptionId option, CommandId command) {
     return (rows[option].commands >> command & 1) != 0;
@@ -51,7 +59,9 @@ static bool limit_of_option(OptionId option, LimitId *limit) {
     switch ((int)option) {
 #define OPTION(constant, long_name, short_name, value, commands, prose)
 #define LIMIT(constant, long_name, unit, commands, checking, running, prose) \
-    case OPTION_MAX_##constant: *limit = LIMIT_##constant; return true;
+    case OPTION_MAX_##constant:                                              \
+        *limit = LIMIT_##constant;                                           \
+        return true;
 #include "compiler/driver/options.def"
 #undef OPTION
 #undef LIMIT
@@ -68,7 +78,8 @@ static OptionId option_of_limit(LimitId limit) {
     switch (limit) {
 #define OPTION(constant, long_name, short_name, value, commands, prose)
 #define LIMIT(constant, long_name, unit, commands, checking, running, prose) \
-    case LIMIT_##constant: return OPTION_MAX_##constant;
+    case LIMIT_##constant:                                                   \
+        return OPTION_MAX_##constant;
 #include "compiler/driver/options.def"
 #undef OPTION
 #undef LIMIT
@@ -83,7 +94,7 @@ int64_t options_limit(const Options *options, LimitId limit, bool running) {
     return running ? row->running : row->checking;
 }
 
-/* ---- Parsing ------------------------------------------------------------------------------------------ */
+/* ---- Parsing ----------------------------------------------------------------------------- */
 
 typedef struct {
     Arena *arena;
@@ -129,9 +140,11 @@ static Slice listed(Arena *arena, Slice words) {
 }
 
 /* What the user wrote, made harmless, in back quotes. */
-static Slice quoted(Parse *p, Slice text) { return file_quote(p->arena, text); }
+static Slice quoted(Parse *p, Slice text) {
+    return file_quote(p->arena, text);
+}
 
-/* ---- Values ------------------------------------------------------------------------------------------- */
+/* ---- Values ------------------------------------------------------------------------------ */
 
 static bool bad_value(Parse *p, OptionId id, Slice value, const char *wanted) {
     Slice shown = quoted(p, value);
@@ -182,25 +195,36 @@ static bool read_data(Parse *p, Slice value) {
 
 static bool read_policy(Parse *p, Slice value) {
     p->options->has_policy = true;
-    if (slice_equal(value, SLICE("hes"))) p->options->policy = POLICY_HES;
-    else if (slice_equal(value, SLICE("midpoint6"))) p->options->policy = POLICY_MIDPOINT6;
-    else if (slice_equal(value, SLICE("exact"))) p->options->exact_policy = true;
-    else return bad_value(p, OPTION_POLICY, value, "hes, midpoint6 or exact");
+    if (slice_equal(value, SLICE("hes")))
+        p->options->policy = POLICY_HES;
+    else if (slice_equal(value, SLICE("midpoint6")))
+        p->options->policy = POLICY_MIDPOINT6;
+    else if (slice_equal(value, SLICE("exact")))
+        p->options->exact_policy = true;
+    else
+        return bad_value(p, OPTION_POLICY, value, "hes, midpoint6 or exact");
     return true;
 }
 
 static bool read_color(Parse *p, Slice value) {
-    if (slice_equal(value, SLICE("auto"))) p->options->color = COLOR_AUTO;
-    else if (slice_equal(value, SLICE("always"))) p->options->color = COLOR_ALWAYS;
-    else if (slice_equal(value, SLICE("never"))) p->options->color = COLOR_NEVER;
-    else return bad_value(p, OPTION_COLOR, value, "auto, always or never");
+    if (slice_equal(value, SLICE("auto")))
+        p->options->color = COLOR_AUTO;
+    else if (slice_equal(value, SLICE("always")))
+        p->options->color = COLOR_ALWAYS;
+    else if (slice_equal(value, SLICE("never")))
+        p->options->color = COLOR_NEVER;
+    else
+        return bad_value(p, OPTION_COLOR, value, "auto, always or never");
     return true;
 }
 
 static bool read_fail_on(Parse *p, Slice value) {
-    if (slice_equal(value, SLICE("error"))) p->options->fail_on = SEVERITY_ERROR;
-    else if (slice_equal(value, SLICE("warning"))) p->options->fail_on = SEVERITY_WARNING;
-    else return bad_value(p, OPTION_FAIL_ON, value, "error or warning");
+    if (slice_equal(value, SLICE("error")))
+        p->options->fail_on = SEVERITY_ERROR;
+    else if (slice_equal(value, SLICE("warning")))
+        p->options->fail_on = SEVERITY_WARNING;
+    else
+        return bad_value(p, OPTION_FAIL_ON, value, "error or warning");
     return true;
 }
 
@@ -253,7 +277,7 @@ static bool apply(Parse *p, OptionId id, Slice value) {
     return false;
 }
 
-/* ---- Options ------------------------------------------------------------------------------------------ */
+/* ---- Options ----------------------------------------------------------------------------- */
 
 static Slice nearest_option(Slice name) {
     Slice best = {0};
@@ -294,8 +318,10 @@ static bool read_long(Parse *p, Slice text) {
         Slice value = SLICE("");
         if (!rows[i].value.length && equals)
             return refuse(p, "`--%.*s` takes no value", SLICE_FMT(name));
-        if (equals) value = slice_sub(text, name.length + 1, text.length);
-        else if (rows[i].value.length && !take_value(p, id, &value)) return false;
+        if (equals)
+            value = slice_sub(text, name.length + 1, text.length);
+        else if (rows[i].value.length && !take_value(p, id, &value))
+            return false;
         return apply(p, id, value);
     }
     return unknown_option(p, name);
@@ -319,7 +345,7 @@ static bool read_short(Parse *p, Slice text) {
     return true;
 }
 
-/* ---- The command --------------------------------------------------------------------------------------- */
+/* ---- The command ------------------------------------------------------------------------- */
 
 /* The first word of a command's name, and what follows it. */
 static Slice first_word(Slice name, Slice *rest) {
@@ -429,8 +455,8 @@ static bool read_word(Parse *p, const char *word) {
 bool options_parse(Arena *arena, int argc, char *const *argv, Options *options, Slice *error) {
     *options = (Options){.command = COMMAND_COUNT, .fail_on = SEVERITY_ERROR};
     for (int i = 0; i < LIMIT_COUNT; i++) options->limits[i] = -1;
-    Parse parse = {.arena = arena, .argc = argc, .argv = argv, .next = 1, .options = options,
-                   .error = error};
+    Parse parse = {
+        .arena = arena, .argc = argc, .argv = argv, .next = 1, .options = options, .error = error};
     bool good = true;
     while (good && parse.next < argc) {
         const char *word = argv[parse.next++];

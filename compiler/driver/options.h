@@ -8,7 +8,8 @@
 #include "runtime/disclosure/policy.h"
 
 typedef enum {
-#define COMMAND(constant, function, name, arguments, fewest, most, formats, summary, more, examples) \
+#define COMMAND(constant, function, name, arguments, fewest, most, formats, summary, more, \
+                examples)                                                                  \
     COMMAND_##constant,
 #include "compiler/driver/commands.def"
 #undef COMMAND
@@ -16,7 +17,7 @@ typedef enum {
 } CommandId;
 
 typedef enum {
-#define OPTION(constant, long_name, short_name, value, commands, prose) OPTION_##constant,
+#define OPTION(constant, long_name, short_name, value, commands, prose)      OPTION_##constant,
 #define LIMIT(constant, long_name, unit, commands, checking, running, prose) OPTION_MAX_##constant,
 #include "compiler/driver/options.def"
 #undef OPTION
@@ -34,8 +35,8 @@ typedef enum {
 } LimitId;
 
 typedef struct {
-    Slice name;      /* "data check" */
-    Slice arguments; /* "PLAN EXPRESSION" */
+    Slice name;       /* "data check" */
+    Slice arguments;  /* "PLAN EXPRESSION" */
     int fewest, most; /* arguments; most -1: any number */
     Slice formats;
     Slice summary, more, examples;
@@ -44,7 +45,7 @@ typedef struct {
 typedef struct {
     Slice name;
     char short_name;
-    Slice value; /* what follows it; empty: nothing */
+    Slice value;       /* what follows it; empty: nothing */
     uint32_t commands; /* a bit each */
     Slice prose;
     int64_t checking, running; /* of a limit: its values where none is given */

@@ -17,10 +17,8 @@ static bool has_plan_item(Arena *arena, Slice path, Slice text) {
     DiagBag diags;
     source_map_init(&sources, arena);
     diag_bag_init(&diags, arena);
-    ParseContext context = {.arena = arena,
-                            .interner = interner_new(arena, 0),
-                            .sources = &sources,
-                            .diags = &diags};
+    ParseContext context = {
+        .arena = arena, .interner = interner_new(arena, 0), .sources = &sources, .diags = &diags};
     Atom plan = intern(context.interner, SLICE("plan"));
     const File *file = parse_file(&context, source_map_add(&sources, path, text, false));
     for (uint32_t i = 0; i < file->items.count; i++)
@@ -36,7 +34,7 @@ static bool is_plan(Driver *driver, const char *path) {
     return has_plan_item(&driver->work, slice_of(path), text);
 }
 
-/* ---- Folders ------------------------------------------------------------------------------------------- */
+/* ---- Folders ----------------------------------------------------------------------------- */
 
 static void insert_sorted(Arena *arena, Paths *names, const char *name) {
     VEC_PUSH(arena, names, name);
@@ -91,6 +89,7 @@ ScpStatus paths_expand(Driver *driver, const char *path, Paths *paths) {
     find_plans(driver, path, 0, paths);
     if (paths->count > before) return SCP_OK;
     Slice shown = file_quote(&driver->arena, slice_of(path));
-    return driver_fail(driver, SCP_USAGE, "there is no plan below %.*s: no .scp file with a `plan` item",
+    return driver_fail(driver, SCP_USAGE,
+                       "there is no plan below %.*s: no .scp file with a `plan` item",
                        SLICE_FMT(shown));
 }

@@ -34,15 +34,18 @@ static ScpStatus write_report(Driver *driver, Slice html) {
     files[1].path = manifest_path(&driver->arena, path);
     files[1].text = manifest(driver, html);
     if (strcmp(files[1].path, path) == 0)
-        return driver_fail(driver, SCP_USAGE, "the manifest would be `%s` too: give the report "
-                                              "another ending", path);
+        return driver_fail(driver, SCP_USAGE,
+                           "the manifest would be `%s` too: give the report "
+                           "another ending",
+                           path);
     return files_write(driver, files, 2);
 }
 
 ScpStatus command_report(Driver *driver) {
     Subject subject;
     if (!driver->options.output)
-        return driver_fail(driver, SCP_USAGE, "`scpc report` wants a file to write: -o report.html");
+        return driver_fail(driver, SCP_USAGE,
+                           "`scpc report` wants a file to write: -o report.html");
     if (driver->options.manifest && !driver_writes_file(driver))
         return driver_fail(driver, SCP_USAGE, "`--manifest` stands beside a file: give -o FILE");
     ScpStatus status = subject_open(driver, driver->options.arguments.items[0], NULL, &subject);
@@ -51,7 +54,6 @@ ScpStatus command_report(Driver *driver) {
     driver_progress(driver, "writing the report");
     Slice html = report_html(&driver->work, &driver->evaluation.input);
     driver_flush(driver);
-    status = driver_writes_file(driver) ? write_report(driver, html)
-                                        : driver_result(driver, html);
+    status = driver_writes_file(driver) ? write_report(driver, html) : driver_result(driver, html);
     return status_worse(status, results_status(driver));
 }

@@ -5,13 +5,13 @@
 #include "runtime/base/number.h"
 #include "scp/runtime.h"
 
-/* ---- Notes ----------------------------------------------------------------------------------------------- */
+/* ---- Notes ------------------------------------------------------------------------------- */
 
 /* `plan.scp:41` of a place in a module whose source is not at hand. */
 static Slice place_in_module(Arena *arena, const Module *module, uint32_t offset) {
     const ModuleSource *source = NULL;
     VEC_EACH(const ModuleSource, candidate, &module->sources)
-        if (candidate->base <= offset) source = candidate;
+    if (candidate->base <= offset) source = candidate;
     if (!source || !offset) return SLICE("");
     uint32_t line = 0;
     while (line < source->line_starts.count &&
@@ -27,8 +27,8 @@ static bool lies_in(Span inner, Span outer) {
 /* The heading path of the declaration in a clause of which the place lies. */
 static Slice path_around(const Module *module, Span span) {
     VEC_EACH(const ModuleDecl, decl, &module->decls)
-        VEC_EACH(const ModuleField, field, &decl->fields)
-            if (lies_in(span, field->span)) return decl->path;
+    VEC_EACH(const ModuleField, field, &decl->fields)
+    if (lies_in(span, field->span)) return decl->path;
     return SLICE("");
 }
 
@@ -58,12 +58,13 @@ static void say_notes(Driver *driver, const Subject *subject) {
     }
 }
 
-/* ---- Evaluating ------------------------------------------------------------------------------------------ */
+/* ---- Evaluating -------------------------------------------------------------------------- */
 
-static void show_progress(void *context, const char *what) { driver_progress(context, what); }
+static void show_progress(void *context, const char *what) {
+    driver_progress(context, what);
+}
 
-static EvaluationOptions evaluation_options(Driver *driver, const Subject *subject,
-                                            Policy policy) {
+static EvaluationOptions evaluation_options(Driver *driver, const Subject *subject, Policy policy) {
     const Options *options = &driver->options;
     return (EvaluationOptions){
         .data = {.root = subject->input.root,
@@ -102,8 +103,10 @@ ScpStatus results_make(Driver *driver, const Subject *subject, bool with_data) {
     options.with_data = with_data;
     status = evaluation_run(subject->module, &options, &driver->work, &driver->evaluation);
     diagnostics_say_data(driver, &driver->evaluation.problems);
-    if (status == SCP_OK) say_notes(driver, subject);
-    else say_limit(driver);
+    if (status == SCP_OK)
+        say_notes(driver, subject);
+    else
+        say_limit(driver);
     return status;
 }
 
@@ -114,7 +117,7 @@ ScpStatus results_status(const Driver *driver) {
     return failed && worst >= driver->options.fail_on ? SCP_NO : SCP_OK;
 }
 
-/* ---- Cost ------------------------------------------------------------------------------------------------ */
+/* ---- Cost -------------------------------------------------------------------------------- */
 
 static Slice amount(Driver *driver, uint64_t value) {
     return number_format_int(&driver->work, (int64_t)value, true);
@@ -139,11 +142,13 @@ void results_say_cost(Driver *driver) {
     uint32_t count = driver->evaluation.module->queries.count;
     buffer_printf(&driver->messages, "asked of the people (%u):\n", (unsigned)count);
     for (uint32_t i = 0; i < count; i++) say_query(driver, i);
-    Slice rows = amount(driver, strata->rows_scanned), bytes = amount(driver, strata->bytes_scanned);
+    Slice rows = amount(driver, strata->rows_scanned),
+          bytes = amount(driver, strata->bytes_scanned);
     Slice cells = amount(driver, strata->cells_total);
     Slice seconds = number_format_fixed(&driver->work, strata->seconds, 3, false);
-    buffer_printf(&driver->messages, "read %.*s rows (%.*s bytes) in %u %s into %.*s cells, in "
-                                     "%.*s seconds\n",
+    buffer_printf(&driver->messages,
+                  "read %.*s rows (%.*s bytes) in %u %s into %.*s cells, in "
+                  "%.*s seconds\n",
                   SLICE_FMT(rows), SLICE_FMT(bytes), (unsigned)strata->passes,
                   strata->passes == 1 ? "pass" : "passes", SLICE_FMT(cells), SLICE_FMT(seconds));
 }

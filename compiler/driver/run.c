@@ -9,7 +9,8 @@ ScpStatus command_run(Driver *driver) {
     if (driver->options.explain) results_say_cost(driver);
     bool json = slice_equal(driver->options.format, SLICE("json"));
     const ReportInput *input = &driver->evaluation.input;
-    Slice text = json ? report_run_json(&driver->work, input) : report_run_text(&driver->work, input);
+    Slice text =
+        json ? report_run_json(&driver->work, input) : report_run_text(&driver->work, input);
     status = driver_result(driver, text);
     return status_worse(status, results_status(driver));
 }

@@ -5,19 +5,19 @@
 #include "compiler/review/check.h"
 #include "runtime/base/file.h"
 
-/* ---- Names given with --data ------------------------------------------------------------------------ */
+/* ---- Names given with --data ------------------------------------------------------------- */
 
 static bool names_table(const Module *module, Slice name) {
     VEC_EACH(const ModuleTable, table, &module->tables)
-        if (slice_equal(table->name, name)) return true;
+    if (slice_equal(table->name, name)) return true;
     return false;
 }
 
 /* Geographies and tables were read when the plan was compiled: they are declarations. */
 static bool names_declaration(const Module *module, Slice name) {
     VEC_EACH(const ModuleDecl, decl, &module->decls) {
-        bool open = slice_equal(decl->kind, SLICE("geography")) ||
-                    slice_equal(decl->kind, SLICE("table"));
+        bool open =
+            slice_equal(decl->kind, SLICE("geography")) || slice_equal(decl->kind, SLICE("table"));
         if (open && slice_equal(decl->name, name)) return true;
     }
     return false;
@@ -35,7 +35,7 @@ static ScpStatus check_data_names(Driver *driver, const Module *module) {
     return SCP_OK;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------ */
+/* ---- Opening ----------------------------------------------------------------------------- */
 
 static ScpStatus compile(Driver *driver, const char *eval, Subject *subject) {
     driver_progress(driver, "compiling");
@@ -82,7 +82,7 @@ ScpStatus subject_open(Driver *driver, const char *path, const char *eval, Subje
     return SCP_OK;
 }
 
-/* ---- Protection ---------------------------------------------------------------------------------------- */
+/* ---- Protection -------------------------------------------------------------------------- */
 
 ScpStatus subject_policy(Driver *driver, const Subject *subject, Policy *policy) {
     const Options *options = &driver->options;

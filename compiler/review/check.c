@@ -7,8 +7,10 @@ static void judge(const CheckOptions *options, Arena *arena, CheckResult *result
                     .step_limit = options->step_limit ? options->step_limit : CHECK_STEP_LIMIT};
     Slice error;
     if (vm_run(module, &vm, arena, &result->vm, &error) != SCP_OK) {
-        Span plan = module->plan == MODULE_NONE ? SPAN_NONE : module->decls.items[module->plan].span;
-        diag_add(&result->compile.diags, DIAG_LIMIT_REACHED, plan, "%.*s (--max-steps)", SLICE_FMT(error));
+        Span plan =
+            module->plan == MODULE_NONE ? SPAN_NONE : module->decls.items[module->plan].span;
+        diag_add(&result->compile.diags, DIAG_LIMIT_REACHED, plan, "%.*s (--max-steps)",
+                 SLICE_FMT(error));
         diag_bag_sort(&result->compile.diags);
         return;
     }

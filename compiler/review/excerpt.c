@@ -13,17 +13,12 @@ enum {
     TAB_COLUMNS = 4,
 };
 
-/* ---- Colour ---------------------------------------------------------------------------------- */
+/* ---- Colour ------------------------------------------------------------------------------ */
 
 static const char *const escapes[] = {
-    [PAINT_NONE] = "",
-    [PAINT_ERROR] = "\033[1;31m",
-    [PAINT_WARNING] = "\033[1;33m",
-    [PAINT_NOTE] = "\033[1;36m",
-    [PAINT_GUTTER] = "\033[34m",
-    [PAINT_RELATED] = "\033[36m",
-    [PAINT_HELP] = "\033[1;32m",
-    [PAINT_STRONG] = "\033[1m",
+    [PAINT_NONE] = "",           [PAINT_ERROR] = "\033[1;31m", [PAINT_WARNING] = "\033[1;33m",
+    [PAINT_NOTE] = "\033[1;36m", [PAINT_GUTTER] = "\033[34m",  [PAINT_RELATED] = "\033[36m",
+    [PAINT_HELP] = "\033[1;32m", [PAINT_STRONG] = "\033[1m",
 };
 
 static void paint_begin(Buffer *out, bool colour, Paint paint) {
@@ -40,7 +35,7 @@ void paint_text(Buffer *out, bool colour, Paint paint, Slice text) {
     paint_end(out, colour, paint);
 }
 
-/* ---- A line as it is shown ------------------------------------------------------------------- */
+/* ---- A line as it is shown --------------------------------------------------------------- */
 
 /* The part of a line that is shown, and the column at which each of its bytes stands. */
 typedef struct {
@@ -65,8 +60,10 @@ static void choose_window(Slice line, size_t wanted, ShownLine *shown) {
 }
 
 static void add_character(Buffer *text, Slice character) {
-    if (slice_equal(character, SLICE("\t"))) buffer_add_repeated(text, ' ', TAB_COLUMNS);
-    else plain_text(text, character);
+    if (slice_equal(character, SLICE("\t")))
+        buffer_add_repeated(text, ' ', TAB_COLUMNS);
+    else
+        plain_text(text, character);
 }
 
 static ShownLine show_line(Arena *arena, Slice line, size_t wanted) {
@@ -99,7 +96,7 @@ static uint32_t shown_column(const ShownLine *shown, size_t at) {
     return shown->columns[at - shown->from];
 }
 
-/* ---- Marks on lines -------------------------------------------------------------------------- */
+/* ---- Marks on lines ---------------------------------------------------------------------- */
 
 /* What is underlined on one line: bytes first, then columns. */
 typedef struct {
@@ -129,8 +126,8 @@ static void insert_piece(Arena *arena, Pieces *pieces, Piece piece) {
     uint32_t at = pieces->count - 1;
     while (at > 0) {
         const Piece *before = &pieces->items[at - 1];
-        bool later = before->line > piece.line ||
-                     (before->line == piece.line && before->from > piece.from);
+        bool later =
+            before->line > piece.line || (before->line == piece.line && before->from > piece.from);
         if (!later) break;
         pieces->items[at] = *before;
         at--;
@@ -164,7 +161,7 @@ static void add_mark(const Excerpt *excerpt, const Source *source, Pieces *piece
     insert_piece(arena, pieces, piece);
 }
 
-/* ---- Rows of underlines ------------------------------------------------------------------------ */
+/* ---- Rows of underlines ------------------------------------------------------------------ */
 
 static bool same_place(const Piece *a, const Piece *b) {
     return a->left == b->left && a->right == b->right;
@@ -258,7 +255,8 @@ static void print_row(const Excerpt *excerpt, const Piece *pieces, uint32_t coun
     bool beside = false;
     for (uint32_t i = 0; i < count; i++) {
         const Piece *piece = &pieces[i];
-        if (piece->row != row || !piece->label.length || !same_place(piece, &pieces[last])) continue;
+        if (piece->row != row || !piece->label.length || !same_place(piece, &pieces[last]))
+            continue;
         if (beside) {
             print_label(excerpt, piece, piece->right + 1);
             continue;

@@ -6,7 +6,7 @@
 #include "compiler/review/excerpt.h"
 #include "runtime/base/diag.h"
 
-/* ---- Lines --------------------------------------------------------------------------------------- */
+/* ---- Lines ------------------------------------------------------------------------------- */
 
 /* Takes the next line off the text; false at its end. */
 static bool next_line(Slice *text, Slice *line) {
@@ -22,9 +22,11 @@ static Slice without_prefix(Slice text, Slice prefix) {
     return slice_sub(text, prefix.length, text.length);
 }
 
-static Slice file_text(const EmbeddedFile *file) { return (Slice){file->text, file->length}; }
+static Slice file_text(const EmbeddedFile *file) {
+    return (Slice){file->text, file->length};
+}
 
-/* ---- Rules of the standard library ------------------------------------------------------------------ */
+/* ---- Rules of the standard library ------------------------------------------------------- */
 
 /* A rule stands at the left margin below its doc comment and ends with a brace there. */
 typedef struct {
@@ -109,7 +111,7 @@ static Slice library_name(Arena *arena, Slice file) {
     return name;
 }
 
-/* ---- Pages --------------------------------------------------------------------------------------------- */
+/* ---- Pages ------------------------------------------------------------------------------- */
 
 static const EmbeddedFile *find_page(Slice name) {
     for (size_t i = 0; i < scp_page_count; i++) {
@@ -173,7 +175,9 @@ static void print_page(Slice page, bool colour, Buffer *out) {
     }
 }
 
-static Slice doc_line(Slice line) { return slice_trim(without_prefix(line, SLICE("##"))); }
+static Slice doc_line(Slice line) {
+    return slice_trim(without_prefix(line, SLICE("##")));
+}
 
 static void print_rule(const RuleText *rule, Slice name, bool colour, Buffer *out) {
     Slice library = library_name(out->arena, rule->library);
@@ -185,7 +189,8 @@ static void print_rule(const RuleText *rule, Slice name, bool colour, Buffer *ou
                   SLICE_FMT(library), SLICE_FMT(library));
     rest = rule->text;
     while (next_line(&rest, &line)) add_line(out, colour, PAINT_NONE, 4, line);
-    buffer_add_text(out, "\nWhere there is a reason to depart from it, accept the finding for a time:\n\n");
+    buffer_add_text(
+        out, "\nWhere there is a reason to depart from it, accept the finding for a time:\n\n");
     buffer_printf(out, "    allow %.*s because \"…\" until 2027-03-31 by \"who decided\"\n",
                   SLICE_FMT(rule->name));
 }
@@ -193,13 +198,16 @@ static void print_rule(const RuleText *rule, Slice name, bool colour, Buffer *ou
 bool explain_print(Slice name, bool colour, Buffer *out) {
     const EmbeddedFile *page = find_page(name);
     RuleText rule;
-    if (page) print_page(file_text(page), colour, out);
-    else if (find_rule(name, &rule)) print_rule(&rule, name, colour, out);
-    else return false;
+    if (page)
+        print_page(file_text(page), colour, out);
+    else if (find_rule(name, &rule))
+        print_rule(&rule, name, colour, out);
+    else
+        return false;
     return true;
 }
 
-/* ---- All of them ------------------------------------------------------------------------------------------ */
+/* ---- All of them ------------------------------------------------------------------------- */
 
 enum { NAME_COLUMN = 26 };
 

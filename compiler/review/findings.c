@@ -63,8 +63,7 @@ typedef struct {
 static AllowUse use_of_allow(const Review *r, const ModuleAllow *allow) {
     AllowUse use = {0};
     VEC_EACH(const ReportFinding, finding, r->findings) {
-        const ModuleRequirement *requirement =
-            &r->module->requirements.items[finding->requirement];
+        const ModuleRequirement *requirement = &r->module->requirements.items[finding->requirement];
         if (!slice_equal(requirement->rule, allow->rule)) continue;
         use.rule_known = true;
         if (!requirement->waivable) use.fixed = true;
@@ -91,18 +90,21 @@ static void diagnose_allow(const Review *r, const ModuleAllow *allow) {
     }
     AllowUse use = use_of_allow(r, allow);
     const char *why = "finds nothing wrong here";
-    if (use.fixed) why = "cannot be waived";
-    else if (use.failed || use.unknown) return;
-    else if (!use.rule_known) why = "is not a rule that is used here";
-    diag_add(r->diags, DIAG_UNUSED_ALLOW, allow->span,
-             "this waiver covers nothing: `%.*s` %s", SLICE_FMT(allow->rule), why);
+    if (use.fixed)
+        why = "cannot be waived";
+    else if (use.failed || use.unknown)
+        return;
+    else if (!use.rule_known)
+        why = "is not a rule that is used here";
+    diag_add(r->diags, DIAG_UNUSED_ALLOW, allow->span, "this waiver covers nothing: `%.*s` %s",
+             SLICE_FMT(allow->rule), why);
 }
 
 void findings_diagnose(const VmResult *vm, const Findings *findings, int32_t as_of,
                        DiagBag *diags) {
     Review r = {vm, vm->module, findings, as_of, diags, diags->arena};
     VEC_EACH(const ReportFinding, finding, findings)
-        if (finding->outcome == REQUIREMENT_FAILED) diagnose_failure(&r, finding);
+    if (finding->outcome == REQUIREMENT_FAILED) diagnose_failure(&r, finding);
     VEC_EACH(const ModuleAllow, allow, &r.module->allows) diagnose_allow(&r, allow);
     diag_bag_sort(diags);
 }

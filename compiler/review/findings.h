@@ -7,7 +7,6 @@
 
 /* Adds them, those that a waiver covers marked as allowed, and sorts the bag. `findings` are of
  * all requirements, as findings_judge gave them as of that day. */
-void findings_diagnose(const VmResult *vm, const Findings *findings, int32_t as_of,
-                       DiagBag *diags);
+void findings_diagnose(const VmResult *vm, const Findings *findings, int32_t as_of, DiagBag *diags);
 
 #endif

@@ -106,7 +106,7 @@ void fix_print(const Excerpt *excerpt, const Diag *diag) {
     const Source *source = source_of_edits(excerpt->sources, &edits);
     if (!source) return;
     Region region = apply_edits(excerpt, source, &edits);
-    uint32_t next = 0;  /* first line not yet shown */
+    uint32_t next = 0; /* first line not yet shown */
     uint32_t added = 0, removed = 0;
     for (uint32_t i = 0; i < edits.count; i++) {
         Span span = edits.items[i]->span;

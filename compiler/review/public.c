@@ -67,10 +67,14 @@ int scp_plan_check(const char *path, const char *text, size_t length,
     return (int)check_guarded(made, slice_of(path), (Slice){text, length}, options);
 }
 
-size_t scp_plan_errors(const ScpPlan *plan) { return plan->tally.errors; }
-size_t scp_plan_warnings(const ScpPlan *plan) { return plan->tally.warnings; }
+size_t scp_plan_errors(const ScpPlan *plan) {
+    return plan->tally.errors;
+}
+size_t scp_plan_warnings(const ScpPlan *plan) {
+    return plan->tally.warnings;
+}
 
-/* ---- Texts -------------------------------------------------------------------------------------- */
+/* ---- Texts ------------------------------------------------------------------------------- */
 
 typedef void (*Writer)(const ScpPlan *plan, Buffer *out);
 

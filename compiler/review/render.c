@@ -24,7 +24,7 @@ static Paint severity_paint(Severity severity) {
     return PAINT_NONE;
 }
 
-/* ---- For people -------------------------------------------------------------------------------- */
+/* ---- For people -------------------------------------------------------------------------- */
 
 /* A message is a sentence; where a plan's own text brings line ends, they become blanks. */
 static void add_sentence(Buffer *out, bool colour, Paint paint, Slice text) {
@@ -39,8 +39,8 @@ static void add_sentence(Buffer *out, bool colour, Paint paint, Slice text) {
 
 static void print_headline(const Diag *diag, bool colour, Buffer *out) {
     Paint paint = severity_paint(diag->severity);
-    Slice head = arena_printf(out->arena, "%s[%.*s]", severity_text(diag->severity),
-                              SLICE_FMT(diag->name));
+    Slice head =
+        arena_printf(out->arena, "%s[%.*s]", severity_text(diag->severity), SLICE_FMT(diag->name));
     paint_text(out, colour, paint, head);
     buffer_add_text(out, ": ");
     add_sentence(out, colour, PAINT_STRONG, diag->message);
@@ -143,7 +143,7 @@ void render_human(const SourceMap *sources, const Diag *diag, bool colour, Buffe
     buffer_add_char(out, '\n');
 }
 
-/* ---- One line ------------------------------------------------------------------------------------ */
+/* ---- One line ---------------------------------------------------------------------------- */
 
 void render_short(const SourceMap *sources, const Diag *diag, Buffer *out) {
     Position position = source_map_position(sources, diag->span.start);
@@ -156,7 +156,7 @@ void render_short(const SourceMap *sources, const Diag *diag, Buffer *out) {
     buffer_add_char(out, '\n');
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------- */
 
 static void json_member_int(JsonWriter *json, Slice key, uint32_t value) {
     json_key(json, key);
@@ -185,8 +185,8 @@ static void json_path(Slice path, JsonWriter *json) {
     json_begin_array(json);
     size_t from = 0;
     for (size_t at = 0; path.length && at <= path.length; at++) {
-        bool ends = at == path.length || slice_starts_with(slice_sub(path, at, path.length),
-                                                           SLICE(" > "));
+        bool ends =
+            at == path.length || slice_starts_with(slice_sub(path, at, path.length), SLICE(" > "));
         if (!ends) continue;
         json_string(json, slice_sub(path, from, at));
         from = at + 3;
@@ -254,7 +254,7 @@ void render_json_end(JsonWriter *json, const DiagTally *tally) {
     buffer_add_char(json->out, '\n');
 }
 
-/* ---- Counting ------------------------------------------------------------------------------------ */
+/* ---- Counting ---------------------------------------------------------------------------- */
 
 void diag_tally_add(DiagTally *tally, const Diag *diag) {
     if (diag->allowed_because.length) {

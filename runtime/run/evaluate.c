@@ -17,14 +17,14 @@ static void tell(const EvaluationOptions *options, const char *what) {
     if (options->progress) options->progress(options->context, what);
 }
 
-/* ---- What the report says of the data -------------------------------------------------------- */
+/* ---- What the report says of the data ---------------------------------------------------- */
 
 typedef VEC(ReportLeftOut) LeftOut;
 
 /* The same words may stand in several queries; said once. */
 static void add_left_out(Arena *arena, LeftOut *left_out, Slice what, int64_t count) {
     VEC_EACH(const ReportLeftOut, other, left_out)
-        if (slice_equal(other->what, what)) return;
+    if (slice_equal(other->what, what)) return;
     VEC_PUSH(arena, left_out, (ReportLeftOut){what, count});
 }
 
@@ -82,14 +82,13 @@ static void describe(const EvaluationOptions *options, Arena *arena, Evaluation 
     if (options->with_data) describe_data(arena, evaluation);
 }
 
-/* ---- Evaluating ------------------------------------------------------------------------------ */
+/* ---- Evaluating -------------------------------------------------------------------------- */
 
 ScpStatus evaluation_load(const Module *module, const EvaluationOptions *options, Arena *arena,
                           Evaluation *evaluation) {
     evaluation->module = module;
     tell(options, "reading the data");
-    return dataset_load(module, &options->data, arena, &evaluation->dataset,
-                        &evaluation->problems);
+    return dataset_load(module, &options->data, arena, &evaluation->dataset, &evaluation->problems);
 }
 
 static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
@@ -122,4 +121,6 @@ ScpStatus evaluation_run(const Module *module, const EvaluationOptions *options,
     return SCP_OK;
 }
 
-void evaluation_free(Evaluation *evaluation) { dataset_free(&evaluation->dataset); }
+void evaluation_free(Evaluation *evaluation) {
+    dataset_free(&evaluation->dataset);
+}

@@ -29,9 +29,8 @@ static uint32_t covering_allow(const Module *module, const ModuleRequirement *re
 void findings_judge(const VmResult *vm, int32_t as_of, Arena *arena, Findings *findings) {
     const Module *module = vm->module;
     for (uint32_t i = 0; i < module->requirements.count; i++) {
-        ReportFinding finding = {.requirement = i,
-                                 .outcome = vm_requirement(vm, i, as_of),
-                                 .allow = MODULE_NONE};
+        ReportFinding finding = {
+            .requirement = i, .outcome = vm_requirement(vm, i, as_of), .allow = MODULE_NONE};
         if (finding.outcome == REQUIREMENT_FAILED)
             finding.allow = covering_allow(module, &module->requirements.items[i], as_of);
         VEC_PUSH(arena, findings, finding);

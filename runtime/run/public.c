@@ -28,9 +28,11 @@ struct ScpRun {
     char message[MESSAGE_SIZE];
 };
 
-const char *scp_version(void) { return SCP_VERSION; }
+const char *scp_version(void) {
+    return SCP_VERSION;
+}
 
-/* ---- Messages: in the run itself, for memory may be what is missing --------------------------- */
+/* ---- Messages: in the run itself, for memory may be what is missing ---------------------- */
 
 static void add_message(ScpRun *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -51,7 +53,7 @@ static void add_problems(ScpRun *run) {
     }
 }
 
-/* ---- Running ------------------------------------------------------------------------------------ */
+/* ---- Running ----------------------------------------------------------------------------- */
 
 static ScpStatus refuse(ScpRun *run, ScpStatus status, const char *message) {
     add_message(run, "%s\n", message);
@@ -91,8 +93,7 @@ static ScpStatus evaluate(ScpRun *run, const Module *module, const ScpRunOptions
     if (status == SCP_OK)
         status = evaluation_run(module, &evaluation, &run->arena, &run->evaluation);
     add_problems(run);
-    if (run->evaluation.error.length)
-        add_message(run, "%.*s\n", SLICE_FMT(run->evaluation.error));
+    if (run->evaluation.error.length) add_message(run, "%.*s\n", SLICE_FMT(run->evaluation.error));
     return status;
 }
 
@@ -130,9 +131,11 @@ int scp_run_module(const void *bytes, size_t length, const ScpRunOptions *option
     return (int)run_guarded(made, (Slice){bytes, length}, options);
 }
 
-/* ---- Results -------------------------------------------------------------------------------------- */
+/* ---- Results ----------------------------------------------------------------------------- */
 
-const char *scp_run_message(const ScpRun *run) { return run->message; }
+const char *scp_run_message(const ScpRun *run) {
+    return run->message;
+}
 
 typedef Slice (*Writer)(Arena *arena, const ReportInput *input);
 
@@ -150,9 +153,15 @@ static const char *result(ScpRun *run, const char **made, Writer write) {
     return *made;
 }
 
-const char *scp_run_json(ScpRun *run) { return result(run, &run->json, report_run_json); }
-const char *scp_run_text(ScpRun *run) { return result(run, &run->text, report_run_text); }
-const char *scp_run_html(ScpRun *run) { return result(run, &run->html, report_html); }
+const char *scp_run_json(ScpRun *run) {
+    return result(run, &run->json, report_run_json);
+}
+const char *scp_run_text(ScpRun *run) {
+    return result(run, &run->text, report_run_text);
+}
+const char *scp_run_html(ScpRun *run) {
+    return result(run, &run->html, report_html);
+}
 
 void scp_run_free(ScpRun *run) {
     if (!run) return;

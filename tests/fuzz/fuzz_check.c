@@ -87,9 +87,11 @@ static size_t below(uint64_t *random, size_t count) {
     return count ? next_random(random) % count : 0;
 }
 
-/* ---- Seeds ------------------------------------------------------------------------------------- */
+/* ---- Seeds ------------------------------------------------------------------------------- */
 
-static bool is_plan(const EmbeddedFile *file) { return strstr(file->name, ".scp") != NULL; }
+static bool is_plan(const EmbeddedFile *file) {
+    return strstr(file->name, ".scp") != NULL;
+}
 
 /* A text to begin with: mostly the plan of `scpc new`, which compiles. */
 static Slice seed_text(uint64_t *random) {
@@ -110,7 +112,7 @@ static Slice seed_piece(uint64_t *random) {
     return seed_text(random);
 }
 
-/* ---- Mutants ----------------------------------------------------------------------------------- */
+/* ---- Mutants ----------------------------------------------------------------------------- */
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

@@ -4,7 +4,9 @@
 
 #include <dirent.h>
 
-static bool has_device_full(void) { return access("/dev/full", W_OK) == 0; }
+static bool has_device_full(void) {
+    return access("/dev/full", W_OK) == 0;
+}
 
 PLAIN_TEST(a_result_that_cannot_be_written_is_a_failure) {
     Program p;
@@ -68,7 +70,7 @@ PLAIN_TEST(internal_outputs_are_for_their_owner_alone) {
     program_remove(&p);
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------------ */
+/* ---- Memory ------------------------------------------------------------------------------ */
 
 /* Every allocation of the command fails once. What it says then is that memory ended, or (where
  * only something that can be done without was to be allocated) exactly what it says otherwise. */

@@ -94,8 +94,8 @@ ARENA_TEST(sizes_take_a_letter) {
     assert_int_equal(GOOD("check", "p", "--max-memory", "512").limits[LIMIT_MEMORY], 512);
     assert_int_equal(GOOD("check", "p", "--max-memory", "3k").limits[LIMIT_MEMORY], 3 << 10);
     assert_int_equal(GOOD("check", "p", "--max-memory", "3M").limits[LIMIT_MEMORY], 3 << 20);
-    assert_int_equal(GOOD("check", "p", "--max-memory", "3G").limits[LIMIT_MEMORY],
-                     INT64_C(3) << 30);
+    assert_int_equal(GOOD("check", "p", "--max-memory", "3G").limits[LIMIT_MEMORY], INT64_C(3)
+                                                                                        << 30);
 }
 
 ARENA_TEST(limits_have_a_value_for_checking_and_one_for_running) {
@@ -135,7 +135,7 @@ ARENA_TEST(help_is_given_whatever_else_is_missing) {
     assert_true(GOOD("--version").version);
 }
 
-/* ---- The tables ----------------------------------------------------------------------------------------- */
+/* ---- The tables -------------------------------------------------------------------------- */
 
 PLAIN_TEST(every_option_is_for_some_command_and_named_once) {
     for (int i = 0; i < OPTION_COUNT; i++) {

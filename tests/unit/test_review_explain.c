@@ -28,7 +28,7 @@ static bool is_listed(const char *const *names, size_t count, Slice name) {
 
 #define IS_LISTED(names, name) is_listed((names), sizeof(names) / sizeof *(names), (name))
 
-/* ---- A folder for an example --------------------------------------------------------------------- */
+/* ---- A folder for an example ------------------------------------------------------------- */
 
 typedef struct {
     Arena *arena;
@@ -67,7 +67,7 @@ static void place_remove(const Place *place) {
     assert_int_equal(system(command), 0);
 }
 
-/* ---- The blocks of a page ------------------------------------------------------------------------- */
+/* ---- The blocks of a page ---------------------------------------------------------------- */
 
 static int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -85,7 +85,8 @@ static Slice with_bytes(Arena *arena, Slice text) {
             buffer_add_char(&out, text.data[i]);
             continue;
         }
-        buffer_add_char(&out, (char)(hex_digit(text.data[i + 2]) * 16 + hex_digit(text.data[i + 3])));
+        buffer_add_char(&out,
+                        (char)(hex_digit(text.data[i + 2]) * 16 + hex_digit(text.data[i + 3])));
         i += 3;
     }
     return buffer_slice(&out);
@@ -99,7 +100,8 @@ static void write_plan(const Place *place, Slice example) {
     Arena *arena = place->arena;
     Slice copy = arena_copy(arena, example);
     Slice plan = read_fixture(arena, "plan.scp");
-    if (has_plan_item(copy)) write_file(place, SLICE("plan.scp"), copy);
+    if (has_plan_item(copy))
+        write_file(place, SLICE("plan.scp"), copy);
     else
         write_file(place, SLICE("plan.scp"),
                    arena_printf(arena, "%.*s\n%.*s", SLICE_FMT(plan), SLICE_FMT(copy)));
@@ -113,13 +115,15 @@ static bool write_example(const Place *place, Slice page, Slice heading) {
         text = with_bytes(place->arena, text);
         const char *blank = memchr(info.data, ' ', info.length);
         size_t name = blank ? (size_t)(blank + 1 - info.data) : info.length;
-        if (!blank) write_plan(place, text);
-        else write_file(place, slice_sub(info, name, info.length), text);
+        if (!blank)
+            write_plan(place, text);
+        else
+            write_file(place, slice_sub(info, name, info.length), text);
     }
     return index > 0;
 }
 
-/* ---- What is wrong with it ------------------------------------------------------------------------ */
+/* ---- What is wrong with it --------------------------------------------------------------- */
 
 typedef VEC(Slice) Names;
 
@@ -132,7 +136,7 @@ static void read_data(const Place *place, const CheckResult *checked, Names *nam
     dataset_free(&dataset);
     assert_int_equal(status, report.total ? SCP_DATA : SCP_OK);
     VEC_EACH(const DataProblem, problem, &report.problems)
-        VEC_PUSH(place->arena, names, slice_of(diag_name_text(problem->name)));
+    VEC_PUSH(place->arena, names, slice_of(diag_name_text(problem->name)));
 }
 
 static Names check_example(const Place *place, bool with_data) {
@@ -179,7 +183,7 @@ ARENA_TEST(every_example_fails_as_its_page_says_and_is_clean_when_mended) {
     }
 }
 
-/* ---- Which pages there are ------------------------------------------------------------------------ */
+/* ---- Which pages there are --------------------------------------------------------------- */
 
 ARENA_TEST(every_diagnostic_has_a_page) {
     (void)arena;

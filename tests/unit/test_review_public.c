@@ -9,18 +9,17 @@
 #include <scp/compiler.h>
 #include <scp/runtime.h>
 
-static const char plan_text[] =
-    "edition 2026\n"
-    "plan our_plan \"Our plan\" {\n"
-    "  horizon FY2026/27 .. FY2028/29\n"
-    "  as_of   2026-11-01\n"
-    "}\n"
-    "population residents \"Residents\" from \"people.csv\" {\n"
-    "  as_at  2026-03-31\n"
-    "  column person_id : identifier\n"
-    "  column age       : years in 0..120\n"
-    "}\n"
-    "let older = count(residents where age >= 65)\n";
+static const char plan_text[] = "edition 2026\n"
+                                "plan our_plan \"Our plan\" {\n"
+                                "  horizon FY2026/27 .. FY2028/29\n"
+                                "  as_of   2026-11-01\n"
+                                "}\n"
+                                "population residents \"Residents\" from \"people.csv\" {\n"
+                                "  as_at  2026-03-31\n"
+                                "  column person_id : identifier\n"
+                                "  column age       : years in 0..120\n"
+                                "}\n"
+                                "let older = count(residents where age >= 65)\n";
 
 typedef struct {
     char folder[64];

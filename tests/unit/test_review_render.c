@@ -43,12 +43,13 @@ static Slice json(Fixture *f, const Diag *diag) {
     return buffer_slice(&out);
 }
 
-/* ---- The block for people --------------------------------------------------------------------------- */
+/* ---- The block for people ---------------------------------------------------------------- */
 
 ARENA_TEST(a_message_shows_its_lines_their_relation_and_the_changed_line) {
     Fixture f;
     fixture(&f, arena,
-            "\n\n\n\n\n\n\nlet a = £4.2m\n  let uplift = £3.9m real\n\n  let total = inflow + uplift\n");
+            "\n\n\n\n\n\n\nlet a = £4.2m\n  let uplift = £3.9m real\n\n  let total = inflow + "
+            "uplift\n");
     Diag *diag = diag_add(&f.bag, DIAG_PRICE_BASE_MISMATCH, span_of(&f.map, 0, "+", 0),
                           "£4.2m is cash of FY2027/28, £3.9m is real, at FY2025/26 prices");
     diag->label = SLICE("cash, from line 8");
@@ -89,8 +90,7 @@ ARENA_TEST(a_span_that_takes_in_its_line_end_stays_on_its_line) {
     fixture(&f, arena, "one\ntwo\n");
     Span span = {f.map.sources.items[0].base, f.map.sources.items[0].base + 4};
     Diag *diag = diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_ERROR, span, SLICE("no"));
-    assert_slice(human(&f, diag),
-                 "error[a-rule]: no\n ┌─ plan.scp:1:1\n1 │ one\n  │ ^^^\n\n");
+    assert_slice(human(&f, diag), "error[a-rule]: no\n ┌─ plan.scp:1:1\n1 │ one\n  │ ^^^\n\n");
 }
 
 ARENA_TEST(tabs_are_four_columns_and_characters_one) {
@@ -118,7 +118,9 @@ ARENA_TEST(nothing_quoted_can_steer_the_terminal) {
 
 ARENA_TEST(malformed_bytes_are_shown_as_such) {
     Fixture f;
-    fixture(&f, arena, "cost \xa3" "1m\n");
+    fixture(&f, arena,
+            "cost \xa3"
+            "1m\n");
     Span span = span_of(&f.map, 0, "\xa3", 0);
     Diag *diag = diag_add(&f.bag, DIAG_INVALID_UTF8, span, "no");
     Slice text = human(&f, diag);
@@ -129,7 +131,8 @@ ARENA_TEST(what_is_missing_at_the_end_has_a_place) {
     Fixture f;
     fixture(&f, arena, "let a =");
     uint32_t end = f.map.sources.items[0].base + 7;
-    Diag *diag = diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_ERROR, (Span){end, end}, SLICE("no"));
+    Diag *diag =
+        diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_ERROR, (Span){end, end}, SLICE("no"));
     assert_slice(human(&f, diag),
                  "error[a-rule]: no\n ┌─ plan.scp:1:8\n1 │ let a =\n  │        ^\n\n");
 }
@@ -202,17 +205,18 @@ ARENA_TEST(a_line_of_any_length_is_cut_around_what_is_meant) {
 ARENA_TEST(without_a_place_only_the_sentence_is_shown) {
     Fixture f;
     fixture(&f, arena, "x");
-    Diag *diag = diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_NOTE, SPAN_NONE, SLICE("so it is"));
+    Diag *diag =
+        diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_NOTE, SPAN_NONE, SLICE("so it is"));
     assert_slice(human(&f, diag), "note[a-rule]: so it is\n\n");
 }
 
-/* ---- Fixes ----------------------------------------------------------------------------------------- */
+/* ---- Fixes ------------------------------------------------------------------------------- */
 
 ARENA_TEST(a_fix_shows_every_line_it_changes_and_none_between) {
     Fixture f;
     fixture(&f, arena, "one\ntwo\nthree\nfour\n");
-    Diag *diag = diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_ERROR, span_of(&f.map, 0, "one", 0),
-                                SLICE("no"));
+    Diag *diag = diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_ERROR,
+                                span_of(&f.map, 0, "one", 0), SLICE("no"));
     diag_fix(&f.bag, diag, span_of(&f.map, 0, "three", 0), SLICE("3\n3b"), "count");
     diag_fix(&f.bag, diag, span_of(&f.map, 0, "one", 0), SLICE("1"), "count");
     diag_fix(&f.bag, diag, span_of(&f.map, 0, "four", 0), SLICE("4"), "count");
@@ -223,8 +227,8 @@ ARENA_TEST(a_fix_shows_every_line_it_changes_and_none_between) {
 ARENA_TEST(a_fix_that_takes_lines_away_shows_what_is_left) {
     Fixture f;
     fixture(&f, arena, "one\ntwo\nthree\n");
-    Diag *diag = diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_ERROR, span_of(&f.map, 0, "two", 0),
-                                SLICE("no"));
+    Diag *diag = diag_add_named(&f.bag, SLICE("a-rule"), SEVERITY_ERROR,
+                                span_of(&f.map, 0, "two", 0), SLICE("no"));
     diag_fix(&f.bag, diag, span_of(&f.map, 0, "one\ntwo", 0), SLICE("both"), "join them");
     assert_non_null(strstr(human(&f, diag).data, "help: join them\n1 │ both\n\n"));
 }
@@ -241,7 +245,7 @@ ARENA_TEST(edits_that_overlap_or_lie_in_two_files_are_not_shown) {
     assert_slice(human(&f, diag), "error[a-rule]: no\nhelp: so\n\n");
 }
 
-/* ---- Other formats --------------------------------------------------------------------------------- */
+/* ---- Other formats ----------------------------------------------------------------------- */
 
 ARENA_TEST(the_short_form_is_one_line) {
     Fixture f;
