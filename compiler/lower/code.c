@@ -5,19 +5,18 @@
 #include "runtime/bytecode/verify.h"
 #include "runtime/stats/estimate.h"
 
-enum { CODE_LIMIT = 4 << 20 };
+enum { CODE_LIMIT = 4 << 20, DEPTH_LIMIT = 4000, CONTEXT_LIMIT = 4000 };
 
 /* ---- Emitting ----------------------------------------------------------------------- */
 
 static void ill_formed(Lowering *l, Slice rule, Span span) {
-    l->failed = true;
     if (slice_starts_with(rule, SLICE("register-too-large")) ||
         slice_starts_with(rule, SLICE("query-too-large"))) {
-        sema_error(l->c, NULL, DIAG_LIMIT_REACHED, span,
+        sema_error(l->c, &l->at, DIAG_LIMIT_REACHED, span,
                    "this value has too many cells: at most %u", MODULE_MAX_CELLS);
         return;
     }
-    sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, span, "these values do not line up (%.*s)",
+    sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, span, "these values do not line up (%.*s)",
                SLICE_FMT(rule));
 }
 
@@ -25,10 +24,10 @@ static Reg append(Lowering *l, Instr instr) {
     Module *module = l->module;
     Slice rule = {0};
     if (module->code.count >= CODE_LIMIT) {
-        if (!l->failed)
-            sema_error(l->c, NULL, DIAG_LIMIT_REACHED, instr.span,
+        if (!l->c->limit_said)
+            sema_error(l->c, &l->at, DIAG_LIMIT_REACHED, instr.span,
                        "the plan unfolds into more than %d steps: the limit", CODE_LIMIT);
-        l->failed = true;
+        l->c->limit_said = true;
         return MODULE_NONE;
     }
     if (!instr_result_type(module, &instr, &instr.type, &rule)) {
@@ -56,14 +55,26 @@ static bool same_const(const ModuleConst *a, const ModuleConst *b) {
            (a->sort != CONST_EXACT || exact_compare(a->exact, b->exact) == 0);
 }
 
+static uint64_t const_hash(const ModuleConst *constant) {
+    uint64_t hash = pool_mix(constant->sort, constant->elem);
+    hash = pool_mix(hash, (uint64_t)constant->integer);
+    hash = pool_mix(hash, constant->dim);
+    if (constant->sort == CONST_EXACT) {
+        hash = pool_mix(hash, (uint64_t)constant->exact.num);
+        return pool_mix(hash, (uint64_t)constant->exact.den);
+    }
+    return constant->text.length ? pool_mix(hash, hash_bytes(constant->text, 0)) : hash;
+}
+
 Reg emit_const(Lowering *l, ModuleConst constant, Span span) {
     Module *module = l->module;
     if (constant.sort != CONST_EXACT) constant.exact = EXACT_ZERO;
-    uint32_t from = module->consts.count > 512 ? module->consts.count - 512 : 0;
-    for (uint32_t i = from; i < module->consts.count; i++) {
+    uint64_t hash = const_hash(&constant);
+    for (uint32_t i = pool_first(&l->consts, hash); i != POOL_END; i = pool_older(&l->consts, i)) {
         if (same_const(&module->consts.items[i], &constant))
             return emit(l, OPCODE_CONST, i, 0, 0, span);
     }
+    pool_add(&l->consts, hash);
     VEC_PUSH(module->arena, &module->consts, constant);
     return emit(l, OPCODE_CONST, module->consts.count - 1, 0, 0, span);
 }
@@ -120,7 +131,7 @@ static bool context_equal(const Context *a, const Context *b) {
     return true;
 }
 
-static uint64_t context_id(Lowering *l, const Context *context) {
+static uint32_t context_id(Lowering *l, const Context *context) {
     for (uint32_t i = 0; i < l->contexts.count; i++) {
         if (context_equal(&l->contexts.items[i], context)) return i;
     }
@@ -138,10 +149,9 @@ static bool context_has(const Context *context, uint16_t dim) {
 static bool widen(Lowering *l, Context *context, const uint16_t *dims, int count, Span span) {
     for (int i = 0; i < count; i++) {
         if (context_has(context, dims[i])) {
-            sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, span,
+            sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, span,
                        "%.*s is asked for already: it cannot be taken across as well",
                        SLICE_FMT(l->module->dims.items[dims[i]].name));
-            l->failed = true;
             return false;
         }
         if (context->dim_count == MODULE_MAX_DIMS) return false;
@@ -331,18 +341,36 @@ static Reg lower_fresh(Lowering *l, const Node *node, const Context *context) {
     case NODE_RANKED:
     case NODE_ROW_DATE: break;
     }
-    sema_error(l->c, NULL, DIAG_PERSONAL_DATA_LEAK, node->span,
+    sema_error(l->c, &l->at, DIAG_PERSONAL_DATA_LEAK, node->span,
                "a value of one person stands only inside an aggregate over people");
-    l->failed = true;
     return MODULE_NONE;
 }
 
+/* Pieces of an arena lie 16 bytes apart, and addresses have up to 52 bits. */
+uint64_t lower_key(const Node *node, uint32_t context) {
+    return (uint64_t)context << 48 | (uint64_t)(uintptr_t)node >> 4;
+}
+
+static bool too_much(Lowering *l, const Node *node) {
+    if (l->depth < DEPTH_LIMIT && l->contexts.count < CONTEXT_LIMIT) return false;
+    if (!l->c->limit_said)
+        sema_error(l->c, &l->at, DIAG_LIMIT_REACHED, node->span,
+                   l->depth < DEPTH_LIMIT
+                       ? "measures are asked for in more than %d ways: the limit"
+                       : "values rest on each other more than %d deep: the limit",
+                   l->depth < DEPTH_LIMIT ? CONTEXT_LIMIT : DEPTH_LIMIT);
+    l->c->limit_said = true;
+    return true;
+}
+
+/* Nodes are shared, and each is lowered once in a context. */
 Reg lower_node(Lowering *l, const Node *node, const Context *context) {
-    uint64_t key = ((uint64_t)(uintptr_t)node & UINT64_C(0xFFFFFFFFFFFF)) | context_id(l, context)
-                                                                                << 48,
-             found;
+    uint64_t found, key = lower_key(node, context_id(l, context));
     if (hashmap_get(&l->memo, key, &found)) return (Reg)found;
+    if (too_much(l, node)) return MODULE_NONE;
+    l->depth++;
     Reg reg = lower_fresh(l, node, context);
+    l->depth--;
     hashmap_put(&l->memo, key, reg);
     return reg;
 }

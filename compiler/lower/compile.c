@@ -54,6 +54,9 @@ static void lower(Compilation *c, const Expr *eval) {
     hashmap_init(&l->memo, c->arena);
     hashmap_init(&l->row_memo, c->arena);
     hashmap_init(&l->decl_index, c->arena);
+    pool_init(&l->consts, c->arena);
+    pool_init(&l->rows, c->arena);
+    pool_init(&l->queries, c->arena);
     lower_decls(l);
     lower_outputs(l, eval);
     lower_rules(l);

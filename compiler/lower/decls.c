@@ -31,9 +31,8 @@ static void add_node(Lowering *l, FieldValues *values, const Node *node, const V
                      Slice text) {
     if (!node) return;
     if (node->type.row) {
-        sema_error(l->c, NULL, DIAG_PERSONAL_DATA_LEAK, node->span,
+        sema_error(l->c, &l->at, DIAG_PERSONAL_DATA_LEAK, node->span,
                    "a value of one person stands only inside an aggregate over people");
-        l->failed = true;
         return;
     }
     Reg reg = lower_node(l, node, &whole);
@@ -145,6 +144,7 @@ static void record_decl(Lowering *l, Decl *decl) {
 static void fill_decl(Lowering *l, Decl *decl) {
     uint64_t index;
     hashmap_get(&l->decl_index, decl->index + 1, &index);
+    l->at.self = decl;
     const Value *display = clause_display(l->c, decl);
     ModuleDecl record = l->module->decls.items[index];
     for (uint32_t i = 0; i < decl->clauses.count; i++)
@@ -181,6 +181,7 @@ static void add_output(Lowering *l, Slice name, Slice title, const Node *node, S
 }
 
 static void output_let(Lowering *l, Decl *decl) {
+    l->at.self = decl;
     Value *value = value_of_decl(l->c, decl, decl->name_span);
     value = value_strip(l->c, value);
     Slice name = word(l->c, decl->name);

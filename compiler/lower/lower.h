@@ -3,6 +3,7 @@
 #ifndef COMPILER_LOWER_LOWER_H
 #define COMPILER_LOWER_LOWER_H
 
+#include "compiler/lower/pool.h"
 #include "compiler/sema/clauses.h"
 #include "compiler/sema/sema.h"
 
@@ -17,12 +18,14 @@ typedef struct {
 typedef struct {
     Compilation *c;
     Module *module;
+    Scope at;              /* the declaration being lowered, for messages */
     HashMap memo;          /* node and context → register */
     VEC(Context) contexts; /* interned */
-    HashMap row_memo;      /* node and table → row value */
-    VEC(struct RowValue *) row_values;
+    HashMap row_memo;      /* node and table → place in row_values */
+    VEC(struct RowValue) row_values;
+    Pool consts, rows, queries;
     HashMap decl_index; /* Decl.index + 1 → declaration of the module */
-    bool failed;        /* a message was made; registers may be MODULE_NONE */
+    uint32_t depth;     /* of nodes within nodes */
 } Lowering;
 
 /* A row expression with the scale that makes its integers canonical. */
@@ -33,6 +36,9 @@ typedef struct RowValue {
     bool constant;
     Exact exact; /* constant quantities, canonical, not yet held anywhere */
 } RowValue;
+
+/* A node and a small number as one key: within a compilation only, its order means nothing. */
+uint64_t lower_key(const Node *node, uint32_t context);
 
 /* rows.c: a node over rows of `table`; MODULE_NONE after a message. */
 uint32_t lower_row(Lowering *l, const Table *table, const Node *node);

@@ -56,7 +56,8 @@ static Reg absent_cells(Lowering *l, const Context *context, Slice note, Span sp
 static bool query_equal(const StrataQuery *a, const StrataQuery *b) {
     if (a->table != b->table || a->snapshot != b->snapshot || a->filter != b->filter ||
         a->dim_count != b->dim_count || a->agg != b->agg || a->value != b->value ||
-        a->valued != b->valued || a->rank != b->rank || a->scale_num != b->scale_num || a->scale_den != b->scale_den)
+        a->valued != b->valued || a->rank != b->rank || a->scale_num != b->scale_num ||
+        a->scale_den != b->scale_den)
         return false;
     for (int i = 0; i < a->dim_count; i++) {
         if (a->dims[i] != b->dims[i] || a->groups[i] != b->groups[i]) return false;
@@ -64,10 +65,22 @@ static bool query_equal(const StrataQuery *a, const StrataQuery *b) {
     return true;
 }
 
+static uint64_t query_hash(const StrataQuery *query) {
+    uint64_t hash = pool_mix((uint64_t)query->table << 32 | query->snapshot,
+                             (uint64_t)query->filter << 32 | query->agg);
+    hash = pool_mix(hash, (uint64_t)query->value << 32 | query->valued);
+    for (int i = 0; i < query->dim_count; i++)
+        hash = pool_mix(hash, (uint64_t)query->dims[i] << 32 | query->groups[i]);
+    return hash;
+}
+
 static uint32_t add_query(Lowering *l, const StrataQuery *query) {
-    for (uint32_t i = 0; i < l->module->queries.count; i++) {
+    uint64_t hash = query_hash(query);
+    for (uint32_t i = pool_first(&l->queries, hash); i != POOL_END;
+         i = pool_older(&l->queries, i)) {
         if (query_equal(&l->module->queries.items[i], query)) return i;
     }
+    pool_add(&l->queries, hash);
     VEC_PUSH(l->module->arena, &l->module->queries, *query);
     return l->module->queries.count - 1;
 }
@@ -77,10 +90,9 @@ static bool add_groups(Lowering *l, const Node *node, const Context *context, St
         uint16_t dim = context->dims[i];
         Node *code = dim_row_code(l->c, node->table, dim);
         if (!code) {
-            sema_error(l->c, NULL, DIAG_DIMENSION_MISMATCH, node->span,
+            sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, node->span,
                        "`%.*s` cannot be broken down by %.*s", SLICE_FMT(node->text),
                        SLICE_FMT(l->module->dims.items[dim].name));
-            l->failed = true;
             return false;
         }
         uint32_t row = lower_row(l, node->table, code);

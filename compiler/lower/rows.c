@@ -2,10 +2,11 @@
  * in the column's own unit (pence, years); where two scales meet, both go to a common one. */
 #include "compiler/lower/lower.h"
 
+#include <string.h>
+
 static bool cannot(Lowering *l, const Node *node, const char *what) {
-    sema_error(l->c, NULL, DIAG_TYPE_MISMATCH, node->span,
+    sema_error(l->c, &l->at, DIAG_TYPE_MISMATCH, node->span,
                "%s cannot be asked of one person or event", what);
-    l->failed = true;
     return false;
 }
 
@@ -14,12 +15,21 @@ static bool row_equal(const RowNode *a, const RowNode *b) {
            a->value == b->value && a->number == b->number;
 }
 
+static uint64_t row_hash(const RowNode *node) {
+    uint64_t hash = pool_mix(node->op, node->real), number;
+    memcpy(&number, &node->number, sizeof number);
+    hash = pool_mix(hash, (uint64_t)node->a << 32 | node->b);
+    hash = pool_mix(hash, node->c);
+    return pool_mix(pool_mix(hash, (uint64_t)node->value), number);
+}
+
 static uint32_t add_row(Lowering *l, RowNode node) {
     Module *module = l->module;
-    uint32_t from = module->rows.count > 4096 ? module->rows.count - 4096 : 0;
-    for (uint32_t i = from; i < module->rows.count; i++) {
+    uint64_t hash = row_hash(&node);
+    for (uint32_t i = pool_first(&l->rows, hash); i != POOL_END; i = pool_older(&l->rows, i)) {
         if (row_equal(&module->rows.items[i], &node)) return i;
     }
+    pool_add(&l->rows, hash);
     VEC_PUSH(module->arena, &module->rows, node);
     return module->rows.count - 1;
 }
@@ -283,11 +293,12 @@ static uint32_t add_ranking(Lowering *l, const RowRanking *ranking) {
 
 /* Thresholds are made among the people; a row, of a person or an event, is looked up in them. */
 static bool ranked_group(Lowering *l, const Table *table, const Node *node, RowValue *value) {
-    RowRanking ranking = {.table = node->ranked->index, .groups = node->groups,
-                          .highest_first = node->highest_first};
+    RowRanking ranking = {
+        .table = node->ranked->index, .groups = node->groups, .highest_first = node->highest_first};
     RowValue own, among;
     uint32_t count;
-    if (!lower_row_value(l, node->ranked, node->args[0], &among) || !settle(l, &among)) return false;
+    if (!lower_row_value(l, node->ranked, node->args[0], &among) || !settle(l, &among))
+        return false;
     ranking.value = among.node;
     ranking.stratum = stratum_code(l, node->ranked, node, &ranking.stratum_count);
     if (!lower_row_value(l, table, node->args[0], &own) || !settle(l, &own)) return false;
@@ -298,16 +309,13 @@ static bool ranked_group(Lowering *l, const Table *table, const Node *node, RowV
     return true;
 }
 
-bool lower_row_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+static bool fresh_row_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
     *value = (RowValue){.num = 1, .den = 1};
     switch (node->sort) {
     case NODE_CONST: return const_value(l, node, value);
     case NODE_COLUMN: return column_value(l, table, node, value);
     case NODE_OP: return operation(l, table, node, value);
-    case NODE_ROW_DATE: {
-        /* the origin of quarters counts financial years times four, as rowops.def says */
-        return date_code(l, table, node, value);
-    }
+    case NODE_ROW_DATE: return date_code(l, table, node, value);
     case NODE_RANKED: return ranked_group(l, table, node, value);
     case NODE_ROW_TABLE:
         if (!lower_row_value(l, table, node->args[0], value) || !settle(l, value)) return false;
@@ -326,6 +334,23 @@ bool lower_row_value(Lowering *l, const Table *table, const Node *node, RowValue
     case NODE_FORMAT: break;
     }
     return cannot(l, node, "an aggregate, a series or a text");
+}
+
+/* Conditions share parts: each is made once for a table. */
+bool lower_row_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    uint64_t found, key = lower_key(node, table->index);
+    if (hashmap_get(&l->row_memo, key, &found)) {
+        if (found == MODULE_NONE) return false;
+        *value = l->row_values.items[found];
+        return true;
+    }
+    if (!fresh_row_value(l, table, node, value)) {
+        hashmap_put(&l->row_memo, key, MODULE_NONE);
+        return false;
+    }
+    hashmap_put(&l->row_memo, key, l->row_values.count);
+    VEC_PUSH(l->c->arena, &l->row_values, *value);
+    return true;
 }
 
 uint32_t lower_row(Lowering *l, const Table *table, const Node *node) {

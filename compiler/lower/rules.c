@@ -26,13 +26,13 @@ static void read_rule(Lowering *l, const Decl *rule, RuleClauses *clauses) {
         size_t n = 0;
         while (n < 7 && !slice_equal(name, slice_of(names[n]))) n++;
         if (n == 7) {
-            Diag *diag = sema_error(l->c, NULL, DIAG_UNKNOWN_CLAUSE, item->word_span,
+            Diag *diag = sema_error(l->c, &l->at, DIAG_UNKNOWN_CLAUSE, item->word_span,
                                     "`%.*s` is not a clause of a rule", SLICE_FMT(name));
             Nearest nearest = {.wanted = name};
             for (size_t k = 0; k < 7; k++) nearest_offer(&nearest, slice_of(names[k]));
             nearest_fix(l->c, diag, item->word_span, &nearest);
         } else if (*slots[n]) {
-            sema_error(l->c, NULL, DIAG_REPEATED_CLAUSE, item->word_span,
+            sema_error(l->c, &l->at, DIAG_REPEATED_CLAUSE, item->word_span,
                        "`%.*s` may stand only once in a rule", SLICE_FMT(name));
         } else {
             *slots[n] = item;
@@ -40,7 +40,7 @@ static void read_rule(Lowering *l, const Decl *rule, RuleClauses *clauses) {
     }
     if (!rule->item->broken && (!clauses->require || !clauses->message ||
                                 !clauses->require->values.count || !clauses->message->values.count))
-        sema_error(l->c, NULL, DIAG_MISSING_CLAUSE, rule->name_span,
+        sema_error(l->c, &l->at, DIAG_MISSING_CLAUSE, rule->name_span,
                    "a rule has `require` and `message`");
 }
 
@@ -60,7 +60,7 @@ static Severity severity_of(Lowering *l, const Item *item, Severity otherwise) {
     if (slice_equal(name, SLICE("error"))) return SEVERITY_ERROR;
     if (slice_equal(name, SLICE("warning"))) return SEVERITY_WARNING;
     if (slice_equal(name, SLICE("note"))) return SEVERITY_NOTE;
-    sema_error(l->c, NULL, DIAG_UNKNOWN_CATEGORY, value->span,
+    sema_error(l->c, &l->at, DIAG_UNKNOWN_CATEGORY, value->span,
                "a rule is an error, a warning or a note");
     return otherwise;
 }
@@ -155,8 +155,7 @@ static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl)
     requirement.why = arena_copy(l->module->arena, rule->rule->item->doc);
     requirement.waivable = !(waivable && waivable->kind == EXPR_WORD &&
                              slice_equal(word(c, waivable->atom), SLICE("no")));
-    if (!decided)
-        add_sub_values(l, scope, rule->clauses.require->values.items[0], &requirement);
+    if (!decided) add_sub_values(l, scope, rule->clauses.require->values.items[0], &requirement);
     VEC_PUSH(l->module->arena, &l->module->requirements, requirement);
 }
 
@@ -194,7 +193,7 @@ static void apply_to_all(Lowering *l, const Rule *rule, const Phrase *loop) {
     for (uint32_t i = 1; i < loop->values.count; i++) good &= is_loop(loop->values.items[i]);
     Kind *kind = good ? kind_find(c, first->right->atom) : NULL;
     if (!kind && !(good && slice_equal(word(c, first->right->atom), SLICE("declaration")))) {
-        sema_error(c, NULL, DIAG_TYPE_MISMATCH, loop->span,
+        sema_error(c, &l->at, DIAG_TYPE_MISMATCH, loop->span,
                    "a rule says `for i in` and the name of a kind: `for i in intention`");
         return;
     }
@@ -240,7 +239,7 @@ static void add_allow(Lowering *l, const Decl *decl) {
                          .because = allow_text(l, item, "because"),
                          .by = allow_text(l, item, "by")};
     if (!rule || rule->kind != EXPR_WORD || !allow.because.length) {
-        sema_error(l->c, NULL, DIAG_SYNTAX_ERROR, item->head_span,
+        sema_error(l->c, &l->at, DIAG_SYNTAX_ERROR, item->head_span,
                    "a waiver names a rule and says why: `allow rule_name because \"…\" until "
                    "2027-03-31 by \"Role\"`");
         return;

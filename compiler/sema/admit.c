@@ -372,7 +372,7 @@ static Value *admit_reference(Admission *a, const Alternatives *all) {
     if (a->expr->kind == EXPR_WORD) {
         Decl *own = NULL;
         for (Decl *around = a->decl; around && !own; around = around->parent)
-            own = decl_child(around, a->expr->atom);
+            own = decl_child(a->c, around, a->expr->atom);
         Decl *decl =
             own && kind_listed(a->c, all, own->kind) ? own : decl_find(a->c, a->expr->atom);
         if (!decl) return wrong_reference(a, all, NULL);

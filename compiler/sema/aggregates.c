@@ -116,10 +116,10 @@ Value *form_count(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"where", "for", NULL};
     const Expr *argument = call_argument(c, scope, call, 0);
     if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
-    if (call_label(c, call, "for")) return list_count(c, scope, call);
+    if (call_label(c, call, "for")) return list_count(c, scope, call, NULL);
     Value *value = elaborate(c, scope, argument);
     if (value->sort == VALUE_POISON) return value;
-    if (value->sort != VALUE_PEOPLE) return list_count(c, scope, call);
+    if (value->sort != VALUE_PEOPLE) return list_count(c, scope, call, value);
     const Phrase *where = call_label(c, call, "where");
     Value *people = where ? narrow_people(c, scope, value, where) : value;
     if (people->sort == VALUE_POISON) return people;
@@ -163,7 +163,7 @@ Value *form_sum(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"over", "where", "across", "for", NULL};
     if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels))
         return value_poison(c);
-    if (call_label(c, call, "for")) return list_fold(c, scope, call, OP_ADD);
+    if (call_label(c, call, "for")) return list_sum(c, scope, call);
     if (call_label(c, call, "across")) return reduce_along(c, scope, call, OPCODE_SUM);
     const Expr *over = call_label_value(c, call, "over");
     if (!over) {

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "compiler/sema/forms.h"
+#include "compiler/sema/expressions.h"
 #include "runtime/bytecode/natives.h"
 #include "runtime/bytecode/verify.h"
 #include "runtime/stats/estimate.h"
@@ -102,19 +102,37 @@ static void unknown_function(Compilation *c, const Scope *scope, const Expr *cal
     nearest_fix(c, diag, span, &nearest);
 }
 
+void forms_declare(Compilation *c) {
+    hashmap_init(&c->form_names, c->arena);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        hashmap_put(&c->form_names, intern(c->interner, slice_of(forms[i].name)), i);
+}
+
+/* A function of a library is known in the files that use it. */
+static bool is_visible(Compilation *c, const Scope *scope, const Decl *fn, const Expr *call) {
+    if (file_sees(c, scope_file(c, scope), fn->unit_index)) return true;
+    Slice library = c->files.items[fn->unit_index].name;
+    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, call->left->span,
+                            "the function `%.*s` is of the library `%.*s`, which this file does "
+                            "not use",
+                            SLICE_FMT(word(c, fn->name)), SLICE_FMT(library));
+    use_fix(c, diag, scope_file(c, scope), library);
+    return false;
+}
+
 Value *elaborate_call(Compilation *c, const Scope *scope, const Expr *call) {
     if (call->left->kind != EXPR_WORD) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, call->left->span,
                    "only a function's name may stand before parentheses");
         return value_poison(c);
     }
-    Slice name = word(c, call->left->atom);
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (slice_equal(name, slice_of(forms[i].name))) return forms[i].elaborate(c, scope, call);
-    }
     uint64_t found;
-    if (hashmap_get(&c->fn_names, call->left->atom, &found))
-        return call_function(c, scope, (Decl *)(uintptr_t)found, call);
-    unknown_function(c, scope, call);
-    return value_poison(c);
+    if (hashmap_get(&c->form_names, call->left->atom, &found))
+        return forms[found].elaborate(c, scope, call);
+    if (!hashmap_get(&c->fn_names, call->left->atom, &found)) {
+        unknown_function(c, scope, call);
+        return value_poison(c);
+    }
+    Decl *fn = (Decl *)(uintptr_t)found;
+    return is_visible(c, scope, fn, call) ? call_function(c, scope, fn, call) : value_poison(c);
 }

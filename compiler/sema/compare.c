@@ -40,6 +40,22 @@ Node *truth_node(Compilation *c, Truth truth, Node *open, Span span) {
     return open;
 }
 
+static bool is_certain(Truth truth) {
+    return truth == TRUTH_FALSE || truth == TRUTH_TRUE;
+}
+
+Truth truth_join(Compilation *c, const Scope *scope, Operator op, Truth left, Node *left_open,
+                 Truth right, Node *right_open, Span span, Node **open) {
+    Truth decisive = op == OP_OR ? TRUTH_TRUE : TRUTH_FALSE;
+    if (left == TRUTH_POISON || right == TRUTH_POISON) return TRUTH_POISON;
+    if (left == decisive || right == decisive) return decisive;
+    *open = is_certain(left) ? right_open : left_open;
+    if (is_certain(left)) return right;
+    if (is_certain(right) || (left == TRUTH_ABSENT && right == TRUTH_ABSENT)) return left;
+    Node *a = truth_node(c, left, left_open, span), *b = truth_node(c, right, right_open, span);
+    return truth_open(operate(c, scope, op, a, b, span), open);
+}
+
 /* ---- Members of a set --------------------------------------------------------------- */
 
 static bool may_name_member(const Expr *expr) {
@@ -209,21 +225,6 @@ Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open)
 
 /* ---- in ----------------------------------------------------------------------------- */
 
-/* `or` of what was found so far and one more item. */
-static Truth either(Compilation *c, const Scope *scope, Truth so_far, Node **open, Truth item,
-                    Node *item_open, Span span) {
-    if (so_far == TRUTH_POISON || item == TRUTH_POISON) return TRUTH_POISON;
-    if (so_far == TRUTH_TRUE || item == TRUTH_TRUE) return TRUTH_TRUE;
-    if (so_far == TRUTH_FALSE) {
-        *open = item_open;
-        return item;
-    }
-    if (item == TRUTH_FALSE) return so_far;
-    if (so_far == TRUTH_ABSENT && item == TRUTH_ABSENT) return TRUTH_ABSENT;
-    Node *a = truth_node(c, so_far, *open, span), *b = truth_node(c, item, item_open, span);
-    return truth_open(operate(c, scope, OP_OR, a, b, span), open);
-}
-
 static Truth in_range(Compilation *c, const Scope *scope, const Side *left, const Value *range,
                       Span span, Node **open) {
     Node *node = value_node(c, scope, left->value, left->expr->span);
@@ -243,7 +244,7 @@ static Truth in_written(Compilation *c, const Scope *scope, const Side *left, co
         if (!is_set(c, left, &item) || !may_name_member(item.expr)) settle(c, scope, &item);
         if (is_sort(&item, VALUE_POISON)) return TRUTH_POISON;
         Truth equal = compare_equal(c, scope, OP_EQ, left, &item, item.expr->span, &item_open);
-        found = either(c, scope, found, open, equal, item_open, item.expr->span);
+        found = truth_join(c, scope, OP_OR, found, *open, equal, item_open, item.expr->span, open);
         if (found == TRUTH_POISON) return found;
     }
     return found;
@@ -258,7 +259,7 @@ static Truth in_list(Compilation *c, const Scope *scope, const Side *left, const
         Node *item_open = NULL;
         if (is_sort(&item, VALUE_POISON)) return TRUTH_POISON;
         Truth equal = compare_equal(c, scope, OP_EQ, left, &item, span, &item_open);
-        found = either(c, scope, found, open, equal, item_open, span);
+        found = truth_join(c, scope, OP_OR, found, *open, equal, item_open, span, open);
         if (found == TRUTH_POISON) return found;
     }
     return found;

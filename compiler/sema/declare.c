@@ -16,11 +16,27 @@ Decl *decl_find(const Compilation *c, Atom name) {
     return hashmap_get(&c->names, name, &found) ? (Decl *)(uintptr_t)found : NULL;
 }
 
-Decl *decl_child(const Decl *decl, Atom name) {
-    for (uint32_t i = 0; i < decl->children.count; i++) {
-        if (decl->children.items[i]->name == name) return decl->children.items[i];
-    }
-    return NULL;
+/* Two numbers as one key. */
+static uint64_t pair_key(uint32_t high, uint32_t low) {
+    return (uint64_t)high << 32 | low;
+}
+
+static Decl *find_pair(const HashMap *map, uint32_t high, Atom low) {
+    uint64_t found;
+    return hashmap_get(map, pair_key(high, low), &found) ? (Decl *)(uintptr_t)found : NULL;
+}
+
+static void put_pair(HashMap *map, uint32_t high, Atom low, Decl *decl) {
+    if (low != ATOM_NONE && !find_pair(map, high, low))
+        hashmap_put(map, pair_key(high, low), (uint64_t)(uintptr_t)decl);
+}
+
+Decl *decl_child(const Compilation *c, const Decl *decl, Atom name) {
+    return find_pair(&c->members, decl->index + 1, name);
+}
+
+Decl *decl_in_file(const Compilation *c, uint32_t file, Atom name) {
+    return find_pair(&c->tops, file, name);
 }
 
 Clause *decl_clause(const Decl *decl, Atom name) {
@@ -78,6 +94,15 @@ static void unknown_at_top(Compilation *c, const Item *item) {
     for (uint32_t i = 0; i < c->kinds.count; i++)
         nearest_offer(&nearest, word(c, c->kinds.items[i]->name));
     nearest_fix(c, diag, item->word_span, &nearest);
+}
+
+static void kind_not_used(Compilation *c, const Decl *parent, const Kind *kind, const Item *item,
+                          uint32_t file) {
+    Slice library = c->files.items[kind->file].name;
+    Diag *diag = at_decl(c, parent, DIAG_UNKNOWN_KIND, item->word_span,
+                         "the kind `%s` is of the library `%s`, which this file does not use",
+                         word(c, kind->name), library);
+    use_fix(c, diag, file, library);
 }
 
 static Slice places_of(Compilation *c, const Kind *kind) {
@@ -275,7 +300,7 @@ static void register_decl(Compilation *c, Decl *decl) {
     if (decl->kind->sort == SORT_RULE || decl->kind->sort == SORT_ALLOW) return;
     bool owned = decl->kind->local || (decl->kind->sort == SORT_LET && decl->parent);
     if (owned) {
-        const Decl *other = decl->parent ? decl_child(decl->parent, decl->name) : NULL;
+        const Decl *other = decl->parent ? decl_child(c, decl->parent, decl->name) : NULL;
         if (!other) return;
         Diag *diag = at_decl(c, decl, DIAG_DUPLICATE_NAME, decl->name_span,
                              "`%s` is declared twice here", word(c, decl->name), SLICE(""));
@@ -334,6 +359,10 @@ static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_
         if (!item->broken || item->word != ATOM_NONE) unknown_at_top(c, item);
         return;
     }
+    if (!file_sees(c, file, kind->file)) {
+        kind_not_used(c, parent, kind, item, file);
+        return;
+    }
     if (!may_stand(c, kind, parent)) {
         at_decl(c, parent, DIAG_MISPLACED_ITEM, item->word_span, "a `%s` stands %s",
                 word(c, kind->name), places_of(c, kind));
@@ -352,6 +381,10 @@ static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_
     register_decl(c, decl);
     VEC_PUSH(c->arena, &c->decls, decl);
     if (parent) VEC_PUSH(c->arena, &parent->children, decl);
+    if (parent)
+        put_pair(&c->members, parent->index + 1, decl->name, decl);
+    else if (kind->sort != SORT_FN)
+        put_pair(&c->tops, file, decl->name, decl);
     if (kind->sort == SORT_RULE) VEC_PUSH(c->arena, &c->rules, decl);
     if (kind->sort == SORT_ALLOW) VEC_PUSH(c->arena, &c->allows, decl);
     if (kind->sort == SORT_FN) VEC_PUSH(c->arena, &c->fns, decl);
@@ -388,7 +421,10 @@ static void check_edition(Compilation *c, const Item *item) {
 
 void sema_declare(Compilation *c) {
     hashmap_init(&c->names, c->arena);
+    hashmap_init(&c->members, c->arena);
+    hashmap_init(&c->tops, c->arena);
     hashmap_init(&c->fn_names, c->arena);
+    forms_declare(c);
     for (uint32_t f = 0; f < c->files.count; f++) {
         const File *tree = c->files.items[f].tree;
         for (uint32_t i = 0; i < tree->items.count; i++) {

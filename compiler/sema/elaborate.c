@@ -95,20 +95,7 @@ static Truth logic(Compilation *c, const Scope *scope, const Expr *expr, Node **
     Truth left = elaborate_truth(c, scope, expr->left, &left_open);
     if (left == decisive) return left;
     Truth right = elaborate_truth(c, scope, expr->right, &right_open);
-    if (left == TRUTH_POISON || right == TRUTH_POISON) return TRUTH_POISON;
-    if (right == decisive) return right;
-    if (right != TRUTH_OPEN && right != TRUTH_ABSENT) {
-        *open = left_open;
-        return left;
-    }
-    if (left != TRUTH_OPEN && left != TRUTH_ABSENT) {
-        *open = right_open;
-        return right;
-    }
-    if (left == TRUTH_ABSENT && right == TRUTH_ABSENT) return TRUTH_ABSENT;
-    Node *a = truth_node(c, left, left_open, expr->left->span);
-    Node *b = truth_node(c, right, right_open, expr->right->span);
-    return truth_open(operate(c, scope, expr->op, a, b, expr->span), open);
+    return truth_join(c, scope, expr->op, left, left_open, right, right_open, expr->span, open);
 }
 
 static Truth negation(Compilation *c, const Scope *scope, Truth truth, Node **open, Span span) {

@@ -14,8 +14,8 @@ Value *text_literal(Compilation *c, const Scope *scope, const Expr *expr);
 Value *name_known(Compilation *c, const Scope *scope, Atom name, Span span);
 Value *name_value(Compilation *c, const Scope *scope, const Expr *expr);
 Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom name, Span span);
-/* Declared at the top of that file. */
-Decl *name_in_file(const Compilation *c, uint32_t file, Atom name);
+/* The file whose words an expression of this scope uses. */
+uint32_t scope_file(const Compilation *c, const Scope *scope);
 
 /* elaborate.c: every expression is entered and left; false where a limit is reached, and said. */
 bool elaborate_enter(Compilation *c, const Scope *scope, const Expr *expr);
@@ -28,6 +28,9 @@ Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **op
 Truth truth_of(bool holds);
 Truth truth_not(Truth truth);
 Truth truth_open(Node *node, Node **open); /* of a condition's node; NULL is poison */
+/* Both by `and` or `or`: an open side is a node. */
+Truth truth_join(Compilation *c, const Scope *scope, Operator op, Truth left, Node *left_open,
+                 Truth right, Node *right_open, Span span, Node **open);
 Node *truth_node(Compilation *c, Truth truth, Node *open, Span span);
 
 #endif

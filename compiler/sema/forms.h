@@ -38,8 +38,9 @@ Value *reduce_along(Compilation *c, const Scope *scope, const Expr *call, Opcode
 
 /* lists.c */
 Value *list_of(Compilation *c, const Scope *scope, const Expr *expr); /* items; or poison */
-Value *list_fold(Compilation *c, const Scope *scope, const Expr *call, Operator op);
-Value *list_count(Compilation *c, const Scope *scope, const Expr *call);
+Value *list_sum(Compilation *c, const Scope *scope, const Expr *call);
+/* How many items: of `counted`, or those that `for` goes through. */
+Value *list_count(Compilation *c, const Scope *scope, const Expr *call, Value *counted);
 
 /* functions.c, natives.c */
 Value *call_function(Compilation *c, const Scope *scope, Decl *fn, const Expr *call);

@@ -161,6 +161,7 @@ static void read_kind_in(Compilation *c, const Item *item, Kind *outer) {
     Kind *kind =
         add_kind(c, name, item->title ? item->title->text : word(c, name), item->head_span);
     kind->doc = item->doc;
+    kind->file = file_at(c, item->span);
     Atom within = intern(c->interner, SLICE("within"));
     read_within(c, kind, item, within);
     kind->head.name = name;

@@ -1,6 +1,6 @@
 /* Lists of declarations and values: repetition over them, what holds for all or any, texts put
  * together. Everything here is decided without data, so that it unfolds before the plan runs. */
-#include "compiler/sema/forms.h"
+#include "compiler/sema/expressions.h"
 
 #include "runtime/stats/estimate.h"
 
@@ -18,26 +18,46 @@ static Value *years_of(Compilation *c, const Value *range, Value *list) {
     return list;
 }
 
-Value *list_of(Compilation *c, const Scope *scope, const Expr *expr) {
-    Value *value = elaborate_value(c, scope, expr);
+static Value *items_of(Compilation *c, Kind *kind) {
+    if (kind->items) return kind->items;
+    kind->items = value_new(c, VALUE_LIST, SPAN_NONE);
+    for (uint32_t i = 0; i < kind->decls.count; i++) {
+        Value *item = value_new(c, VALUE_DECL, kind->decls.items[i]->name_span);
+        item->decl = kind->decls.items[i];
+        VEC_PUSH(c->arena, &kind->items->list, item);
+    }
+    return kind->items;
+}
+
+static Value *as_list(Compilation *c, Value *value, Span span) {
     if (value->sort == VALUE_LIST || value->sort == VALUE_POISON) return value;
-    Value *list = value_new(c, VALUE_LIST, expr->span);
-    if (value->sort == VALUE_MISSING) return list;
+    if (value->sort == VALUE_KIND) return items_of(c, value->kind);
+    Value *list = value_new(c, VALUE_LIST, span);
     if (value->sort == VALUE_RANGE) return years_of(c, value, list);
-    if (value->sort != VALUE_KIND) {
-        VEC_PUSH(c->arena, &list->list, value);
-        return list;
-    }
-    for (uint32_t i = 0; i < value->kind->decls.count; i++) {
-        Value *item = value_new(c, VALUE_DECL, expr->span);
-        item->decl = value->kind->decls.items[i];
-        VEC_PUSH(c->arena, &list->list, item);
-    }
+    if (value->sort != VALUE_MISSING) VEC_PUSH(c->arena, &list->list, value);
     return list;
 }
 
-/* `for m in xs [where …]`: calls `body` with each item bound; false where it is ill-formed. */
+Value *list_of(Compilation *c, const Scope *scope, const Expr *expr) {
+    return as_list(c, elaborate_value(c, scope, expr), expr->span);
+}
+
+/* ---- for … in … where … ------------------------------------------------------------- */
+
+/* Called with each item bound; false where it is ill-formed. */
 typedef bool (*EachBody)(Compilation *c, const Scope *inner, void *data);
+
+/* Whether the item is among those that `where` keeps: TRUTH_POISON after a message. */
+static Truth is_kept(Compilation *c, const Scope *inner, const Phrase *where) {
+    if (!where) return TRUTH_TRUE;
+    Node *open = NULL;
+    Truth truth = elaborate_truth(c, inner, where->values.items[0], &open);
+    if (truth != TRUTH_OPEN) return truth;
+    sema_error(c, inner, DIAG_TYPE_MISMATCH, where->span,
+               "which items of a list are meant is decided before any data are read; this depends "
+               "on data");
+    return TRUTH_POISON;
+}
 
 static bool for_each(Compilation *c, const Scope *scope, const Expr *call, EachBody body,
                      void *data) {
@@ -53,19 +73,9 @@ static bool for_each(Compilation *c, const Scope *scope, const Expr *call, EachB
     for (uint32_t i = 0; i < list->list.count; i++) {
         Binding binding = {.name = in->left->atom, .value = list->list.items[i]};
         Scope inner = {.outer = scope, .bindings = &binding, .binding_count = 1};
-        if (where) {
-            Node *condition = elaborate_condition(c, &inner, where->values.items[0]);
-            bool truth;
-            if (!condition) return false;
-            if (condition->sort == NODE_CONST && condition->constant.sort == CONST_ABSENT) continue;
-            if (!fold_bool(condition, &truth)) {
-                sema_error(c, scope, DIAG_TYPE_MISMATCH, where->span,
-                           "this condition cannot be decided without data");
-                return false;
-            }
-            if (!truth) continue;
-        }
-        if (!body(c, &inner, data)) return false;
+        Truth kept = is_kept(c, &inner, where);
+        if (kept == TRUTH_POISON) return false;
+        if (kept == TRUTH_TRUE && !body(c, &inner, data)) return false;
     }
     return true;
 }
@@ -74,23 +84,32 @@ typedef struct {
     const Expr *call;
     Operator op;
     Node *result;
+    Truth truth;
     uint32_t count;
     Value *list;
 } Gathering;
 
+/* What is missing adds nothing. */
 static bool gather_node(Compilation *c, const Scope *inner, void *data) {
     Gathering *gathering = data;
-    const Expr *expr = gathering->call->entries.items[0].value;
-    bool condition = gathering->op == OP_AND || gathering->op == OP_OR;
-    Node *node = condition ? elaborate_condition(c, inner, expr) : elaborate_node(c, inner, expr);
+    const Expr *call = gathering->call;
+    Node *node = elaborate_node(c, inner, call->entries.items[0].value);
     if (!node) return false;
-    gathering->count++;
-    bool absent = node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT;
-    if (absent && !condition) return true;
-    gathering->result = gathering->result ? operate(c, inner, gathering->op, gathering->result,
-                                                    node, gathering->call->span)
-                                          : node;
+    if (node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT) return true;
+    gathering->result = gathering->result
+                            ? operate(c, inner, gathering->op, gathering->result, node, call->span)
+                            : node;
     return gathering->result != NULL;
+}
+
+static bool gather_truth(Compilation *c, const Scope *inner, void *data) {
+    Gathering *gathering = data;
+    const Expr *expr = gathering->call->entries.items[0].value;
+    Node *open = NULL;
+    Truth truth = elaborate_truth(c, inner, expr, &open);
+    gathering->truth = truth_join(c, inner, gathering->op, gathering->truth, gathering->result,
+                                  truth, open, gathering->call->span, &gathering->result);
+    return gathering->truth != TRUTH_POISON;
 }
 
 static bool gather_count(Compilation *c, const Scope *inner, void *data) {
@@ -105,13 +124,13 @@ static bool gather_value(Compilation *c, const Scope *inner, void *data) {
     const Entry *entry = &gathering->call->entries.items[0];
     Value *value = elaborate(c, inner, entry->value);
     if (value->sort == VALUE_POISON) return false;
-    if (entry->key) {
-        ValuePair pair = {.key = elaborate(c, inner, entry->key), .value = value};
-        if (pair.key->sort == VALUE_POISON) return false;
-        VEC_PUSH(c->arena, &gathering->list->pairs, pair);
-    } else {
+    if (!entry->key) {
         VEC_PUSH(c->arena, &gathering->list->list, value);
+        return true;
     }
+    ValuePair pair = {.key = elaborate(c, inner, entry->key), .value = value};
+    if (pair.key->sort == VALUE_POISON) return false;
+    VEC_PUSH(c->arena, &gathering->list->pairs, pair);
     return true;
 }
 
@@ -122,25 +141,55 @@ static Node *whole(Compilation *c, uint32_t count, Span span) {
 }
 
 /* A list folded with an operator: sum(e for m in xs), all(…), any(…). */
-Value *list_fold(Compilation *c, const Scope *scope, const Expr *call, Operator op) {
-    Gathering gathering = {.call = call, .op = op};
-    if (!call_argument(c, scope, call, 0) || !for_each(c, scope, call, gather_node, &gathering))
-        return value_poison(c);
-    if (gathering.result) return value_from_node(c, gathering.result);
-    if (op != OP_ADD) return value_from_node(c, node_bool(c, op == OP_AND, call->span));
-    Node *zero = whole(c, 0, call->span);
-    return value_from_node(c, zero);
+/* A list added up: nothing added up is nought in every unit. */
+Value *list_sum(Compilation *c, const Scope *scope, const Expr *call) {
+    Gathering gathering = {.call = call, .op = OP_ADD};
+    if (!for_each(c, scope, call, gather_node, &gathering)) return value_poison(c);
+    return value_from_node(c, gathering.result ? gathering.result : whole(c, 0, call->span));
 }
 
-Value *list_count(Compilation *c, const Scope *scope, const Expr *call) {
+static Value *for_truth(Compilation *c, const Scope *scope, const Expr *call, Operator op) {
+    Gathering gathering = {.call = call, .op = op, .truth = truth_of(op == OP_AND)};
+    if (!for_each(c, scope, call, gather_truth, &gathering)) return value_poison(c);
+    return value_from_node(c, truth_node(c, gathering.truth, gathering.result, call->span));
+}
+
+/* The items of `count(i.milestone where done is missing)`: what an item says is known bare. */
+static bool count_kept(Compilation *c, const Scope *scope, const Value *list, const Phrase *where,
+                       uint32_t *count) {
+    for (uint32_t i = 0; i < list->list.count; i++) {
+        Value *item = list->list.items[i];
+        Scope inner = {.outer = scope};
+        if (item->sort == VALUE_DECL) {
+            inner.self = item->decl;
+            inner.members = true;
+        } else if (item->sort == VALUE_CLAUSE) {
+            inner.binding_count = item->clause->spec->labels.count;
+            inner.bindings = ARENA_NEW_ARRAY(c->arena, Binding, inner.binding_count + 1);
+        }
+        for (uint32_t b = 0; b < inner.binding_count; b++) {
+            Atom label = item->clause->spec->labels.items[b].label;
+            inner.bindings[b] =
+                (Binding){.name = label, .value = value_member(c, scope, item, label, item->span)};
+        }
+        Truth kept = is_kept(c, &inner, where);
+        if (kept == TRUTH_POISON) return false;
+        *count += kept == TRUTH_TRUE;
+    }
+    return true;
+}
+
+Value *list_count(Compilation *c, const Scope *scope, const Expr *call, Value *counted) {
     Gathering gathering = {.call = call};
     if (call_label(c, call, "for")) {
         if (!for_each(c, scope, call, gather_count, &gathering)) return value_poison(c);
         return value_from_node(c, whole(c, gathering.count, call->span));
     }
-    Value *list = list_of(c, scope, call->entries.items[0].value);
+    Value *list = as_list(c, value_strip(c, counted), call->span);
     if (list->sort == VALUE_POISON) return list;
-    return value_from_node(c, whole(c, list->list.count, call->span));
+    uint32_t count = 0;
+    if (!count_kept(c, scope, list, call_label(c, call, "where"), &count)) return value_poison(c);
+    return value_from_node(c, whole(c, count, call->span));
 }
 
 /* ---- Forms -------------------------------------------------------------------------- */
@@ -150,7 +199,7 @@ static Value *quantifier(Compilation *c, const Scope *scope, const Expr *call, O
     static const char *const labels[] = {"for", "where", "across", NULL};
     if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels))
         return value_poison(c);
-    if (call_label(c, call, "for")) return list_fold(c, scope, call, op);
+    if (call_label(c, call, "for")) return for_truth(c, scope, call, op);
     if (call_label(c, call, "across")) return reduce_along(c, scope, call, along);
     Node *node = elaborate_condition(c, scope, call->entries.items[0].value);
     if (!node) return value_poison(c);

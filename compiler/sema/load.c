@@ -64,18 +64,20 @@ static Slice dotted_name(Compilation *c, const Expr *expr) {
     return arena_printf(c->arena, "%.*s.%.*s", SLICE_FMT(left), SLICE_FMT(word(c, expr->atom)));
 }
 
+Slice library_name(Compilation *c, size_t index) {
+    Slice file = slice_of(scp_stdlib_files[index].name);
+    Buffer dotted;
+    buffer_init(&dotted, c->arena);
+    for (size_t i = 0; i + 4 < file.length; i++)
+        buffer_add_char(&dotted, file.data[i] == '/' ? '.' : file.data[i]);
+    return buffer_slice(&dotted);
+}
+
 static void library_not_found(Compilation *c, Slice name, Span span) {
     Diag *diag = diag_add(c->diags, DIAG_IMPORT_NOT_FOUND, span, "there is no library `%.*s`",
                           SLICE_FMT(name));
     Nearest nearest = {.wanted = name};
-    for (size_t i = 0; i < scp_stdlib_count; i++) {
-        Slice file = slice_of(scp_stdlib_files[i].name);
-        Buffer dotted;
-        buffer_init(&dotted, c->arena);
-        for (size_t j = 0; j + 4 < file.length; j++)
-            buffer_add_char(&dotted, file.data[j] == '/' ? '.' : file.data[j]);
-        nearest_offer(&nearest, buffer_slice(&dotted));
-    }
+    for (size_t i = 0; i < scp_stdlib_count; i++) nearest_offer(&nearest, library_name(c, i));
     nearest_fix(c, diag, span, &nearest);
 }
 
@@ -164,6 +166,23 @@ static bool load_uses(Compilation *c, uint32_t file, uint32_t depth) {
     }
     c->files.items[file].loading = false;
     return true;
+}
+
+uint32_t file_at(const Compilation *c, Span span) {
+    const Source *source = source_map_find(c->sources, span.start);
+    for (uint32_t i = 0; i < c->files.count; i++) {
+        if (&c->sources->sources.items[c->files.items[i].source] == source) return i;
+    }
+    return 0;
+}
+
+bool file_sees(const Compilation *c, uint32_t from, uint32_t file) {
+    const LoadedFile *user = &c->files.items[from], *used = &c->files.items[file];
+    if (from == file || used->prelude || (!used->library && !user->library)) return true;
+    for (uint32_t i = 0; i < user->uses.count; i++) {
+        if (user->uses.items[i] == file) return true;
+    }
+    return false;
 }
 
 bool sema_load(Compilation *c, Slice path, Slice text) {

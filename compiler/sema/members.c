@@ -106,7 +106,7 @@ static Value *decl_member(Compilation *c, Decl *decl, Atom member, Span span) {
     const ClauseSpec *spec = kind_clause(decl->kind, member);
     if (spec && spec->cardinality == CLAUSE_DERIVED) return derived_value(c, decl, spec, span);
     if (spec) return clause_value(c, decl, spec, span);
-    Decl *child = decl_child(decl, member);
+    Decl *child = decl_child(c, decl, member);
     if (child) {
         child->used = true;
         return value_of_decl(c, child, span);
@@ -163,20 +163,21 @@ static Value *estimate_member(Compilation *c, Node *node, Atom member, Span span
     return NULL;
 }
 
-static Value *library_member(Compilation *c, const Value *base, Atom member, Span span) {
+/* Of `nhs`, the library `nhs.esp2013`; of that, what it declares. Each only where it is used. */
+static Value *library_member(Compilation *c, const Scope *scope, const Value *base, Atom member,
+                             Span span) {
     Slice name = word(c, base->word);
     Slice longer = arena_printf(c->arena, "%.*s.%.*s", SLICE_FMT(name), SLICE_FMT(word(c, member)));
+    uint32_t from = scope_file(c, scope);
     for (uint32_t i = 0; i < c->files.count; i++) {
-        if (!c->files.items[i].library) continue;
-        if (slice_equal(c->files.items[i].name, name)) {
-            Decl *decl = name_in_file(c, i, member);
-            if (decl) return value_of_decl(c, decl, span);
-        }
-        if (slice_equal(c->files.items[i].name, longer)) {
-            Value *value = value_new(c, VALUE_LIBRARY, span);
-            value->word = intern(c->interner, longer);
-            return value;
-        }
+        const LoadedFile *file = &c->files.items[i];
+        if (!file->library || !file_sees(c, from, i)) continue;
+        Decl *decl = slice_equal(file->name, name) ? decl_in_file(c, i, member) : NULL;
+        if (decl) return value_of_decl(c, decl, span);
+        if (!slice_equal(file->name, longer)) continue;
+        Value *value = value_new(c, VALUE_LIBRARY, span);
+        value->word = intern(c->interner, longer);
+        return value;
     }
     return NULL;
 }
@@ -217,7 +218,7 @@ Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member
         found = label_value(c, base->clause, member, span);
         if (!found) return value_member(c, scope, value_strip(c, base), member, span);
         break;
-    case VALUE_LIBRARY: found = library_member(c, base, member, span); break;
+    case VALUE_LIBRARY: found = library_member(c, scope, base, member, span); break;
     case VALUE_RANGE:
         if (slice_equal(word(c, member), SLICE("from"))) found = base->from;
         if (slice_equal(word(c, member), SLICE("to"))) found = base->to;

@@ -226,6 +226,8 @@ struct Kind {
     bool head_colon;  /* the definition follows ":" */
     VEC(ClauseSpec *) clauses;
     VEC(Decl *) decls; /* instances in order */
+    Value *items;      /* the same as a list, once asked for */
+    uint32_t file;     /* where it is declared */
     Span span;
 };
 

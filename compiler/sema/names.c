@@ -1,31 +1,41 @@
 /* What a bare word names: an argument, a column of the rows asked about, something of the
  * declaration around, of the plan, of a library; and the nearest known word where it is none. */
+#include "compiler/sema/embedded.h"
 #include "compiler/sema/expressions.h"
 
-Decl *name_in_file(const Compilation *c, uint32_t file, Atom name) {
-    for (uint32_t i = 0; i < c->decls.count; i++) {
-        Decl *decl = c->decls.items[i];
-        if (decl->unit_index == file && decl->name == name && !decl->parent &&
-            decl->kind->sort != SORT_FN)
-            return decl;
-    }
-    return NULL;
+uint32_t scope_file(const Compilation *c, const Scope *scope) {
+    while (scope && scope->outer) scope = scope->outer;
+    return scope ? scope->file : c->files.count - 1;
+}
+
+/* ---- Columns ------------------------------------------------------------------------ */
+
+static Value *ambiguous_column(Compilation *c, const Scope *scope, const Table *rows,
+                               const TableColumn *column, Slice other, Span other_span, Span span) {
+    Slice name = word(c, column->name), table = word(c, rows->decl->name);
+    Diag *diag = sema_error(c, scope, DIAG_AMBIGUOUS_NAME, span,
+                            "`%.*s` is a column of `%.*s` and %.*s: write `%.*s.%.*s` for the "
+                            "column of `%.*s`",
+                            SLICE_FMT(name), SLICE_FMT(table), SLICE_FMT(other), SLICE_FMT(table),
+                            SLICE_FMT(name), SLICE_FMT(table));
+    diag_relate(c->diags, diag, column->span, "a column of `%.*s`", SLICE_FMT(table));
+    diag_relate(c->diags, diag, other_span, "and %.*s", SLICE_FMT(other));
+    diag_fix(c->diags, diag, span,
+             arena_printf(c->arena, "%.*s.%.*s", SLICE_FMT(table), SLICE_FMT(name)),
+             "for the column of `%.*s`", SLICE_FMT(table));
+    return value_poison(c);
+}
+
+static Slice column_of(Compilation *c, const Table *table) {
+    return arena_printf(c->arena, "a column of `%.*s`", SLICE_FMT(word(c, table->decl->name)));
 }
 
 Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom name, Span span) {
     const TableColumn *own = people_column(rows, name);
     const TableColumn *person = rows->population ? people_column(rows->population, name) : NULL;
-    if (own && person && !own->type.identifier) {
-        Diag *diag =
-            sema_error(c, scope, DIAG_AMBIGUOUS_NAME, span,
-                       "`%.*s` is a column of `%.*s` and of `%.*s`: write `%.*s.%.*s`",
-                       SLICE_FMT(word(c, name)), SLICE_FMT(word(c, rows->decl->name)),
-                       SLICE_FMT(word(c, rows->population->decl->name)),
-                       SLICE_FMT(word(c, rows->population->decl->name)), SLICE_FMT(word(c, name)));
-        diag_relate(c->diags, diag, own->span, "declared here");
-        diag_relate(c->diags, diag, person->span, "and here");
-        return value_poison(c);
-    }
+    if (own && person && !own->type.identifier)
+        return ambiguous_column(c, scope, rows->population, person, column_of(c, rows), own->span,
+                                span);
     const TableColumn *column = own ? own : person;
     if (!column) return NULL;
     if (column->type.identifier) {
@@ -40,19 +50,73 @@ Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom n
     return value_from_node(c, node);
 }
 
-static Value *member_value(Compilation *c, Decl *self, Atom name, Span span) {
-    if (slice_equal(word(c, name), SLICE("value")) && self->kind->head.type)
-        return value_of_clause(c, self->head);
-    const ClauseSpec *spec = kind_clause(self->kind, name);
-    if (!spec) {
-        for (uint32_t i = 0; i < self->kind->head.labels.count; i++) {
-            if (self->kind->head.labels.items[i].label == name) goto known;
-        }
-        return NULL;
+/* Whether a declaration may stand in a condition on rows: an organisation or a KPI may not, and
+ * so cannot be meant. */
+static bool is_value(const Decl *decl) {
+    switch (decl->kind->sort) {
+    case SORT_LET:
+    case SORT_TABLE:
+    case SORT_SEGMENT:
+    case SORT_DIMENSION: return true;
+    default: return decl->kind->head.type != NULL;
     }
-known:;
+}
+
+/* What an argument or a value of the plan is called is no column of the rows as well. */
+static Value *unambiguous_column(Compilation *c, const Scope *scope, const Scope *at, Atom name,
+                                 Span span) {
+    Value *value = name_column(c, scope, at->rows, name, span);
+    if (!value || value->sort != VALUE_NODE) return value;
+    const Table *table = value->node->table;
+    for (const Scope *s = at->outer; s; s = s->outer) {
+        for (uint32_t i = 0; i < s->binding_count; i++) {
+            if (s->bindings[i].name == name)
+                return ambiguous_column(c, scope, table, people_column(table, name),
+                                        SLICE("an argument"), s->bindings[i].value->span, span);
+        }
+    }
+    const Decl *decl = c->files.items[scope_file(c, scope)].library ? NULL : decl_find(c, name);
+    if (!decl || !is_value(decl)) return value;
+    Slice other =
+        arena_printf(c->arena, "the %.*s of that name", SLICE_FMT(word(c, decl->kind->name)));
+    return ambiguous_column(c, scope, table, people_column(table, name), other, decl->name_span,
+                            span);
+}
+
+/* ---- From within outwards ----------------------------------------------------------- */
+
+static bool is_head_label(const Kind *kind, Atom name) {
+    VEC_EACH(const LabelSpec, label, &kind->head.labels) {
+        if (label->label == name) return true;
+    }
+    return false;
+}
+
+/* What the declaration itself says: in derived clauses, and where items of a list are counted. */
+static Value *own_member(Compilation *c, Decl *self, Atom name, Span span) {
+    Slice text = word(c, name);
+    if (slice_equal(text, SLICE("this"))) {
+        if (self->value && self->value->sort == VALUE_DECL) return self->value;
+        Value *value = value_new(c, VALUE_DECL, span);
+        value->decl = self;
+        return value;
+    }
+    if (slice_equal(text, SLICE("value")) && self->kind->head.type)
+        return value_of_clause(c, self->head);
+    if (!kind_clause(self->kind, name) && !is_head_label(self->kind, name)) return NULL;
     Value base = {.sort = VALUE_DECL, .decl = self, .span = span};
     return value_member(c, NULL, &base, name, span);
+}
+
+/* A let or a declaration of a kind within a kind, known bare inside its parent. */
+static Value *member_around(Compilation *c, const Decl *self, Atom name, Span span) {
+    for (const Decl *around = self; around; around = around->parent) {
+        Decl *child = decl_child(c, around, name);
+        if (!child || !(child->kind->local || child->kind->sort == SORT_LET)) continue;
+        child->used = true;
+        return value_of_decl(c, child, span);
+    }
+    return NULL;
 }
 
 static Value *scoped_value(Compilation *c, const Scope *scope, Atom name, Span span) {
@@ -60,73 +124,68 @@ static Value *scoped_value(Compilation *c, const Scope *scope, Atom name, Span s
         for (uint32_t i = 0; i < s->binding_count; i++) {
             if (s->bindings[i].name == name) return s->bindings[i].value;
         }
-        if (s->rows) {
-            Value *column = name_column(c, scope, s->rows, name, span);
-            if (column) return column;
-        }
-        if (s->self && s->members) {
-            if (slice_equal(word(c, name), SLICE("this"))) {
-                Value *self = value_new(c, VALUE_DECL, span);
-                self->decl = s->self;
-                return self;
-            }
-            Value *member = member_value(c, s->self, name, span);
-            if (member) return member;
-        }
-        for (Decl *around = s->self; around; around = around->parent) {
-            Decl *child = decl_child(around, name);
-            if (!child || !(child->kind->local || child->kind->sort == SORT_LET)) continue;
-            child->used = true;
-            return value_of_decl(c, child, span);
-        }
+        Value *value = s->rows ? unambiguous_column(c, scope, s, name, span) : NULL;
+        if (!value && s->self && s->members) value = own_member(c, s->self, name, span);
+        if (!value && s->self) value = member_around(c, s->self, name, span);
+        if (value) return value;
     }
     return NULL;
 }
 
-static uint32_t scope_file(const Compilation *c, const Scope *scope) {
-    for (; scope; scope = scope->outer) {
-        if (!scope->outer) return scope->file;
-    }
-    return c->files.count ? c->files.count - 1 : 0;
-}
+/* ---- The plan's and the libraries' -------------------------------------------------- */
 
-static Value *library_value(Compilation *c, uint32_t file, Atom name, Span span) {
+/* `esp2013` or the `nhs` of `nhs.esp2013`, in a file that uses it. */
+static Value *library_value(Compilation *c, uint32_t from, Atom name, Span span) {
+    Slice text = word(c, name);
     for (uint32_t i = 0; i < c->files.count; i++) {
-        const LoadedFile *loaded = &c->files.items[i];
-        if (!loaded->library) continue;
-        bool first_part = slice_starts_with(
-            loaded->name, arena_printf(c->arena, "%.*s.", SLICE_FMT(word(c, name))));
-        if (loaded->short_name != name && !first_part) continue;
+        const LoadedFile *file = &c->files.items[i];
+        if (!file->library || file->prelude || !file_sees(c, from, i)) continue;
+        bool first_part = slice_starts_with(file->name, text) && file->name.length > text.length &&
+                          file->name.data[text.length] == '.';
+        if (file->short_name != name && !first_part) continue;
         Value *value = value_new(c, VALUE_LIBRARY, span);
-        value->word = loaded->short_name == name ? intern(c->interner, loaded->name) : name;
+        value->word = file->short_name == name ? intern(c->interner, file->name) : name;
         return value;
     }
-    (void)file;
     return NULL;
+}
+
+static Value *kind_value(Compilation *c, Kind *kind, Span span) {
+    if (kind->sort == SORT_PLAN && c->plan) return value_of_decl(c, c->plan, span);
+    if (kind->builtin) return NULL;
+    Value *all = value_new(c, VALUE_KIND, span);
+    all->kind = kind;
+    return all;
 }
 
 Value *name_known(Compilation *c, const Scope *scope, Atom name, Span span) {
     Value *found = scoped_value(c, scope, name, span);
     if (found) return found;
     uint32_t file = scope_file(c, scope);
-    Decl *decl = c->files.items[file].library ? name_in_file(c, file, name) : NULL;
+    Decl *decl = c->files.items[file].library ? decl_in_file(c, file, name) : NULL;
     if (!decl) decl = decl_find(c, name);
     if (decl) {
         decl->used = true;
         return value_of_decl(c, decl, span);
     }
     Kind *kind = kind_find(c, name);
-    if (kind && kind->sort == SORT_PLAN && c->plan) {
-        Value *plan = value_new(c, VALUE_DECL, span);
-        plan->decl = c->plan;
-        return plan;
+    Value *value = kind ? kind_value(c, kind, span) : NULL;
+    return value ? value : library_value(c, file, name, span);
+}
+
+/* ---- Unknown names ------------------------------------------------------------------ */
+
+/* A library that is there, and that this file does not use. */
+static bool offer_library(Compilation *c, const Scope *scope, Diag *diag, Slice name) {
+    for (size_t i = 0; i < scp_stdlib_count; i++) {
+        Slice library = library_name(c, i);
+        size_t dot = library.length;
+        while (dot && library.data[dot - 1] != '.') dot--;
+        if (!slice_equal(slice_sub(library, dot, library.length), name)) continue;
+        use_fix(c, diag, scope_file(c, scope), library);
+        return true;
     }
-    if (kind && !kind->builtin) {
-        Value *all = value_new(c, VALUE_KIND, span);
-        all->kind = kind;
-        return all;
-    }
-    return library_value(c, file, name, span);
+    return false;
 }
 
 static void offer_names(Compilation *c, const Scope *scope, Nearest *nearest) {
@@ -153,6 +212,6 @@ Value *name_value(Compilation *c, const Scope *scope, const Expr *expr) {
                             "nothing named `%.*s` is declared", SLICE_FMT(word(c, expr->atom)));
     Nearest nearest = {.wanted = word(c, expr->atom)};
     offer_names(c, scope, &nearest);
-    nearest_fix(c, diag, expr->span, &nearest);
+    if (!offer_library(c, scope, diag, nearest.wanted)) nearest_fix(c, diag, expr->span, &nearest);
     return value_poison(c);
 }

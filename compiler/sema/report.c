@@ -71,3 +71,19 @@ void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest) 
     if (!nearest->best.length) return;
     diag_fix(c->diags, diag, span, nearest->best, "did you mean `%.*s`?", SLICE_FMT(nearest->best));
 }
+
+void use_fix(Compilation *c, Diag *diag, uint32_t file, Slice library) {
+    const LoadedFile *loaded = &c->files.items[file];
+    if (loaded->library) return;
+    uint32_t at = c->sources->sources.items[loaded->source].base;
+    Slice text = arena_printf(c->arena, "use %.*s\n", SLICE_FMT(library));
+    for (uint32_t i = 0; i < loaded->tree->items.count; i++) {
+        const Item *item = loaded->tree->items.items[i];
+        Slice kind = word(c, item->word);
+        if (!slice_equal(kind, SLICE("use")) && !slice_equal(kind, SLICE("edition"))) continue;
+        at = item->span.end;
+        text = arena_printf(c->arena, "\nuse %.*s", SLICE_FMT(library));
+    }
+    diag_fix(c->diags, diag, (Span){at, at}, text, "add `use %.*s` to this file",
+             SLICE_FMT(library));
+}

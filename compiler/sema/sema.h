@@ -50,8 +50,11 @@ typedef struct Compilation {
     HashMap kind_names; /* atom → Kind* */
     VEC(Decl *) decls;  /* parents before children */
     HashMap names;      /* atom → Decl*: top-level kinds, wherever they stand */
+    HashMap members;    /* parent (decl index + 1) and atom → Decl*: what stands within it */
+    HashMap tops;       /* file and atom → Decl*: what stands at its top */
     VEC(Decl *) rules, allows, fns;
-    HashMap fn_names; /* atom → Decl* */
+    HashMap fn_names;   /* atom → Decl* */
+    HashMap form_names; /* atom → place in forms.def */
     Decl *plan;
     bool plan_is_library;                /* a file without a plan item: checked as a library */
     int32_t horizon_first, horizon_last; /* 0: no plan */
@@ -83,6 +86,12 @@ typedef struct Scope {
 
 /* ---- load.c: files and libraries ---------------------------------------------------- */
 bool sema_load(Compilation *c, Slice path, Slice text);
+/* "nhs.esp2013": the name of the library at that place of scp_stdlib_files. */
+Slice library_name(Compilation *c, size_t index);
+uint32_t file_at(const Compilation *c, Span span);
+/* Whether what `file` declares is known in `from`: the files of a plan are one, a library is
+ * known where it is used. */
+bool file_sees(const Compilation *c, uint32_t from, uint32_t file);
 
 /* ---- kinds.c: kinds, units, functions as data --------------------------------------- */
 void sema_read_kinds(Compilation *c);
@@ -95,7 +104,9 @@ Kind *kind_of_sort(const Compilation *c, DeclSort sort);
 /* ---- declare.c: declarations and their clauses against their kinds ------------------ */
 void sema_declare(Compilation *c);
 Decl *decl_find(const Compilation *c, Atom name);
-Decl *decl_child(const Decl *decl, Atom name);
+Decl *decl_child(const Compilation *c, const Decl *decl, Atom name);
+/* Declared at the top of that file. */
+Decl *decl_in_file(const Compilation *c, uint32_t file, Atom name);
 Clause *decl_clause(const Decl *decl, Atom name); /* first of that name; NULL */
 const Phrase *item_phrase(const PhraseList *phrases, Atom label);
 
@@ -140,6 +151,8 @@ Node *coerce_bare(Compilation *c, Node *node, const Type *to);
 Node *node_select(Compilation *c, const Scope *scope, Node *condition, Node *a, Node *b, Span span);
 
 /* ---- calls.c: functions, aggregates and the forms of the language ------------------- */
+/* The names of forms.def. */
+void forms_declare(Compilation *c);
 Value *elaborate_call(Compilation *c, const Scope *scope, const Expr *expr);
 /* [FY2026/27: …] as an array over the horizon; other keys stay pairs. */
 /* A measure as an array over dims. */
@@ -186,6 +199,8 @@ typedef struct {
 } Nearest;
 void nearest_offer(Nearest *nearest, Slice candidate);
 void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest);
+/* The fix that makes a library known in a file of the plan. */
+void use_fix(Compilation *c, Diag *diag, uint32_t file, Slice library);
 Slice word(const Compilation *c, Atom atom);
 Slice quoted(const Compilation *c, Span span); /* source text, shortened */
 
