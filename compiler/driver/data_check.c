@@ -262,6 +262,7 @@ ScpStatus command_data_check(Driver *driver) {
     if (status != SCP_OK) return status;
     survey.module = subject.module;
     status = results_load(driver, &subject, survey.policy);
+    if (status == SCP_OK) status = results_verify(driver);
     const DataReport *report = &driver->evaluation.problems;
     if (slice_equal(driver->options.format, SLICE("json")))
         return status_worse(status, driver_result(driver, survey_json(&survey, report)));

@@ -25,9 +25,10 @@ static const CommandRow commands[COMMAND_COUNT] = {
 /* Which commands take an option. */
 #define IN(command) (UINT32_C(1) << COMMAND_##command)
 #define PEOPLE      (IN(RUN) | IN(REPORT) | IN(EVAL) | IN(DATA_CHECK))
-#define PLANS       (PEOPLE | IN(CHECK) | IN(BUILD) | IN(DIS))
+#define READING     (PEOPLE | IN(DATA_PACK))
+#define PLANS       (READING | IN(CHECK) | IN(BUILD) | IN(DIS))
 #define FORMATTED   (PEOPLE | IN(CHECK) | IN(HELP))
-#define WRITING     (PEOPLE | IN(CHECK) | IN(BUILD) | IN(DIS))
+#define WRITING     (READING | IN(CHECK) | IN(BUILD) | IN(DIS))
 #define EVERY       UINT32_MAX
 
 #define ROW(name, short_name, value, commands, prose, checking, running) \
@@ -181,13 +182,17 @@ static bool read_limit(Parse *p, OptionId id, LimitId limit, Slice value) {
 
 static bool read_data(Parse *p, Slice value) {
     const char *equals = memchr(value.data, '=', value.length);
-    if (!equals || equals == value.data || equals + 1 == value.data + value.length)
-        return bad_value(p, OPTION_DATA, value, "a name and a file such as residents=people.csv");
-    size_t at = (size_t)(equals - value.data);
-    DataOverride override = {slice_sub(value, 0, at), slice_sub(value, at + 1, value.length)};
+    bool for_all = !equals && slice_ends_with(value, SLICE(".scps"));
+    if (!for_all && (!equals || equals == value.data || equals + 1 == value.data + value.length))
+        return bad_value(p, OPTION_DATA, value,
+                         "a name and a file such as residents=people.csv, or a snapshot");
+    size_t at = for_all ? 0 : (size_t)(equals - value.data);
+    DataOverride override = {slice_sub(value, 0, at),
+                             slice_sub(value, for_all ? 0 : at + 1, value.length)};
     VEC_EACH(const DataOverride, other, &p->options->data) {
-        if (slice_equal(other->name, override.name))
-            return refuse(p, "`--data` names %s twice", quoted(p, override.name).data);
+        if (!slice_equal(other->name, override.name)) continue;
+        if (for_all) return refuse(p, "`--data` names two snapshots for all tables");
+        return refuse(p, "`--data` names %s twice", quoted(p, override.name).data);
     }
     VEC_PUSH(p->arena, &p->options->data, override);
     return true;

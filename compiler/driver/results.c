@@ -3,6 +3,7 @@
 
 #include "compiler/driver/diagnostics.h"
 #include "runtime/base/number.h"
+#include "runtime/data/snapshot.h"
 #include "scp/runtime.h"
 
 /* ---- Notes ------------------------------------------------------------------------------- */
@@ -86,6 +87,12 @@ static EvaluationOptions evaluation_options(Driver *driver, const Subject *subje
 ScpStatus results_load(Driver *driver, const Subject *subject, Policy policy) {
     EvaluationOptions options = evaluation_options(driver, subject, policy);
     return evaluation_load(subject->module, &options, &driver->work, &driver->evaluation);
+}
+
+ScpStatus results_verify(Driver *driver) {
+    Evaluation *evaluation = &driver->evaluation;
+    return dataset_verify(evaluation->module, &evaluation->dataset, true, driver->options.threads,
+                          &driver->work, &evaluation->problems);
 }
 
 static void say_limit(Driver *driver) {

@@ -15,6 +15,9 @@ ScpStatus results_status(const Driver *driver);
 /* Reads the data of the subject and no more; says nothing of its problems. */
 ScpStatus results_load(Driver *driver, const Subject *subject, Policy policy);
 
+/* Verifies all that was read from snapshots; says nothing of what is wrong with them. */
+ScpStatus results_verify(Driver *driver);
+
 /* What was asked of the people and what it cost, as messages. */
 void results_say_cost(Driver *driver);
 

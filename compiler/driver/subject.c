@@ -25,7 +25,9 @@ static bool names_declaration(const Module *module, Slice name) {
 
 static ScpStatus check_data_names(Driver *driver, const Module *module) {
     VEC_EACH(const DataOverride, data, &driver->options.data) {
-        if (names_table(module, data->name) || names_declaration(module, data->name)) continue;
+        if (!data->name.length || names_table(module, data->name) ||
+            names_declaration(module, data->name))
+            continue;
         Slice shown = file_quote(&driver->arena, data->name);
         return driver_fail(driver, SCP_USAGE,
                            "`--data` names %.*s, but the plan declares no such population, "

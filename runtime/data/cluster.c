@@ -1,10 +1,11 @@
 /* Puts events in order of their people, so that whoever counts people meets the rows of one
  * person together. The order of rows means nothing to any result. */
+#include "runtime/data/cluster.h"
+
 #include <stdatomic.h>
 #include <string.h>
 
 #include "runtime/base/memory.h"
-#include "runtime/data/dataset.h"
 #include "runtime/data/parallel.h"
 
 typedef struct {
@@ -102,7 +103,7 @@ static bool move_missing(Column *column, const uint32_t *order, uint64_t rows) {
     return true;
 }
 
-static bool move_column(Column *column, const uint32_t *order, uint64_t rows) {
+bool column_move(Column *column, const uint32_t *order, uint64_t rows) {
     if (!column->values) return true;
     void *to = moved(column->values, column->width, order, rows);
     if (!to) return false;
@@ -125,7 +126,7 @@ static void move_all(void *context, uint32_t worker) {
     uint32_t columns = move->snapshots->column_count;
     for (uint32_t i; (i = atomic_fetch_add(&move->next, 1)) < columns + move->snapshot_count;) {
         TableData *table = move->snapshots;
-        bool done = i < columns ? move_column(&table->columns[i], move->order, table->rows)
+        bool done = i < columns ? column_move(&table->columns[i], move->order, table->rows)
                                 : move_person(&table[i - columns], move->order);
         if (!done) atomic_store(&move->failed, true);
     }

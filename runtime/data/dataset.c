@@ -14,6 +14,7 @@
 #include "runtime/data/ingest.h"
 #include "runtime/data/parallel.h"
 #include "runtime/data/problem.h"
+#include "runtime/data/snapshot.h"
 
 enum { JOIN_ROWS = 1 << 16 };
 
@@ -63,6 +64,21 @@ static const Slice *find_override(const DataOptions *options, Slice table, uint3
     return NULL;
 }
 
+/* A snapshot holds all days of a population, and its events: events without a path of their own
+ * come from where their people do. */
+static const Slice *find_path(const Loader *loader, uint32_t table, uint32_t snapshot) {
+    const ModuleTable *declared = &loader->module->tables.items[table];
+    const DataOptions *options = loader->options;
+    const Slice *path = find_override(options, declared->name, snapshot);
+    if (path) return path;
+    const Slice *first = find_override(options, declared->name, 0);
+    if (first && slice_ends_with(*first, SLICE(".scps"))) return first;
+    path = find_override(options, SLICE(""), 0);
+    if (path || declared->sort != TABLE_EVENTS) return path;
+    path = find_override(options, loader->module->tables.items[declared->population].name, 0);
+    return path && slice_ends_with(*path, SLICE(".scps")) ? path : NULL;
+}
+
 static int open_anywhere(Slice path, Arena *arena, Slice *error) {
     struct stat status;
     int descriptor = open(arena_copy(arena, path).data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -89,9 +105,46 @@ static int open_below_plan(Loader *loader, Slice path, Slice *error) {
     return descriptor;
 }
 
+/* The snapshot file, opened if it is not yet; NULL, with what is wrong told, if it cannot be. */
+static const Snapshot *open_snapshot(Loader *loader, int descriptor, Slice path) {
+    struct stat status;
+    Slice error = SLICE("");
+    if (fstat(descriptor, &status)) status = (struct stat){0};
+    for (Snapshot *open = loader->dataset->snapshots; open; open = open->next)
+        if (open->device == (uint64_t)status.st_dev && open->node == (uint64_t)status.st_ino)
+            return open->map ? open : NULL;
+    Snapshot *snapshot = ARENA_NEW(loader->arena, Snapshot);
+    snapshot->next = loader->dataset->snapshots;
+    snapshot->file = path;
+    loader->dataset->snapshots = snapshot;
+    if (snapshot_open(loader->arena, descriptor, snapshot, &error) == SCP_OK) return snapshot;
+    data_report_add(loader->report, loader->arena,
+                    (DataProblem){DIAG_SNAPSHOT_DAMAGED, path, 0, 0, SLICE(""), error});
+    return NULL;
+}
+
+static ScpStatus take_table(Loader *loader, uint32_t table, uint32_t day, int descriptor,
+                            Slice path) {
+    const Snapshot *snapshot = open_snapshot(loader, descriptor, path);
+    if (!snapshot) return SCP_DATA;
+    struct DatasetTable *place = &loader->dataset->tables[table];
+    TableData *data = &place->snapshots[day];
+    ScpStatus status = snapshot_take(snapshot, loader->module, table, day, loader->arena, data,
+                                     loader->report);
+    if (status != SCP_OK) return status;
+    place->orphans = data->stored->part->orphans;
+    uint64_t limit = loader->options->row_limit;
+    if (limit && data->rows > limit) {
+        report(loader, DIAG_DATA_TOO_LARGE, path, 0, table,
+               arena_printf(loader->arena, "the table has more than %" PRIu64 " rows", limit));
+        return SCP_DATA;
+    }
+    return SCP_OK;
+}
+
 static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
     const ModuleTable *declared = &loader->module->tables.items[table];
-    const Slice *override = find_override(loader->options, declared->name, snapshot);
+    const Slice *override = find_path(loader, table, snapshot);
     Slice path = override ? *override : declared->snapshots.items[snapshot].file;
     Slice error = SLICE("");
     int descriptor = override ? open_anywhere(path, loader->arena, &error)
@@ -99,6 +152,15 @@ static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
     if (descriptor < 0) {
         report(loader, DIAG_DATA_NOT_FOUND, path, 0, table, error);
         loader->status = status_worse(loader->status, SCP_DATA);
+        return;
+    }
+    FileData *file = &loader->files[table][snapshot];
+    TableData *data = &loader->dataset->tables[table].snapshots[snapshot];
+    if (snapshot_is(descriptor)) {
+        ScpStatus taken = take_table(loader, table, snapshot, descriptor, path);
+        close(descriptor);
+        file->read = taken == SCP_OK;
+        loader->status = status_worse(loader->status, taken);
         return;
     }
     IngestRequest request = {
@@ -112,8 +174,6 @@ static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
         .arena = loader->arena,
         .report = loader->report,
     };
-    FileData *file = &loader->files[table][snapshot];
-    TableData *data = &loader->dataset->tables[table].snapshots[snapshot];
     ScpStatus status = ingest_file(&request, data, &file->keys, &file->lines);
     close(descriptor);
     file->read = status == SCP_OK;
@@ -147,7 +207,7 @@ static void index_population(Loader *loader, uint32_t table) {
     for (uint32_t s = 0; s < count; s++) {
         FileData *file = &loader->files[table][s];
         Place place = {loader, table, s};
-        if (!file->read) continue;
+        if (!file->read || loader->dataset->tables[table].snapshots[s].stored) continue;
         if (key_index_build(&file->index, &file->keys, loader->seed, tell_duplicate, &place))
             continue;
         file->read = false;
@@ -233,6 +293,45 @@ static bool join_events(Loader *loader, uint32_t table) {
     return dataset_cluster(data, snapshots, loader->threads);
 }
 
+/* Events of a snapshot know their people by rows; only people of the same snapshot will do. */
+static void join_stored(Loader *loader, uint32_t table) {
+    const ModuleTable *declared = &loader->module->tables.items[table];
+    struct DatasetTable *events = &loader->dataset->tables[table];
+    const TableData *people = loader->dataset->tables[declared->population].snapshots;
+    ScpStatus status = SCP_OK;
+    for (uint32_t s = 0; s < events->snapshot_count && status == SCP_OK; s++) {
+        events->snapshots[s] = events->snapshots[0];
+        status = snapshot_join(loader->module, table, &people[s], &events->snapshots[s],
+                               loader->arena, loader->report);
+    }
+    if (status == SCP_OK && events->orphans && !loader->options->tolerate_orphans) {
+        report(loader, DIAG_DATA_ORPHAN_EVENT, events->snapshots->stored->snapshot->file, 0, table,
+               SLICE("the snapshot was packed with events of people who are not in it; leave them "
+                     "out with --leave-out-orphans"));
+        status = SCP_DATA;
+    }
+    loader->status = status_worse(loader->status, status);
+}
+
+static bool people_stored(const Loader *loader, uint32_t population) {
+    const struct DatasetTable *people = &loader->dataset->tables[population];
+    bool stored = false;
+    for (uint32_t s = 0; s < people->snapshot_count; s++) stored |= people->snapshots[s].stored != NULL;
+    return stored;
+}
+
+/* A snapshot holds no identifiers by which other events could find their people. */
+static void refuse_mixture(Loader *loader, uint32_t table) {
+    const ModuleTable *declared = &loader->module->tables.items[table];
+    Slice people = loader->module->tables.items[declared->population].name;
+    report(loader, DIAG_SNAPSHOT_MISMATCH, loader->dataset->tables[table].snapshots->file, 0, table,
+           arena_printf(loader->arena,
+                        "`%.*s` is taken from a snapshot, which holds no identifiers: take "
+                        "`%.*s` from it too",
+                        SLICE_FMT(people), SLICE_FMT(declared->name)));
+    loader->status = status_worse(loader->status, SCP_DATA);
+}
+
 /* ---- The whole ----------------------------------------------------------------------------- */
 
 static void make_places(Loader *loader) {
@@ -265,7 +364,11 @@ static void load(Loader *loader) {
         const ModuleTable *table = &module->tables.items[t];
         if (table->sort != TABLE_EVENTS || !loader->files[t]->read) continue;
         if (!population_read(loader, table->population)) continue;
-        if (!join_events(loader, t))
+        if (loader->dataset->tables[t].snapshots->stored)
+            join_stored(loader, t);
+        else if (people_stored(loader, table->population))
+            refuse_mixture(loader, t);
+        else if (!join_events(loader, t))
             no_memory(loader, loader->dataset->tables[t].snapshots->file, t);
     }
     data_report_sort(loader->report);
@@ -324,7 +427,7 @@ ScpStatus dataset_load(const Module *module, const DataOptions *options, Arena *
 }
 
 static void columns_free(const TableData *data) {
-    if (!data->columns) return;
+    if (!data->columns || data->stored) return;
     for (uint32_t c = 0; c < data->column_count; c++) {
         mem_free(data->columns[c].values);
         mem_free(data->columns[c].missing);
@@ -337,7 +440,9 @@ void dataset_free(Dataset *dataset) {
             TableData *data = &dataset->tables[t].snapshots[s];
             bool shared = s && data->columns == dataset->tables[t].snapshots->columns;
             if (!shared) columns_free(data);
-            mem_free(data->person);
+            if (!data->stored) mem_free(data->person);
         }
+    for (Snapshot *snapshot = dataset->snapshots; snapshot; snapshot = snapshot->next)
+        snapshot_close(snapshot);
     *dataset = (Dataset){0};
 }

@@ -1,5 +1,5 @@
 /* The data a module asks for: its tables read from CSV (plain or gzip) into typed columns,
- * keys checked and events joined to people. Problems are reported by file, line, field and
+ * keys checked and events joined to people; or taken from a snapshot, where all that was done. Problems are reported by file, line, field and
  * header, never with a person's value. Large buffers are owned here; dataset_free gives them
  * back. */
 #ifndef RUNTIME_DATA_DATASET_H
@@ -21,6 +21,7 @@ typedef struct {
     uint64_t missing_count;
     int64_t low, high; /* smallest and largest held value; 0, 0 where there is none, and for
                           reals. A missing value is held as 0 */
+    bool unverified;   /* of a snapshot, and not to be read before dataset_verify */
 } Column;
 
 typedef struct {
@@ -33,10 +34,14 @@ typedef struct {
     uint64_t blank_lines; /* skipped */
     Slice file;
     char sha256[65]; /* of the file as it lies on disk */
+    struct SnapshotUse *stored; /* where the columns lie in a snapshot (runtime/data/snapshot.h);
+                                   NULL: they were read from text */
+    Slice ordered_by; /* the column in whose order the rows were put; empty: as they were */
 } TableData;
 
 typedef struct {
-    Slice name; /* as in --data NAME=PATH; given again for each further snapshot */
+    Slice name; /* as in --data NAME=PATH; given again for each further snapshot. Empty: a
+                   snapshot file for all tables that have no path of their own */
     Slice path;
 } DataOverride;
 
@@ -52,12 +57,13 @@ typedef struct {
 typedef struct {
     /* tables[t].snapshots[s]; events of one file joined to snapshot s of their population: their
      * columns are the same for each s, their persons are not */
-    struct {
+    struct DatasetTable {
         uint32_t snapshot_count;
         TableData *snapshots;
         uint64_t orphans; /* events whose person is in no snapshot */
     } *tables;
     uint32_t table_count;
+    struct Snapshot *snapshots; /* snapshot files that are open */
 } Dataset;
 
 /* Where a data problem lies. The first 100 are kept, all are counted. */

@@ -1,6 +1,8 @@
 /* From a module to results. */
 #include "runtime/run/evaluate.h"
 
+#include "runtime/data/snapshot.h"
+
 /* Values of Module.policy. */
 enum { PLAN_MIDPOINT6 = 1, PLAN_EXACT = 2 };
 
@@ -94,6 +96,9 @@ ScpStatus evaluation_load(const Module *module, const EvaluationOptions *options
 static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
                               Evaluation *evaluation) {
     ScpStatus status = evaluation_load(evaluation->module, options, arena, evaluation);
+    if (status == SCP_OK)
+        status = dataset_verify(evaluation->module, &evaluation->dataset, false,
+                                options->data.threads, arena, &evaluation->problems);
     if (status != SCP_OK) return status;
     tell(options, "counting");
     return strata_run(evaluation->module, &evaluation->dataset, options->data.threads,
