@@ -471,6 +471,17 @@ Value *admit(Admission *a, const Expr *type) {
     return admit_fail(a, "another value", value_new(a->c, VALUE_MISSING, a->expr->span));
 }
 
+/* The value as it is written here: the same one may stand elsewhere too. */
+static Value *placed(Compilation *c, Value *value, Span span) {
+    if (value->sort == VALUE_POISON ||
+        (value->span.start == span.start && value->span.end == span.end))
+        return value;
+    Value *copy = ARENA_NEW(c->arena, Value);
+    *copy = *value;
+    copy->span = span;
+    return copy;
+}
+
 void admit_list(Compilation *c, const Scope *scope, Clause *clause, const Expr *type,
                 const ExprList *exprs, ValueList *values) {
     Admission a = {.c = c, .scope = scope, .decl = clause->decl, .clause = clause};
@@ -484,7 +495,6 @@ void admit_list(Compilation *c, const Scope *scope, Clause *clause, const Expr *
         }
         a.expr = exprs->items[i];
         Value *value = admit(&a, item);
-        if (value->sort != VALUE_POISON) value->span = exprs->items[i]->span;
-        VEC_PUSH(c->arena, values, value);
+        VEC_PUSH(c->arena, values, placed(c, value, exprs->items[i]->span));
     }
 }

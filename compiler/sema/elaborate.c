@@ -169,10 +169,21 @@ static Value *unary(Compilation *c, const Scope *scope, const Expr *expr) {
     return elaborate(c, scope, expr->left); /* a plus sign */
 }
 
+/* Conditions are decided so often that those that are share one value: it has no place. */
+static Value *decided_value(Compilation *c, bool truth) {
+    if (!c->decided[truth]) c->decided[truth] = value_from_node(c, node_bool(c, truth, SPAN_NONE));
+    return c->decided[truth];
+}
+
+Value *truth_value(Compilation *c, Truth truth, Node *open, Span span) {
+    if (truth == TRUTH_FALSE || truth == TRUTH_TRUE) return decided_value(c, truth == TRUTH_TRUE);
+    return value_from_node(c, truth_node(c, truth, open, span));
+}
+
 static Value *condition(Compilation *c, const Scope *scope, const Expr *expr) {
     Node *open = NULL;
     Truth truth = truth_inner(c, scope, expr, &open);
-    return value_from_node(c, truth_node(c, truth, open, expr->span));
+    return truth_value(c, truth, open, expr->span);
 }
 
 static Value *range(Compilation *c, const Scope *scope, const Expr *expr) {

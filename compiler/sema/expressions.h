@@ -21,6 +21,9 @@ uint32_t scope_file(const Compilation *c, const Scope *scope);
 bool elaborate_enter(Compilation *c, const Scope *scope, const Expr *expr);
 void elaborate_leave(Compilation *c);
 
+/* A condition as a value; one that is decided has no place of its own. */
+Value *truth_value(Compilation *c, Truth truth, Node *open, Span span);
+
 /* compare.c: conditions, decided here where they can be; where not, TRUTH_OPEN and a node. */
 Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open);
 Truth compare_in(Compilation *c, const Scope *scope, const Expr *expr, Node **open);

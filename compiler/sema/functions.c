@@ -2,10 +2,7 @@
  * the values given there; native ones against the types of their declaration. */
 #include "compiler/sema/forms.h"
 
-enum { UNFOLD_LIMIT = 100000 };
-
-#include "runtime/bytecode/natives.h"
-#include "runtime/stats/estimate.h"
+enum { UNFOLD_LIMIT = 100000, PARAM_LIMIT = 16 };
 
 /* ---- Declarations ------------------------------------------------------------------- */
 
@@ -24,40 +21,50 @@ static Slice native_name(const Compilation *c, const Item *item) {
     return name && name->kind == EXPR_STRING ? name->text : (Slice){0};
 }
 
-bool fn_declare(Compilation *c, Decl *decl) {
-    if (decl->fn) return decl->fn->body || decl->fn->native.length;
-    const Item *item = decl->item;
-    FnSpec *fn = ARENA_NEW(c->arena, FnSpec);
-    decl->fn = fn;
+/* (a, b from c): positions by name, labels with the name their value has in the body. A native
+ * function has types in place of names after labels. */
+static bool read_params(Compilation *c, FnSpec *fn, const Expr *head) {
+    bool good = true;
+    VEC_EACH(const Entry, entry, &head->entries) {
+        good &= entry->key ? add_param(c, fn, entry->key, entry->value, ATOM_NONE)
+                           : add_param(c, fn, entry->value, NULL, ATOM_NONE);
+    }
+    VEC_EACH(const Phrase, phrase, &head->phrases) {
+        Expr *value = phrase->values.count == 1 ? phrase->values.items[0] : NULL;
+        good &= value != NULL;
+        good &= fn->native.length ? add_param(c, fn, NULL, value, phrase->label)
+                                  : add_param(c, fn, value, NULL, phrase->label);
+    }
+    return good;
+}
+
+static bool fn_fail(Compilation *c, DiagName name, Span span, const char *text) {
+    sema_error(c, NULL, name, span, "%s", text);
+    return false;
+}
+
+static bool read_fn(Compilation *c, FnSpec *fn, const Item *item) {
     const Expr *head = item->values.count ? item->values.items[0] : NULL;
     if (item->broken) return false;
     fn->body = item->value;
     fn->result = item->type;
     fn->native = native_name(c, item);
-    if (!head || head->kind != EXPR_CALL || (!fn->body && !fn->native.length)) {
-        sema_error(c, NULL, DIAG_SYNTAX_ERROR, item->head_span,
-                   "a function is written `fn name(a, b) = …`");
-        return false;
-    }
-    bool good = true;
-    VEC_EACH(const Entry, entry, &head->entries) {
-        if (entry->key)
-            good &= add_param(c, fn, entry->key, entry->value, ATOM_NONE);
-        else
-            good &= add_param(c, fn, entry->value, NULL, ATOM_NONE);
-    }
-    for (uint32_t i = 0; i < head->phrases.count; i++) {
-        const Phrase *phrase = &head->phrases.items[i];
-        Expr *value = phrase->values.count ? phrase->values.items[0] : NULL;
-        if (fn->native.length)
-            good &= add_param(c, fn, NULL, value, phrase->label);
-        else
-            good &= add_param(c, fn, value, NULL, phrase->label);
-    }
-    if (!good)
-        sema_error(c, NULL, DIAG_SYNTAX_ERROR, head->span,
-                   "the arguments of a function are plain names");
-    return good;
+    if (!head || head->kind != EXPR_CALL || (!fn->body && !fn->native.length))
+        return fn_fail(c, DIAG_SYNTAX_ERROR, item->head_span,
+                       "a function is written `fn name(a, b) = …`");
+    if (head->entries.count + head->phrases.count > PARAM_LIMIT)
+        return fn_fail(c, DIAG_LIMIT_REACHED, head->span, "a function has at most 16 arguments");
+    if (!read_params(c, fn, head))
+        return fn_fail(c, DIAG_SYNTAX_ERROR, head->span,
+                       "the arguments of a function are plain names");
+    return true;
+}
+
+bool fn_declare(Compilation *c, Decl *decl) {
+    if (decl->fn) return decl->fn->good;
+    decl->fn = ARENA_NEW(c->arena, FnSpec);
+    decl->fn->good = read_fn(c, decl->fn, decl->item);
+    return decl->fn->good;
 }
 
 /* ---- Functions with a body ---------------------------------------------------------- */
@@ -87,13 +94,13 @@ static bool bind_params(Compilation *c, const Scope *scope, const Decl *decl, co
 
 static bool call_shape(Compilation *c, const Scope *scope, const Decl *decl, const Expr *call) {
     uint32_t positions = 0;
-    const char *known[17] = {0};
+    const char *known[PARAM_LIMIT + 1] = {0};
     uint32_t labels = 0;
     for (uint32_t i = 0; i < decl->fn->params.count; i++) {
         const FnParam *param = &decl->fn->params.items[i];
         if (param->label == ATOM_NONE)
             positions++;
-        else if (labels < 16)
+        else
             known[labels++] = word(c, param->label).data;
     }
     bool open = decl->fn->native.length > 0;
@@ -123,7 +130,7 @@ static bool unfold(Compilation *c, const Scope *scope, const Expr *call) {
 }
 
 static Value *call_body(Compilation *c, const Scope *scope, Decl *decl, const Expr *call) {
-    Binding *bindings = ARENA_NEW_ARRAY(c->arena, Binding, decl->fn->params.count + 1);
+    Binding bindings[PARAM_LIMIT];
     if (!bind_params(c, scope, decl, call, bindings)) return value_poison(c);
     if (decl->state == STATE_BUSY) {
         sema_error(c, scope, DIAG_CIRCULAR_DEFINITION, call->span,
@@ -140,11 +147,6 @@ static Value *call_body(Compilation *c, const Scope *scope, Decl *decl, const Ex
     decl->state = STATE_BUSY;
     Value *value = elaborate(c, &body, decl->fn->body);
     decl->state = STATE_NEW;
-    if (value->sort == VALUE_NODE && value->node->sort != NODE_CONST) {
-        Value *own = value_new(c, VALUE_NODE, call->span);
-        own->node = value->node;
-        return own;
-    }
     return value;
 }
 

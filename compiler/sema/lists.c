@@ -151,7 +151,7 @@ Value *list_sum(Compilation *c, const Scope *scope, const Expr *call) {
 static Value *for_truth(Compilation *c, const Scope *scope, const Expr *call, Operator op) {
     Gathering gathering = {.call = call, .op = op, .truth = truth_of(op == OP_AND)};
     if (!for_each(c, scope, call, gather_truth, &gathering)) return value_poison(c);
-    return value_from_node(c, truth_node(c, gathering.truth, gathering.result, call->span));
+    return truth_value(c, gathering.truth, gathering.result, call->span);
 }
 
 /* The items of `count(i.milestone where done is missing)`: what an item says is known bare. */
@@ -251,7 +251,7 @@ Value *form_has(Compilation *c, const Scope *scope, const Expr *call) {
     Value *value = elaborate_value(c, scope, argument);
     if (value->sort == VALUE_POISON) return value;
     bool there = value->sort == VALUE_LIST ? value->list.count > 0 : value->sort != VALUE_MISSING;
-    return value_from_node(c, node_bool(c, there, call->span));
+    return truth_value(c, truth_of(there), NULL, call->span);
 }
 
 /* listed(["one", missing, "two"]): what is there as one text, "one and two"; missing where

@@ -285,6 +285,7 @@ typedef struct FnParam {
 /* A function of the language: with a body, or native. */
 typedef struct FnSpec {
     VEC(FnParam) params;
+    bool good;    /* well-formed */
     Expr *result; /* natives */
     Slice native;
     Expr *body;

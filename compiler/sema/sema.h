@@ -66,6 +66,7 @@ typedef struct Compilation {
     uint32_t steps;    /* expressions elaborated */
     uint32_t unfolded; /* function bodies within the call that is being elaborated */
     bool limit_said;
+    Value *decided[2]; /* false and true, where they were decided here */
 } Compilation;
 
 /* What surrounds an expression. */
