@@ -11,7 +11,8 @@ const ClauseLabel *clause_label(Compilation *c, Clause *clause, Atom label) {
 }
 
 static void elaborate_derived(Compilation *c, Clause *clause) {
-    Scope scope = {.self = clause->decl, .members = true, .file = clause->decl->unit_index};
+    Scope scope = {
+        .self = clause->decl, .members = true, .file = file_at(c, clause->spec->span)};
     Value *value = elaborate(c, &scope, clause->spec->derived);
     VEC_PUSH(c->arena, &clause->values, value);
 }
@@ -71,27 +72,39 @@ void elaborate_clause(Compilation *c, Clause *clause) {
     clause->state = STATE_DONE;
 }
 
-Value *value_of_clause(Compilation *c, Clause *clause) {
-    if (clause->state == STATE_BUSY) {
-        elaborate_clause(c, clause); /* says that it goes in a circle */
-        return value_poison(c);
-    }
-    elaborate_clause(c, clause);
-    bool many = clause->spec->type && type_is_call(c, clause->spec->type, "list");
+Value *missing_of(Compilation *c, const Expr *type, Span span) {
+    Value *missing = value_new(c, VALUE_MISSING, span);
+    missing->type = type;
+    return missing;
+}
+
+/* Several values are a list, one is itself; what could not be read is not the same as what is
+ * not there. */
+static Value *read_values(Compilation *c, const Clause *clause) {
+    const ClauseSpec *spec = clause->spec;
+    bool many = spec->type && type_is_call(c, spec->type, "list");
     if (clause->values.count == 1 && !many) return clause->values.items[0];
-    if (!clause->values.count && !many)
-        return value_new(c, clause->exprs && !clause->spec->may_miss ? VALUE_POISON : VALUE_MISSING,
-                         clause->span);
-    Value *list = value_new(c, VALUE_LIST, clause->span);
-    for (uint32_t i = 0; i < clause->values.count; i++)
-        VEC_PUSH(c->arena, &list->list, clause->values.items[i]);
-    return list;
+    if (clause->values.count || many) {
+        Value *list = value_new(c, VALUE_LIST, clause->span);
+        list->list = clause->values;
+        return list;
+    }
+    bool unreadable = clause->item->broken || (clause->exprs && !spec->may_miss);
+    return unreadable ? value_poison(c) : missing_of(c, spec->type, clause->span);
+}
+
+Value *value_of_clause(Compilation *c, Clause *clause) {
+    bool circle = clause->state == STATE_BUSY;
+    elaborate_clause(c, clause); /* says where it goes in a circle */
+    if (circle) return value_poison(c);
+    if (!clause->value) clause->value = read_values(c, clause);
+    return clause->value;
 }
 
 Value *clause_fallback(Compilation *c, Decl *decl, const ClauseSpec *spec, Span span) {
-    if (!spec->fallback) return value_new(c, VALUE_MISSING, span);
+    if (!spec->fallback) return missing_of(c, spec->type, span);
     Clause clause = {.spec = spec, .decl = decl, .item = decl->item, .span = span};
-    Scope scope = {.self = decl, .file = decl->unit_index};
+    Scope scope = {.self = decl, .file = file_at(c, spec->span)};
     Admission a = {
         .c = c, .scope = &scope, .decl = decl, .clause = &clause, .expr = spec->fallback};
     return admit(&a, spec->type);

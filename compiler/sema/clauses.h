@@ -7,6 +7,9 @@
 /* How the numbers of a declaration are shown: its clause of type `display`, or NULL. */
 Value *clause_display(Compilation *c, const Decl *decl);
 
+/* Nothing, where a value of that type is expected. */
+Value *missing_of(Compilation *c, const Expr *type, Span span);
+
 /* The default of a clause that is not written, or missing. */
 Value *clause_fallback(Compilation *c, Decl *decl, const ClauseSpec *spec, Span span);
 

@@ -423,6 +423,7 @@ void sema_declare(Compilation *c) {
     hashmap_init(&c->names, c->arena);
     hashmap_init(&c->members, c->arena);
     hashmap_init(&c->tops, c->arena);
+    hashmap_init(&c->kept, c->arena);
     hashmap_init(&c->fn_names, c->arena);
     forms_declare(c);
     for (uint32_t f = 0; f < c->files.count; f++) {

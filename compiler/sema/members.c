@@ -6,59 +6,83 @@ static Value *text_value(Compilation *c, Slice text, Span span) {
     return value_from_node(c, node_text(c, text, span));
 }
 
-static void add_descendants(Compilation *c, const Decl *decl, const Kind *kind, ValueList *list,
-                            Span span) {
+/* ---- Clauses and what stands within ------------------------------------------------- */
+
+static void add_descendants(Compilation *c, const Decl *decl, const Kind *kind, ValueList *list) {
     for (uint32_t i = 0; i < decl->children.count; i++) {
         Decl *child = decl->children.items[i];
         if (child->kind == kind) {
-            Value *value = value_new(c, VALUE_DECL, span);
+            Value *value = value_new(c, VALUE_DECL, child->name_span);
             value->decl = child;
             VEC_PUSH(c->arena, list, value);
         }
-        add_descendants(c, child, kind, list, span);
+        add_descendants(c, child, kind, list);
     }
 }
 
-/* A clause of a declaration, or all of a repeated one as a list. */
-static Value *clause_value(Compilation *c, Decl *decl, const ClauseSpec *spec, Span span) {
-    bool many = spec->cardinality == CLAUSE_REPEATED || spec->cardinality == CLAUSE_SEVERAL;
-    Value *list = value_new(c, VALUE_LIST, span);
-    Value *single = NULL;
+static Value *descendants(Compilation *c, const Decl *decl, const Kind *kind) {
+    Value *list = value_new(c, VALUE_LIST, decl->name_span);
+    add_descendants(c, decl, kind, &list->list);
+    return list;
+}
+
+/* One as written: its value, with its labels as members. */
+static Value *written_clause(Compilation *c, Clause *clause) {
+    Value *value = value_new(c, VALUE_CLAUSE, clause->span);
+    value->clause = clause;
+    return value;
+}
+
+/* All of a repeated clause: each with its labels where it takes any, else the values alone. */
+static Value *clause_list(Compilation *c, const Decl *decl, const ClauseSpec *spec) {
+    Value *list = value_new(c, VALUE_LIST, decl->name_span);
     for (uint32_t i = 0; i < decl->clauses.count; i++) {
         Clause *clause = decl->clauses.items[i];
         if (clause->spec != spec) continue;
         elaborate_clause(c, clause);
-        Value *value = value_new(c, VALUE_CLAUSE, span);
-        value->clause = clause;
-        single = value;
-        if (spec->labels.count || !many) {
-            VEC_PUSH(c->arena, &list->list, value);
-            continue;
-        }
-        for (uint32_t j = 0; j < clause->values.count; j++)
+        if (spec->labels.count) VEC_PUSH(c->arena, &list->list, written_clause(c, clause));
+        for (uint32_t j = 0; j < clause->values.count && !spec->labels.count; j++)
             VEC_PUSH(c->arena, &list->list, clause->values.items[j]);
     }
-    if (many) return list;
-    return single ? single : clause_fallback(c, decl, spec, span);
+    return list;
 }
 
-static Value *derived_value(Compilation *c, Decl *decl, const ClauseSpec *spec, Span span) {
-    Clause *clause = NULL;
-    for (uint32_t i = 0; i < decl->clauses.count && !clause; i++) {
-        if (decl->clauses.items[i]->spec == spec) clause = decl->clauses.items[i];
-    }
-    if (!clause) {
-        clause = ARENA_NEW(c->arena, Clause);
-        clause->spec = spec;
-        clause->decl = decl;
-        clause->item = decl->item;
-        clause->span = decl->name_span;
-        VEC_PUSH(c->arena, &decl->clauses, clause);
-    }
+static Value *clause_value(Compilation *c, Decl *decl, const ClauseSpec *spec) {
+    if (spec->cardinality == CLAUSE_REPEATED || spec->cardinality == CLAUSE_SEVERAL)
+        return clause_list(c, decl, spec);
+    Clause *clause = decl_clause(decl, spec->name);
+    return clause ? written_clause(c, clause) : clause_fallback(c, decl, spec, decl->name_span);
+}
+
+static Clause *derived_clause(Compilation *c, Decl *decl, const ClauseSpec *spec) {
+    Clause *clause = decl_clause(decl, spec->name);
+    if (clause) return clause;
+    clause = ARENA_NEW(c->arena, Clause);
+    clause->spec = spec;
+    clause->decl = decl;
+    clause->item = decl->item;
+    clause->span = decl->name_span;
+    VEC_PUSH(c->arena, &decl->clauses, clause);
+    return clause;
+}
+
+static Value *derived_value(Compilation *c, Decl *decl, const ClauseSpec *spec) {
+    Clause *clause = derived_clause(c, decl, spec);
     elaborate_clause(c, clause);
-    if (!clause->values.count) return value_poison(c);
-    (void)span;
-    return clause->values.items[0];
+    return clause->values.count ? clause->values.items[0] : value_poison(c);
+}
+
+/* What a clause or the declarations of a kind within are, made once. */
+static Value *kept_member(Compilation *c, Decl *decl, Atom member) {
+    const ClauseSpec *spec = kind_clause(decl->kind, member);
+    if (spec && spec->cardinality == CLAUSE_DERIVED) return derived_value(c, decl, spec);
+    const Kind *kind = spec ? NULL : kind_find(c, member);
+    if (!spec && !(kind && kind->within.count)) return NULL;
+    uint64_t found, key = (uint64_t)decl->index << 32 | member;
+    if (hashmap_get(&c->kept, key, &found)) return (Value *)(uintptr_t)found;
+    Value *value = spec ? clause_value(c, decl, spec) : descendants(c, decl, kind);
+    hashmap_put(&c->kept, key, (uint64_t)(uintptr_t)value);
+    return value;
 }
 
 static Value *label_value(Compilation *c, Clause *clause, Atom name, Span span) {
@@ -68,15 +92,16 @@ static Value *label_value(Compilation *c, Clause *clause, Atom name, Span span) 
         if (label->spec->label != name) continue;
         if (label->values.count == 1) return label->values.items[0];
         Value *list = value_new(c, VALUE_LIST, span);
-        for (uint32_t j = 0; j < label->values.count; j++)
-            VEC_PUSH(c->arena, &list->list, label->values.items[j]);
+        list->list = label->values;
         return list;
     }
-    for (uint32_t i = 0; i < clause->spec->labels.count; i++) {
-        if (clause->spec->labels.items[i].label == name) return value_new(c, VALUE_MISSING, span);
+    VEC_EACH(const LabelSpec, label, &clause->spec->labels) {
+        if (label->label == name) return missing_of(c, label->type, span);
     }
     return NULL;
 }
+
+/* ---- What every declaration says of itself ------------------------------------------ */
 
 static void add_texts(Compilation *c, const ValueList *values, ValueList *texts) {
     for (uint32_t i = 0; i < values->count; i++) {
@@ -101,42 +126,36 @@ static Value *decl_texts(Compilation *c, const Decl *decl, Span span) {
     return texts;
 }
 
+/* name, title, kind, parent, texts, value */
+static Value *own_fact(Compilation *c, Decl *decl, Slice fact, Span span) {
+    if (slice_equal(fact, SLICE("name"))) return text_value(c, word(c, decl->name), span);
+    if (slice_equal(fact, SLICE("kind"))) return text_value(c, word(c, decl->kind->name), span);
+    if (slice_equal(fact, SLICE("texts"))) return decl_texts(c, decl, span);
+    if (slice_equal(fact, SLICE("title")))
+        return decl->title.length ? text_value(c, decl->title, span)
+                                  : value_new(c, VALUE_MISSING, span);
+    if (slice_equal(fact, SLICE("value")) && decl->kind->head.type)
+        return value_of_clause(c, decl->head);
+    if (!slice_equal(fact, SLICE("parent"))) return NULL;
+    Value *parent = value_new(c, decl->parent ? VALUE_DECL : VALUE_MISSING, span);
+    if (decl->parent) parent->decl = decl->parent;
+    return parent;
+}
+
 static Value *decl_member(Compilation *c, Decl *decl, Atom member, Span span) {
-    Slice text = word(c, member);
     const ClauseSpec *spec = kind_clause(decl->kind, member);
-    if (spec && spec->cardinality == CLAUSE_DERIVED) return derived_value(c, decl, spec, span);
-    if (spec) return clause_value(c, decl, spec, span);
+    if (spec) return kept_member(c, decl, member);
     Decl *child = decl_child(c, decl, member);
     if (child) {
         child->used = true;
         return value_of_decl(c, child, span);
     }
-    if (slice_equal(text, SLICE("name"))) return text_value(c, word(c, decl->name), span);
-    if (slice_equal(text, SLICE("title")))
-        return decl->title.length ? text_value(c, decl->title, span)
-                                  : value_new(c, VALUE_MISSING, span);
-    if (slice_equal(text, SLICE("kind"))) return text_value(c, word(c, decl->kind->name), span);
-    if (slice_equal(text, SLICE("texts"))) return decl_texts(c, decl, span);
-    if (slice_equal(text, SLICE("value")) && decl->kind->head.type)
-        return value_of_clause(c, decl->head);
-    if (slice_equal(text, SLICE("parent"))) {
-        if (!decl->parent) return value_new(c, VALUE_MISSING, span);
-        Value *parent = value_new(c, VALUE_DECL, span);
-        parent->decl = decl->parent;
-        return parent;
-    }
-    if (decl->head) {
-        Value *label = label_value(c, decl->head, member, span);
-        if (label) return label;
-    }
-    Kind *kind = kind_find(c, member);
-    if (kind && kind->within.count) {
-        Value *list = value_new(c, VALUE_LIST, span);
-        add_descendants(c, decl, kind, &list->list, span);
-        return list;
-    }
-    return NULL;
+    Value *found = own_fact(c, decl, word(c, member), span);
+    if (!found && decl->head) found = label_value(c, decl->head, member, span);
+    return found ? found : kept_member(c, decl, member);
 }
+
+/* ---- Parts of numbers, members of libraries ----------------------------------------- */
 
 static Value *estimate_member(Compilation *c, Node *node, Atom member, Span span) {
     static const struct {

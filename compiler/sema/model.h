@@ -250,6 +250,7 @@ struct Clause {
     ValueList values;
     VEC(ClauseLabel) labels;
     WorkState state;
+    Value *value; /* what it comes to, once asked for */
     Span span;
 };
 

@@ -52,6 +52,7 @@ typedef struct Compilation {
     HashMap names;      /* atom → Decl*: top-level kinds, wherever they stand */
     HashMap members;    /* parent (decl index + 1) and atom → Decl*: what stands within it */
     HashMap tops;       /* file and atom → Decl*: what stands at its top */
+    HashMap kept;       /* declaration and atom → Value*: what it says by that clause or kind */
     VEC(Decl *) rules, allows, fns;
     HashMap fn_names;   /* atom → Decl* */
     HashMap form_names; /* atom → place in forms.def */

@@ -8,7 +8,7 @@ static const Table *rows_of(const Scope *scope) {
     return NULL;
 }
 
-/* ---- Groups of equal size ------------------------------------------------------------ */
+/* ---- Groups of equal size ----------------------------------------------------------- */
 
 /* Whether people can be told apart by what the groups are made within. */
 static bool strata_known(Compilation *c, const Scope *scope, const Table *table,
@@ -102,7 +102,7 @@ Value *form_quantile_group(Compilation *c, const Scope *scope, const Expr *call)
     return value_poison(c);
 }
 
-/* ---- Spread over people -------------------------------------------------------------------- */
+/* ---- Spread over people ------------------------------------------------------------- */
 
 static Node *row_number(Compilation *c, const Scope *scope, const Value *people, const Expr *expr) {
     Scope inner = {.outer = scope, .rows = people->table};

@@ -6,8 +6,7 @@
 #include "runtime/bytecode/natives.h"
 #include "runtime/stats/estimate.h"
 
-/* ---- Shared
- * -------------------------------------------------------------------------------------- */
+/* ---- Shared ------------------------------------------------------------------------- */
 
 typedef struct {
     Compilation *c;
@@ -100,8 +99,7 @@ static Type estimate_type(Unit unit) {
     return type;
 }
 
-/* ---- Indirect standardisation
- * ---------------------------------------------------------------------- */
+/* ---- Indirect standardisation ------------------------------------------------------- */
 
 static Value *indirect(const Form *f, Native op) {
     static const char *const known[] = {"across", "against", "at", NULL};
@@ -133,8 +131,7 @@ Value *form_smr(Compilation *c, const Scope *scope, const Expr *call) {
     return indirect(&(Form){c, scope, call}, NATIVE_STATS_SMR);
 }
 
-/* ---- Inequality
- * --------------------------------------------------------------------------------------- */
+/* ---- Inequality --------------------------------------------------------------------- */
 
 /* 0 on the value itself, 1 on a rate's logarithm, 2 on a proportion's logit. */
 static int64_t scale_of(const Type *type) {
@@ -286,8 +283,7 @@ Value *form_gap(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, operate(c, scope, OP_SUB, first, last, call->span));
 }
 
-/* ---- Life expectancy
- * ---------------------------------------------------------------------------------------- */
+/* ---- Life expectancy ---------------------------------------------------------------- */
 
 /* 0, 1-4, 5-9 … 85-89, 90+: the bands of the method, and no others. */
 static bool life_bands(const Form *f, const Node *node) {
@@ -325,8 +321,7 @@ Value *form_life_expectancy_at(Compilation *c, const Scope *scope, const Expr *c
     return life(&(Form){c, scope, call}, NATIVE_STATS_LIFE_EXPECTANCY_AT);
 }
 
-/* ---- Comparison and trend
- * -------------------------------------------------------------------------------------- */
+/* ---- Comparison and trend ----------------------------------------------------------- */
 
 static bool is_standardised(const Node *node) {
     if (node->sort == NODE_CALL &&
@@ -362,8 +357,7 @@ Value *form_trend(Compilation *c, const Scope *scope, const Expr *call) {
     return judged(&(Form){c, scope, call}, NATIVE_STATS_TREND);
 }
 
-/* ---- Ratios and differences
- * -------------------------------------------------------------------------------------- */
+/* ---- Ratios and differences --------------------------------------------------------- */
 
 static Value *compared_pair(const Form *f, Native op, bool of_rates) {
     static const char *const known[] = {"at", "across", NULL};
@@ -398,9 +392,7 @@ PAIR_FORM(rate_ratio, RATE_RATIO, true)
 PAIR_FORM(rate_difference, RATE_DIFFERENCE, true)
 PAIR_FORM(mantel_haenszel, MANTEL_HAENSZEL, false)
 
-/* ---- Process control
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Process control ---------------------------------------------------------------- */
 
 static int time_dim(const Compilation *c, const Node *node) {
     for (int i = 0; i < node->type.dim_count; i++) {
