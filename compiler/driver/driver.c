@@ -149,7 +149,8 @@ static ScpStatus run_line(Driver *driver, int argc, char *const *argv) {
     if (driver->options.version) return driver_result(driver, help_version());
     if (driver->options.help) return help_print(driver, driver->options.command);
     set_limits(driver);
-    return run_command(driver);
+    ScpStatus status = run_command(driver);
+    return status_worse(status, driver->findings);
 }
 
 /* The arena that told of its end holds no message: it is written from the boundary itself. */

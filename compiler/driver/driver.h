@@ -17,9 +17,10 @@ typedef struct {
     int in, out, err; /* descriptors */
     bool colour;      /* of messages */
     bool result_colour;
-    bool progress;    /* standard error is a terminal that is read now */
-    bool in_progress; /* a line of progress stands there */
-    Buffer messages;  /* not yet written to err */
+    bool progress;      /* standard error is a terminal that is read now */
+    bool in_progress;   /* a line of progress stands there */
+    Buffer messages;    /* not yet written to err */
+    ScpStatus findings; /* of a plan that was compiled: the command's status is at least that */
 } Driver;
 
 /* Runs the command line and returns the exit status. Closes none of the descriptors. */

@@ -28,7 +28,7 @@ static const CommandRow commands[COMMAND_COUNT] = {
 #define READING     (PEOPLE | IN(DATA_PACK))
 #define PLANS       (READING | IN(CHECK) | IN(BUILD) | IN(DIS))
 #define FORMATTED   (PEOPLE | IN(CHECK) | IN(HELP))
-#define WRITING     (READING | IN(CHECK) | IN(BUILD) | IN(DIS))
+#define WRITING     (PLANS | IN(HELP))
 #define EVERY       UINT32_MAX
 
 #define ROW(name, short_name, value, commands, prose, checking, running) \
@@ -383,12 +383,15 @@ static bool read_command(Parse *p) {
     if (!options->arguments.count) return true;
     Slice word = slice_of(options->arguments.items[0]);
     Slice second = options->arguments.count > 1 ? slice_of(options->arguments.items[1]) : SLICE("");
-    Slice first_known = {0};
+    Buffer known; /* what may follow the first word */
+    buffer_init(&known, p->arena);
     for (int i = 0; i < COMMAND_COUNT; i++) {
         Slice rest;
         if (!slice_equal(first_word(commands[i].name, &rest), word)) continue;
-        first_known = rest;
-        if (rest.length && !slice_equal(rest, second)) continue;
+        if (rest.length && !slice_equal(rest, second)) {
+            buffer_printf(&known, "%s`%s`", known.length ? " or " : "", rest.data);
+            continue;
+        }
         uint32_t words = rest.length ? 2 : 1;
         options->command = (CommandId)i;
         options->arguments.items += words;
@@ -396,10 +399,9 @@ static bool read_command(Parse *p) {
         options->arguments.capacity -= words;
         return true;
     }
-    if (!first_known.length) return unknown_command(p, word);
+    if (!known.length) return unknown_command(p, word);
     if (options->help) return true;
-    return refuse(p, "`scpc %.*s` wants a second word: scpc %.*s %.*s", SLICE_FMT(word),
-                  SLICE_FMT(word), SLICE_FMT(first_known));
+    return refuse(p, "after `scpc %.*s` stands %s", SLICE_FMT(word), buffer_slice(&known).data);
 }
 
 static bool check_format(Parse *p, const CommandRow *row) {

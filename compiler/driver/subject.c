@@ -48,7 +48,8 @@ static ScpStatus compile(Driver *driver, const char *eval, Subject *subject) {
     diagnostics_say(driver, &result->sources, &result->diags);
     ScpStatus status = diags_status(&result->diags, driver->options.fail_on);
     if (result->data_missing) status = status_worse(status, SCP_DATA);
-    if (status != SCP_OK) return status;
+    driver->findings = status;
+    if (!result->module) return status_worse(status, SCP_NO);
     if (result->is_library)
         return driver_fail(driver, SCP_USAGE, "%.*s has no `plan` item: it is a library",
                            SLICE_FMT(subject->input.path));

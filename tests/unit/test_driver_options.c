@@ -115,13 +115,14 @@ ARENA_TEST(what_is_wrong_is_said_in_one_sentence) {
     assert_slice(BAD("run", "p", "--threads", "0"),
                  "`--threads` takes a whole number from 1, not `0`");
     assert_slice(BAD("run", "p", "--data", "residents"),
-                 "`--data` takes a name and a file such as residents=people.csv, not `residents`");
+                 "`--data` takes a name and a file such as residents=people.csv, or a snapshot, "
+                 "not `residents`");
     assert_slice(BAD("run", "p", "--data", "a=b", "--data", "a=c"), "`--data` names `a` twice");
     assert_slice(BAD("run", "p", "--as-of", "1 May"),
                  "`--as-of` takes a date such as 2026-11-01, not `1 May`");
     assert_slice(BAD("run", "p", "--quiet=yes"), "`--quiet` takes no value");
     assert_slice(BAD("run", "p", "-x"), "there is no option `-x`");
-    assert_slice(BAD("data"), "`scpc data` wants a second word: scpc data check");
+    assert_slice(BAD("data"), "after `scpc data` stands `check` or `pack`");
 }
 
 ARENA_TEST(what_the_user_wrote_cannot_steer_the_terminal) {
@@ -153,11 +154,12 @@ PLAIN_TEST(every_option_is_for_some_command_and_named_once) {
     }
 }
 
-/* Every example of the help begins with its command, and is a line the program takes. */
+/* The examples of the help begin with their command, and are lines the program takes. */
 ARENA_TEST(every_example_is_a_good_command_line) {
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const CommandRow *row = command_row((CommandId)i);
         char *examples = (char *)arena_copy(arena, row->examples).data, *state = NULL;
+        bool first = true; /* those after it may show what to do with the result */
         assert_true(row->examples.length > 0);
         for (char *line = strtok_r(examples, "\n", &state); line;
              line = strtok_r(NULL, "\n", &state)) {
@@ -176,7 +178,8 @@ ARENA_TEST(every_example_is_a_good_command_line) {
             Slice error;
             Options options = parse(arena, words + 1, &good, &error);
             if (!good) fail_msg("%s: %s", row->name.data, error.data);
-            assert_int_equal(options.command, i);
+            if (first) assert_int_equal(options.command, i);
+            first = false;
         }
     }
 }
