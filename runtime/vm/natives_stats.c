@@ -1,8 +1,8 @@
 /* Statistics of counts over people. Which counts are read is the policy's decision
- * (runtime/disclosure): crude values are made of protected counts; standardised rates and all
- * limits of exact ones where the policy lets them be read, and are then withheld under ten
- * events and rounded; under `midpoint6` everything is made of protected counts. The counts an
- * estimate shows are protected always. */
+ * (runtime/disclosure): crude values and their limits are made of protected counts;
+ * standardised rates and their limits of exact ones where the policy lets them be read, and are
+ * then withheld under ten events and rounded; under `midpoint6` everything is made of protected
+ * counts. The counts an estimate shows are protected always. */
 #include <math.h>
 
 #include "runtime/stats/rates.h"
@@ -56,15 +56,6 @@ double native_rounded(const NativeCall *call, double value) {
     return isfinite(value) ? policy_round_statistic(call->vm->options->policy, value) : value;
 }
 
-/* Takes the limits of `exact`, made of exact counts, for an estimate made of protected ones. */
-static void take_limits(const NativeCall *call, const Estimate *exact, double events,
-                        Estimate *estimate) {
-    bool few = policy_too_few(call->vm->options->policy, events);
-    bool shown = !few && !exact->reason;
-    estimate->lower = shown ? native_rounded(call, exact->lower) : NAN;
-    estimate->upper = shown ? native_rounded(call, exact->upper) : NAN;
-}
-
 /* ---- Crude: rate, proportion, mean ----------------------------------------------------------- */
 
 static Estimate crude_of(Native native, double events, double whole, double confidence) {
@@ -79,13 +70,19 @@ static Estimate crude(const NativeCall *call) {
     reason = absent_merge(reason, array_absent(level->array, level->at));
     if (reason) return estimate_absent(reason, shown_count(events), shown_count(whole));
     double confidence = vm_number(level->array, level->at);
-    Estimate shown =
-        crude_of(call->native, shown_count(events), shown_count(whole), confidence);
-    if (shown.reason || !has_exact(call, events)) return shown;
-    double count = exact_count(call, events);
-    Estimate exact = crude_of(call->native, count, exact_count(call, whole), confidence);
-    take_limits(call, &exact, count, &shown);
-    return shown;
+    /* the limits too: those of exact counts would give the counts away */
+    return crude_of(call->native, shown_count(events), shown_count(whole), confidence);
+}
+
+/* Limits of a mean lie about the mean shown, as far from it as those of the exact one from
+ * theirs: squares rounded to three figures would leave no width worth the name, and a width
+ * gives no count away. Withheld where the statistic is. */
+static void set_width(const NativeCall *call, const Estimate *exact, double count,
+                      Estimate *shown) {
+    bool known = !policy_too_few(call->vm->options->policy, count) && !exact->reason;
+    double half = known ? native_rounded(call, (exact->upper - exact->lower) / 2) : NAN;
+    shown->lower = shown->value - half;
+    shown->upper = shown->value + half;
 }
 
 static Estimate mean(const NativeCall *call) {
@@ -103,7 +100,7 @@ static Estimate mean(const NativeCall *call) {
     double count = exact_count(call, people);
     Estimate exact = estimate_mean_of_sums(count, exact_count(call, sum),
                                            exact_count(call, squares), confidence);
-    take_limits(call, &exact, count, &shown);
+    set_width(call, &exact, count, &shown);
     return shown;
 }
 
@@ -125,9 +122,9 @@ typedef struct {
     const Lane *reference_events, *reference_time; /* indirectly standardised; else NULL */
     uint32_t count;
     double *x, *v, *n, *w; /* indirectly: v reference events, w reference person-time */
-    double *people;       /* in each stratum, as the policy shows them */
-    double event_people;  /* people behind all events, exact */
-    double total_people;  /* in all strata, exact */
+    double *people;        /* in each stratum, as the policy shows them */
+    double event_people;   /* people behind all events, exact */
+    double total_people;   /* in all strata, exact */
     double confidence;
     AbsentReason reason;
 } Strata;
@@ -160,8 +157,7 @@ static void read_stratum(const NativeCall *call, Strata *strata, uint32_t k) {
     strata->n[k] = read_count(call, strata, strata->person_time);
     strata->w[k] = read_count(call, strata, strata->weights);
     if (strata->squares) strata->v[k] = read_count(call, strata, strata->squares);
-    if (strata->reference_events)
-        strata->v[k] = read_count(call, strata, strata->reference_events);
+    if (strata->reference_events) strata->v[k] = read_count(call, strata, strata->reference_events);
     double people = people_behind(strata->person_time);
     strata->event_people += people_behind(strata->events);
     strata->total_people += people;
@@ -173,14 +169,15 @@ static void read_stratum(const NativeCall *call, Strata *strata, uint32_t k) {
  * that they follow one another. */
 static void read_strata(const NativeCall *call, Walk *walk, Strata *strata) {
     strata->reason = array_absent(strata->level->array, strata->level->at);
-    strata->confidence =
-        strata->reason ? NAN : vm_number(strata->level->array, strata->level->at);
+    strata->confidence = strata->reason ? NAN : vm_number(strata->level->array, strata->level->at);
     strata->event_people = strata->total_people = 0;
     for (uint32_t k = 0; k < strata->count; k++, walk_next(walk)) read_stratum(call, strata, k);
 }
 
 /* Within what counts of people can be: others are made up, and not protected as counts. */
-static bool is_count(double value) { return value >= 0 && value <= 1e15; }
+static bool is_count(double value) {
+    return value >= 0 && value <= 1e15;
+}
 
 /* The total of all events, protected as a total. Where it is withheld so is the rate. */
 static void protect_numerator(const NativeCall *call, const Strata *strata, Estimate *estimate) {

@@ -32,13 +32,17 @@ static inline Parsed *parsed_new(size_t memory_limit) {
     return parsed;
 }
 
+static inline void parse_into(Parsed *parsed, Slice text) {
+    uint32_t source = source_map_add(&parsed->sources, SLICE("plan.scp"), text, false);
+    parsed->file = parse_file(&parsed->context, source);
+    diag_bag_sort(&parsed->diags);
+}
+
 /* Parses `text`; freed with parsed_free. A boundary that is left fails the test. */
 static inline Parsed *parse_slice(Slice text) {
     Parsed *parsed = parsed_new(0);
     if (setjmp(parsed->boundary.at)) fail_msg("left to the boundary: %s", parsed->boundary.message);
-    uint32_t source = source_map_add(&parsed->sources, SLICE("plan.scp"), text, false);
-    parsed->file = parse_file(&parsed->context, source);
-    diag_bag_sort(&parsed->diags);
+    parse_into(parsed, text);
     return parsed;
 }
 
