@@ -9,8 +9,9 @@
 #include "runtime/base/diag.h"
 #include "runtime/bytecode/instr.h"
 
-/* Together they bound the work on row expressions, which are checked once a table. */
-enum { MOST_TABLES = 256, MOST_ROWS = 1 << 20 };
+/* Together they bound the work on row expressions, which are checked once a table; and how deep
+ * rankings can rest on one another. */
+enum { MOST_TABLES = 256, MOST_ROWS = 1 << 20, MOST_RANKINGS = 1024 };
 
 /* Reasons of absence are runtime/stats' and start at 1; vm.c asserts that there are as many. */
 enum { ABSENT_REASONS = 7 };
@@ -433,24 +434,41 @@ static bool check_queries_of(Verifier *v, uint32_t table, bool *readable) {
     return true;
 }
 
-static bool check_ranking(Verifier *v, const RowRanking *ranking, bool *readable) {
-    const Module *module = v->module;
-    bool population = ranking->table < module->tables.count &&
-                      module->tables.items[ranking->table].sort == TABLE_POPULATION;
-    if (!holds(v, population, "ranking-table")) return false;
-    find_readable(module, &module->tables.items[ranking->table], readable);
+static bool check_ranking(Verifier *v, const RowRanking *ranking, const bool *readable) {
     bool size = ranking->groups >= 2 && ranking->groups <= 1000 && ranking->stratum_count >= 1 &&
                 ranking->stratum_count <= 1 << 20;
     return holds(v, size, "ranking-size") && check_node(v, ranking->value, readable, false) &&
            check_node(v, ranking->stratum, readable, true);
 }
 
-static bool check_rankings(Verifier *v) {
-    bool *readable = ARENA_NEW_ARRAY(v->arena, bool, v->module->rows.count);
-    for (uint32_t i = 0; i < v->module->rankings.count; i++) {
+static bool check_rankings_of(Verifier *v, uint32_t table, bool *readable) {
+    const Module *module = v->module;
+    bool found = false;
+    for (uint32_t i = 0; i < module->rankings.count; i++) {
+        const RowRanking *ranking = &module->rankings.items[i];
+        if (ranking->table != table) continue;
+        if (!found) find_readable(module, &module->tables.items[table], readable);
+        found = true;
         at(v, "ranking", i);
-        if (!check_ranking(v, &v->module->rankings.items[i], readable)) return false;
+        if (!check_ranking(v, ranking, readable)) return false;
     }
+    return true;
+}
+
+static bool check_rankings(Verifier *v) {
+    const Module *module = v->module;
+    at(v, "ranking", 0);
+    if (!holds(v, module->rankings.count <= MOST_RANKINGS, "ranking-count")) return false;
+    for (uint32_t i = 0; i < module->rankings.count; i++) {
+        at(v, "ranking", i);
+        uint32_t table = module->rankings.items[i].table;
+        bool population =
+            table < module->tables.count && module->tables.items[table].sort == TABLE_POPULATION;
+        if (!holds(v, population, "ranking-table")) return false;
+    }
+    bool *readable = ARENA_NEW_ARRAY(v->arena, bool, module->rows.count);
+    for (uint32_t i = 0; i < module->tables.count; i++)
+        if (!check_rankings_of(v, i, readable)) return false;
     return true;
 }
 
@@ -606,8 +624,8 @@ static bool check_sources(Verifier *v) {
 Slice module_verify(const Module *module, Arena *arena) {
     Verifier v = {.module = module, .arena = arena, .error = SLICE("")};
     bool well_formed = check_head(&v) && check_units(&v) && check_dims(&v) && check_consts(&v) &&
-                       check_tables(&v) && check_rows(&v) && check_rankings(&v) && check_queries(&v) && check_code(&v) &&
-                       check_decls(&v) && check_outputs(&v) && check_requirements(&v) &&
-                       check_sources(&v);
+                       check_tables(&v) && check_rows(&v) && check_rankings(&v) &&
+                       check_queries(&v) && check_code(&v) && check_decls(&v) &&
+                       check_outputs(&v) && check_requirements(&v) && check_sources(&v);
     return well_formed ? SLICE("") : v.error;
 }

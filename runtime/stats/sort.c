@@ -1,10 +1,41 @@
-/* Heap sort of values and of positions. Not the fastest sort there is, but bounded, in place
- * and the same everywhere; statistics sort small arrays and, inside, single columns. */
+/* Sorting of values and of positions: by digits where arrays are long, else a heap, which needs
+ * no memory of its own. */
 #include "runtime/stats/sort.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "runtime/base/memory.h"
+#include "runtime/base/radix.h"
+
+/* Below this a heap is as fast. */
+enum { LONG = 512 };
+
+/* ---- By digits ------------------------------------------------------------------------------- */
+
+/* False: no memory. */
+static bool values_by_digits(double *values, size_t count) {
+    uint64_t *keys = mem_alloc_array(count, 2 * sizeof *keys);
+    if (!keys) return false;
+    for (size_t i = 0; i < count; i++) keys[i] = radix_key_of_real(values[i]);
+    radix_sort_keys(keys, keys + count, count);
+    for (size_t i = 0; i < count; i++) values[i] = radix_real_of_key(keys[i]);
+    mem_free(keys);
+    return true;
+}
+
+static bool positions_by_digits(const double *keys, size_t count, size_t *order) {
+    RadixItem *items = mem_alloc_array(count, 2 * sizeof *items);
+    if (!items) return false;
+    for (size_t i = 0; i < count; i++) items[i] = (RadixItem){radix_key_of_real(keys[i]), i};
+    radix_sort(items, items + count, count);
+    for (size_t i = 0; i < count; i++) order[i] = (size_t)items[i].at;
+    mem_free(items);
+    return true;
+}
+
+/* ---- A heap ---------------------------------------------------------------------------------- */
 
 static void sift_value(double *values, size_t root, size_t count) {
     double moved = values[root];
@@ -17,6 +48,7 @@ static void sift_value(double *values, size_t root, size_t count) {
 }
 
 void sort_values(double *values, size_t count) {
+    if (count >= LONG && values_by_digits(values, count)) return;
     for (size_t i = count / 2; i-- > 0;) sift_value(values, i, count);
     for (size_t end = count; end-- > 1;) {
         double largest = values[0];
@@ -44,8 +76,16 @@ static void sift_position(const double *keys, size_t *order, size_t root, size_t
     order[root] = moved;
 }
 
+static bool ascending(const double *keys, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        if (comes_before(keys, i, i - 1)) return false;
+    return true;
+}
+
 void sort_positions(const double *keys, size_t count, size_t *order) {
     for (size_t i = 0; i < count; i++) order[i] = i;
+    if (ascending(keys, count)) return;
+    if (count >= LONG && positions_by_digits(keys, count, order)) return;
     for (size_t i = count / 2; i-- > 0;) sift_position(keys, order, i, count);
     for (size_t end = count; end-- > 1;) {
         size_t last = order[0];

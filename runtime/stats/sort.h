@@ -1,5 +1,6 @@
-/* Ascending order without memory of its own and without qsort, whose ties are the library's
- * choice: the same input gives the same order everywhere. */
+/* Ascending order without qsort, whose ties are the library's choice: the same input gives the
+ * same order everywhere. Long arrays are sorted by their digits where there is memory for it,
+ * in place where there is none; the order is the same. */
 #ifndef RUNTIME_STATS_SORT_H
 #define RUNTIME_STATS_SORT_H
 
@@ -9,7 +10,7 @@
 void sort_values(double *values, size_t count);
 
 /* Fills `order` with the positions 0..count-1 so that the keys ascend; equal keys keep their
- * order, NaN comes last. */
+ * order, NaN comes last. Keys that ascend already cost one look at each. */
 void sort_positions(const double *keys, size_t count, size_t *order);
 
 #endif

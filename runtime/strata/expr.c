@@ -14,8 +14,13 @@
 enum { MOST_DAYS = 1 << 20 };
 
 void expr_program_init(ExprProgram *program, Arena *arena, const Module *module,
-                       const TableData *table, const TableData *people) {
-    *program = (ExprProgram){.module = module, .arena = arena, .table = table, .people = people};
+                       const TableData *table, const TableData *people,
+                       struct RankingSet *rankings) {
+    *program = (ExprProgram){.module = module,
+                             .arena = arena,
+                             .table = table,
+                             .people = people,
+                             .rankings = rankings};
     program->of_node = ARENA_NEW_ARRAY(arena, uint32_t, module->rows.count);
     memset(program->of_node, 0xFF, module->rows.count * sizeof *program->of_node);
     text_map_init(&program->index, arena, 0);
@@ -235,7 +240,8 @@ static uint32_t add_ranked(ExprProgram *program, uint32_t value, uint32_t stratu
     ExprStep step = new_step(ROW_RANKED, row->groups <= 256 ? REPR_BYTE : REPR_INT, value,
                              widen(program, stratum, REPR_LONG), c);
     step.high = (int64_t)row->groups - 1;
-    step.ranking = ranking_build(program->module, row, program->people, program->arena);
+    step.ranking =
+        ranking_of(program->rankings, program->module, c, program->people, program->arena);
     return add_step(program, &step);
 }
 

@@ -42,7 +42,7 @@ typedef struct {
     bool checked;      /* a result may not fit: then it is missing */
     const Column *column; /* ROW_COLUMN, ROW_PERSON_COLUMN */
     ExprTable table;      /* ROW_TABLE, and dates whose days are few */
-    const struct Ranking *ranking; /* ROW_RANKED; NULL: there was no memory for it */
+    const struct Ranking *ranking; /* ROW_RANKED */
 } ExprStep;
 
 typedef struct {
@@ -50,15 +50,18 @@ typedef struct {
     Arena *arena;
     const TableData *table;
     const TableData *people; /* events: the population joined to; else the table itself */
+    struct RankingSet *rankings; /* made so far; shared by all programs of a run */
     VEC(ExprStep) steps;
     uint32_t *of_node; /* row node to step, MODULE_NONE where not needed yet */
     TextMap index;     /* bytes of keys to steps */
 } ExprProgram;
 
 void expr_program_init(ExprProgram *program, Arena *arena, const Module *module,
-                       const TableData *table, const TableData *people);
+                       const TableData *table, const TableData *people,
+                       struct RankingSet *rankings);
 
-/* The step of a row node, with all it needs. */
+/* The step of a row node, with all it needs. Groups of equal size are made on the way: that reads
+ * the people, and leaves to the arena's boundary where there is no memory for it. */
 uint32_t expr_add(ExprProgram *program, uint32_t node);
 
 /* The same as truth, a byte 0 or 1. */

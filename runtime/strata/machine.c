@@ -385,7 +385,7 @@ static ExprVector ranked(const Frame *f) {
     EACH(i) {
         int64_t key = real ? ranking_key_of_real(((const double *)f->a->values)[i])
                            : ((const int64_t *)f->a->values)[i];
-        int32_t group = f->step->ranking ? ranking_group(f->step->ranking, strata[i], key) : -1;
+        int32_t group = ranking_group(f->step->ranking, strata[i], key);
         f->missing[i] = (uint8_t)((group < 0) | (ma ? ma[i] : 0) | (mb ? mb[i] : 0));
         if (f->step->key.repr == REPR_BYTE)
             ((uint8_t *)f->values)[i] = (uint8_t)(group < 0 ? 0 : group);

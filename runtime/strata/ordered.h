@@ -4,10 +4,11 @@
 #ifndef RUNTIME_STRATA_ORDERED_H
 #define RUNTIME_STRATA_ORDERED_H
 
+#include "runtime/strata/ranking.h"
 #include "runtime/strata/strata.h"
 
 /* Fills `cells` of an AGG_ORDERED query. False: not enough memory. */
 bool ordered_collect(const Module *module, const StrataQuery *query, const Dataset *data,
-                     Arena *arena, StrataCells *cells);
+                     RankingSet *rankings, Arena *arena, StrataCells *cells);
 
 #endif

@@ -27,7 +27,8 @@ static uint32_t find_pass(Planner *planner, const StrataQuery *query) {
     const TableData *people =
         pass->events ? &planner->data->tables[table->population].snapshots[query->snapshot]
                      : pass->data;
-    expr_program_init(&pass->program, planner->arena, planner->module, pass->data, people);
+    expr_program_init(&pass->program, planner->arena, planner->module, pass->data, people,
+                      &plan->rankings);
     VEC_PUSH(planner->arena, &plan->passes, pass);
     return plan->passes.count - 1;
 }

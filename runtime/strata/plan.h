@@ -5,6 +5,7 @@
 #define RUNTIME_STRATA_PLAN_H
 
 #include "runtime/strata/expr.h"
+#include "runtime/strata/ranking.h"
 #include "runtime/strata/tally.h"
 
 /* Rows that count: those whose values are there. Steps, or MODULE_NONE. */
@@ -47,6 +48,7 @@ typedef struct {
     VEC(Pass *) passes;
     QueryPlace *places; /* by query */
     uint64_t cells;     /* of all queries */
+    RankingSet rankings;
 } StrataPlan;
 
 /* SCP_LIMIT where the queries have more than `cell_limit` cells; *error then says which. */

@@ -3,10 +3,9 @@
  * among all. */
 #include "runtime/strata/ranking.h"
 
-#include <stdlib.h>
-#include <string.h>
-
+#include "runtime/base/memory.h"
 #include "runtime/base/quantile.h"
+#include "runtime/base/radix.h"
 
 enum { MOST_COUNTERS = 1 << 24 };
 
@@ -22,16 +21,13 @@ typedef struct {
 typedef void EachValue(void *context, uint32_t stratum, int64_t key);
 
 int64_t ranking_key_of_real(double value) {
-    int64_t bits;
-    if (value == 0) value = 0; /* the two zeros are one value */
-    memcpy(&bits, &value, sizeof bits);
-    return bits < 0 ? INT64_MIN - bits : bits;
+    return (int64_t)(radix_key_of_real(value) ^ UINT64_C(1) << 63);
 }
 
-static bool scan_init(Scan *scan, const Module *module, const RowRanking *row,
+static bool scan_init(Scan *scan, RankingSet *set, const Module *module, const RowRanking *row,
                       const TableData *people, Arena *arena) {
     *scan = (Scan){.module = module, .row = row, .people = people};
-    expr_program_init(&scan->program, arena, module, people, people);
+    expr_program_init(&scan->program, arena, module, people, people, set);
     scan->value = expr_add(&scan->program, row->value);
     scan->stratum = expr_add(&scan->program, row->stratum);
     return expr_machine_init(&scan->machine, &scan->program);
@@ -114,41 +110,36 @@ static bool by_histogram(Scan *scan, Arena *arena, Ranking *ranking) {
  * ------------------------------------------------------------------------------ */
 
 typedef struct {
-    uint32_t stratum;
-    int64_t key;
-} Ranked;
-
-typedef struct {
-    Ranked *items;
+    RadixItem *items; /* key: the value's; at: its stratum */
     uint64_t count;
 } Gathering;
 
 static void gather(void *context, uint32_t stratum, int64_t key) {
     Gathering *g = context;
-    g->items[g->count++] = (Ranked){stratum, key};
+    g->items[g->count++] = (RadixItem){radix_key_of_whole(key), stratum};
 }
 
-static int compare_ranked(const void *left, const void *right) {
-    const Ranked *a = left, *b = right;
-    if (a->stratum != b->stratum) return a->stratum < b->stratum ? -1 : 1;
-    return (a->key > b->key) - (a->key < b->key);
+/* By stratum, and by value within it: key is then the stratum, at the value's. */
+static void sort_gathered(Gathering *g, RadixItem *scratch) {
+    radix_sort(g->items, scratch, g->count);
+    for (uint64_t i = 0; i < g->count; i++)
+        g->items[i] = (RadixItem){g->items[i].at, g->items[i].key};
+    radix_sort(g->items, scratch, g->count);
 }
 
-/* Where groups change within [from, to): one stratum's values in ascending order. */
-static uint64_t changes_of_stratum(const RowRanking *row, const Ranked *items, uint64_t count,
+/* Where groups change among one stratum's values in ascending order; room for `most` changes. */
+static uint64_t changes_of_stratum(const RowRanking *row, const RadixItem *items, uint64_t count,
                                    int64_t *keys, int16_t *codes, uint64_t used, uint64_t most) {
     int32_t last = -1;
-    for (uint64_t i = 0; i < count && count >= row->groups;) {
-        uint64_t end = i + 1;
-        while (end < count && items[end].key == items[i].key) end++;
+    for (uint64_t i = 0, end; i < count && count >= row->groups; i = end) {
+        for (end = i + 1; end < count && items[end].at == items[i].at;) end++;
         uint64_t rank = row->highest_first ? count - end + 1 : i + 1;
         int32_t code = quantile_group_of_rank(count, rank, row->groups) - 1;
         if (code != last && used < most) {
-            keys[used] = items[i].key;
+            keys[used] = (int64_t)(items[i].at ^ UINT64_C(1) << 63);
             codes[used++] = (int16_t)code;
         }
         last = code;
-        i = end;
     }
     return used;
 }
@@ -164,7 +155,7 @@ static bool keep_changes(const RowRanking *row, const Gathering *g, Arena *arena
     uint64_t at = 0, used = 0;
     for (uint32_t s = 0; s < row->stratum_count; s++) {
         uint64_t from = at;
-        while (at < g->count && g->items[at].stratum == s) at++;
+        while (at < g->count && g->items[at].key == s) at++;
         ranking->starts[s] = used;
         used = changes_of_stratum(row, g->items + from, at - from, ranking->keys, ranking->codes,
                                   used, most);
@@ -174,26 +165,43 @@ static bool keep_changes(const RowRanking *row, const Gathering *g, Arena *arena
 }
 
 static bool by_sort(Scan *scan, Arena *arena, Ranking *ranking) {
-    Gathering g = {
-        .items = mem_alloc_array(scan->people->rows ? scan->people->rows : 1, sizeof *g.items)};
+    uint64_t rows = scan->people->rows ? scan->people->rows : 1;
+    Gathering g = {.items = mem_alloc_array(rows, 2 * sizeof *g.items)};
     if (!g.items) return false;
     scan_all(scan, gather, &g);
-    qsort(g.items, g.count, sizeof *g.items, compare_ranked);
+    sort_gathered(&g, g.items + rows);
     bool kept = keep_changes(scan->row, &g, arena, ranking);
     mem_free(g.items);
     return kept;
 }
 
-const Ranking *ranking_build(const Module *module, const RowRanking *row, const TableData *people,
-                             Arena *arena) {
+/* ---- Each once ------------------------------------------------------------------------------- */
+
+/* False: not enough memory. */
+static bool make_ranking(RankingSet *set, const Module *module, const RowRanking *row,
+                         const TableData *people, Arena *arena, Ranking *ranking) {
     Scan scan;
-    Ranking *ranking = ARENA_NEW(arena, Ranking);
     ranking->stratum_count = row->stratum_count;
-    if (!scan_init(&scan, module, row, people, arena)) return NULL;
+    if (!scan_init(&scan, set, module, row, people, arena)) return false;
     const ExprStep *value = &scan.program.steps.items[scan.value];
     bool few = value->key.repr != REPR_REAL && value->high >= value->low &&
                (uint64_t)value->high - (uint64_t)value->low < MOST_COUNTERS / row->stratum_count;
-    bool built = few ? by_histogram(&scan, arena, ranking) : by_sort(&scan, arena, ranking);
+    bool made = few ? by_histogram(&scan, arena, ranking) : by_sort(&scan, arena, ranking);
     expr_machine_free(&scan.machine);
-    return built ? ranking : NULL;
+    return made;
+}
+
+const Ranking *ranking_of(RankingSet *set, const Module *module, uint32_t index,
+                          const TableData *people, Arena *arena) {
+    for (uint32_t i = 0; i < set->made.count; i++) {
+        const MadeRanking *made = &set->made.items[i];
+        if (made->index == index && made->people == people) return made->ranking;
+    }
+    Ranking *ranking = ARENA_NEW(arena, Ranking);
+    if (!make_ranking(set, module, &module->rankings.items[index], people, arena, ranking))
+        boundary_leave(arena->boundary, SCP_LIMIT,
+                       "there is not enough memory to put people into groups of equal size");
+    MadeRanking made = {index, people, ranking};
+    VEC_PUSH(arena, &set->made, made);
+    return ranking;
 }

@@ -18,12 +18,24 @@ typedef struct Ranking {
     int16_t *codes;
 } Ranking;
 
-/* The order of doubles as that of whole numbers. */
+/* The rankings of a run, each made once for each snapshot of its people. */
+typedef struct {
+    uint32_t index; /* in the module */
+    const TableData *people;
+    const Ranking *ranking;
+} MadeRanking;
+
+typedef struct RankingSet {
+    VEC(MadeRanking) made;
+} RankingSet;
+
+/* The order of doubles as that of whole numbers; the two zeros are one. */
 int64_t ranking_key_of_real(double value);
 
-/* NULL: not enough memory. Lives in the arena. */
-const Ranking *ranking_build(const Module *module, const RowRanking *row, const TableData *people,
-                             Arena *arena);
+/* The module's ranking `index` over these people, made when it is first asked for. Lives in the
+ * arena, to whose boundary it leaves where there is not enough memory. */
+const Ranking *ranking_of(RankingSet *set, const Module *module, uint32_t index,
+                          const TableData *people, Arena *arena);
 
 /* The group of a key in a stratum, from 0; -1: none. */
 static inline int32_t ranking_group(const Ranking *ranking, int64_t stratum, int64_t key) {

@@ -418,12 +418,13 @@ static ScpStatus run_guarded(Engine *engine, Slice *error) {
     return status;
 }
 
-static ScpStatus collect_ordered(const Module *module, const Dataset *data, Arena *arena,
-                                 StrataResult *result, Slice *error) {
+static ScpStatus collect_ordered(const Module *module, const Dataset *data, StrataPlan *plan,
+                                 Arena *arena, StrataResult *result, Slice *error) {
     for (uint32_t q = 0; q < module->queries.count; q++) {
         const StrataQuery *query = &module->queries.items[q];
         if (query->agg != AGG_ORDERED) continue;
-        if (ordered_collect(module, query, data, arena, &result->cells[q])) continue;
+        StrataCells *cells = &result->cells[q];
+        if (ordered_collect(module, query, data, &plan->rankings, arena, cells)) continue;
         *error = SLICE("there is not enough memory to put values in order");
         return SCP_LIMIT;
     }
@@ -453,7 +454,7 @@ ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads
                        .arena = arena,
                        .result = result};
     status = run_guarded(engine, error);
-    if (status == SCP_OK) status = collect_ordered(module, data, arena, result, error);
+    if (status == SCP_OK) status = collect_ordered(module, data, &plan, arena, result, error);
     result->seconds = seconds_now() - begun;
     return status;
 }

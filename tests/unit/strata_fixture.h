@@ -193,6 +193,7 @@ static inline uint32_t fixture_query(Fixture *fixture, uint32_t table, AggSort a
                          .filter = MODULE_NONE,
                          .agg = agg,
                          .value = MODULE_NONE,
+                         .rank = MODULE_NONE,
                          .valued = MODULE_NONE,
                          .scale_num = 1,
                          .scale_den = 1,

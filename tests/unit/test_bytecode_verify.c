@@ -150,7 +150,55 @@ MUTATION(look_up_below_missing) { m->row_tables.items[0].codes[0] = -2; }
 MUTATION(look_up_empty) { m->row_tables.items[0].count = 0; }
 MUTATION(look_up_past_the_end) { m->row_tables.items[0].first = INT64_MAX; }
 
+MUTATION(look_up_in_no_ranking) { row(m, ROW_RANKED)->c = m->rankings.count; }
+MUTATION(look_up_before_its_ranking) {
+    m->rankings.items[0].value = (uint32_t)(row(m, ROW_RANKED) - m->rows.items);
+}
+MUTATION(look_up_before_its_strata) { m->rankings.items[0].stratum = m->rows.count; }
+MUTATION(look_up_of_a_real_among_integers) { row(m, ROW_RANKED)->a = 9; }
+MUTATION(look_up_in_a_real_stratum) { row(m, ROW_RANKED)->b = 9; }
+MUTATION(group_that_is_real) { row(m, ROW_RANKED)->real = 1; }
+
+/* ---- Rankings --------------------------------------------------------------------------------- */
+
+static RowRanking *ranking(Module *m) { return &m->rankings.items[0]; }
+
+MUTATION(ranking_of_no_table) { ranking(m)->table = m->tables.count; }
+MUTATION(ranking_of_events) { ranking(m)->table = TABLE_AT_FALLS; }
+MUTATION(ranking_into_one_group) { ranking(m)->groups = 1; }
+MUTATION(ranking_into_too_many_groups) { ranking(m)->groups = 1001; }
+MUTATION(ranking_within_nothing) { ranking(m)->stratum_count = 0; }
+MUTATION(ranking_within_too_much) { ranking(m)->stratum_count = (1 << 20) + 1; }
+MUTATION(ranking_of_what_events_hold) {
+    add_row(m, (RowNode){.op = ROW_RANKED, .a = 0, .b = 2, .c = 1});
+    VEC_PUSH(m->arena, &m->rankings, *ranking(m));
+    m->rankings.items[1].value = 3; /* the age of a person's person */
+}
+MUTATION(ranking_by_an_identifier) {
+    uint32_t id = add_row(m, (RowNode){.op = ROW_COLUMN, .a = COLUMN_AT_ID});
+    VEC_PUSH(m->arena, &m->rankings, *ranking(m));
+    m->rankings.items[1].value = id;
+}
+MUTATION(ranking_within_reals) {
+    VEC_PUSH(m->arena, &m->rankings, *ranking(m));
+    m->rankings.items[1].stratum = 9;
+}
+MUTATION(rankings_without_end) {
+    while (m->rankings.count <= 1024) VEC_PUSH(m->arena, &m->rankings, *ranking(m));
+}
+
 /* ---- Queries --------------------------------------------------------------------------------- */
+
+MUTATION(query_in_no_order) { query(m, QUERY_AT_ORDERED)->value = MODULE_NONE; }
+MUTATION(query_ranked_beyond) { query(m, QUERY_AT_ORDERED)->rank = m->rows.count; }
+MUTATION(count_in_order) { query(m, QUERY_AT_FALLS)->rank = 3; }
+MUTATION(values_counted) { find(m, OPCODE_STRATA)->a = QUERY_AT_ORDERED; }
+MUTATION(spread_of_counts) { find(m, OPCODE_SPREAD)->a = QUERY_AT_FALLS; }
+MUTATION(spread_of_no_sort) { find(m, OPCODE_SPREAD)->b = MODULE_SPREAD_LAST + 1; }
+MUTATION(spread_by_a_date) { find(m, OPCODE_SPREAD)->c = any_reg(m, ELEM_DATE, 0); }
+MUTATION(spread_by_a_series) { find(m, OPCODE_SPREAD)->c = any_reg(m, ELEM_REAL, 1); }
+MUTATION(spread_made_open) { find(m, OPCODE_SPREAD)->type.label = LABEL_RELEASED; }
+MUTATION(spread_without_limits) { find(m, OPCODE_SPREAD)->type.estimate = 0; }
 
 MUTATION(query_of_no_table) { query(m, 0)->table = 2; }
 MUTATION(query_of_no_snapshot) { query(m, 0)->snapshot = 2; }
@@ -377,6 +425,32 @@ static const BadModule bad_modules[] = {
     {"row-table-code", look_up_below_missing},
     {"row-table-range", look_up_empty},
     {"row-table-range", look_up_past_the_end},
+    {"ranking-out-of-range", look_up_in_no_ranking},
+    {"ranking-order", look_up_before_its_ranking},
+    {"ranking-order", look_up_before_its_strata},
+    {"row-type", look_up_of_a_real_among_integers},
+    {"row-type", look_up_in_a_real_stratum},
+    {"row-type", group_that_is_real},
+    {"ranking-table", ranking_of_no_table},
+    {"ranking-table", ranking_of_events},
+    {"ranking-size", ranking_into_one_group},
+    {"ranking-size", ranking_into_too_many_groups},
+    {"ranking-size", ranking_within_nothing},
+    {"ranking-size", ranking_within_too_much},
+    {"row-column", ranking_of_what_events_hold},
+    {"row-column", ranking_by_an_identifier},
+    {"row-type", ranking_within_reals},
+    {"ranking-count", rankings_without_end},
+    {"query-value", query_in_no_order},
+    {"row-out-of-range", query_ranked_beyond},
+    {"query-value", count_in_order},
+    {"query-ordered", values_counted},
+    {"query-ordered", spread_of_counts},
+    {"number-out-of-range", spread_of_no_sort},
+    {"operand-type", spread_by_a_date},
+    {"operand-not-scalar", spread_by_a_series},
+    {"label-too-low", spread_made_open},
+    {"result-type", spread_without_limits},
     {"query-table", query_of_no_table},
     {"query-snapshot", query_of_no_snapshot},
     {"row-out-of-range", query_filter_beyond},

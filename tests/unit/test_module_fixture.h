@@ -112,7 +112,8 @@ enum { COLUMN_AT_ID, COLUMN_AT_AGE, COLUMN_AT_PLACE, COLUMN_AT_WEIGHT }; /* of p
 enum { COLUMN_AT_PERSON, COLUMN_AT_DAY, COLUMN_AT_COST };                /* of falls */
 /* queries by place and band: people, falls, distinct fallers, cost, its squares, squared falls */
 enum { QUERY_AT_PEOPLE, QUERY_AT_FALLS, QUERY_AT_FALLERS, QUERY_AT_COST, QUERY_AT_COST_SQUARES,
-       QUERY_AT_SQUARED_FALLS, QUERY_AT_TOTAL, QUERY_COUNT };
+       QUERY_AT_SQUARED_FALLS, QUERY_AT_TOTAL, QUERY_COUNT,
+       QUERY_AT_ORDERED = QUERY_COUNT }; /* costs by place and band in order of age: of SPREAD */
 
 static inline void fixture_head(Module *module) {
     module->compiler_version = SLICE("0.1.0");
@@ -225,8 +226,9 @@ static inline void fixture_queries(Module *module) {
     fixture_more_rows(module, adult, half);
     StrataQuery people = {.table = TABLE_AT_PEOPLE, .filter = grown, .dim_count = 2,
                           .dims = {DIM_AT_PLACE, DIM_AT_BAND}, .groups = {place, band},
-                          .agg = AGG_ROWS, .value = MODULE_NONE, .valued = MODULE_NONE,
-                          .scale_num = 1, .scale_den = 1, .text = SLICE("count(residents)")};
+                          .agg = AGG_ROWS, .value = MODULE_NONE, .rank = MODULE_NONE,
+                          .valued = MODULE_NONE, .scale_num = 1, .scale_den = 1,
+                          .text = SLICE("count(residents)")};
     StrataQuery falls = people;
     falls.table = TABLE_AT_FALLS;
     falls.filter = MODULE_NONE;
@@ -249,6 +251,23 @@ static inline void fixture_queries(Module *module) {
     VEC_PUSH(arena, &module->queries, falls);
     people.dim_count = 0;
     VEC_PUSH(arena, &module->queries, people);
+    falls.agg = AGG_ORDERED;
+    falls.value = cost;
+    falls.rank = their_age;
+    falls.scale_den = 100;
+    VEC_PUSH(arena, &module->queries, falls);
+    RowRanking ranking = {.table = TABLE_AT_PEOPLE, .value = age, .stratum = band,
+                          .stratum_count = 2, .groups = 5};
+    VEC_PUSH(arena, &module->rankings, ranking);
+    add_row(module, (RowNode){.op = ROW_RANKED, .a = age, .b = band, .c = 0});
+}
+
+/* Every statistic of spread, of the ordered query; the register of the first. */
+static inline Reg fixture_spread(Module *module) {
+    Reg share = emit_exact(module, 19, 20), first = module->code.count;
+    for (uint32_t sort = 0; sort <= MODULE_SPREAD_LAST; sort++)
+        emit(module, OPCODE_SPREAD, QUERY_AT_ORDERED, sort, share);
+    return first;
 }
 
 /* Statistics on the queries; the register of a rate standardised over age, by place. */
@@ -431,6 +450,7 @@ static inline Module *fixture_module(Arena *arena) {
     Reg series = fixture_money(module);
     fixture_arithmetic(module, series);
     fixture_dates(module);
+    fixture_spread(module);
     fixture_other_natives(module);
     Reg condition = fixture_texts(module, series);
     fixture_decls(module, rate);
