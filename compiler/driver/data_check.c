@@ -6,6 +6,7 @@
 #include "compiler/driver/results.h"
 #include "runtime/base/date.h"
 #include "runtime/base/number.h"
+#include "runtime/report/model.h"
 #include "runtime/report/table.h"
 
 typedef struct {
@@ -228,10 +229,8 @@ static Slice survey_json(const Survey *s, const DataReport *report) {
     buffer_init(&out, s->arena);
     json_begin(&json, &out, 0);
     json_begin_object(&json);
-    if (s->policy == POLICY_EXACT_INTERNAL) {
-        json_key(&json, SLICE("internal"));
-        json_bool(&json, true);
-    }
+    if (s->policy == POLICY_EXACT_INTERNAL)
+        json_text(&json, SLICE("watermark"), internal_watermark());
     json_key(&json, SLICE("tables"));
     json_begin_array(&json);
     for (uint32_t t = 0; t < s->dataset->table_count; t++)
@@ -246,9 +245,10 @@ static Slice survey_json(const Survey *s, const DataReport *report) {
 static Slice survey_text(const Survey *s) {
     Buffer out;
     buffer_init(&out, s->arena);
-    if (s->policy == POLICY_EXACT_INTERNAL)
-        buffer_add_text(&out,
-                        "INTERNAL: exact numbers and values of people, not for publication\n\n");
+    if (s->policy == POLICY_EXACT_INTERNAL) {
+        buffer_add(&out, internal_watermark());
+        buffer_add_text(&out, "\n\n");
+    }
     for (uint32_t t = 0; t < s->dataset->table_count; t++)
         for (uint32_t i = 0; i < files_of(s, t); i++) print_table(s, t, i, &out);
     return buffer_slice(&out);
