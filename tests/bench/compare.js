@@ -8,10 +8,9 @@ const path = require('path');
 const readline = require('readline');
 const {spawn, spawnSync} = require('child_process');
 const {disagreements} = require('./agree.js');
+const {ENVIRONMENT, HERE, HOME, SCPC, THREADS, geometricMean, measure, median, minimum, printWhole,
+    table, times, verdict} = require('./tools.js');
 
-const HERE = __dirname, ROOT = path.join(HERE, '..', '..'), HOME = path.join(ROOT, 'build/bench');
-const SCPC = path.join(ROOT, 'build/release/scpc');
-const THREADS = '2';
 const TASKS = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7'];
 const CATEGORIES = ['areas', 'practices', 'neighbourhoods'];
 
@@ -33,8 +32,7 @@ const PEERS = {
 // A process that answers each line by a line of numbers.
 class Server {
     constructor(command, args) {
-        this.child = spawn(command, args, {stdio: ['pipe', 'pipe', 'pipe'], env: {...process.env,
-            NODE_PATH: path.join(HOME, 'node_modules'), POLARS_MAX_THREADS: THREADS}});
+        this.child = spawn(command, args, {stdio: ['pipe', 'pipe', 'pipe'], env: ENVIRONMENT});
         this.errors = '';
         this.waiting = [];
         this.child.stderr.on('data', (text) => { this.errors += text; });
@@ -65,38 +63,6 @@ class Server {
     }
 }
 
-// Runs a command to its end: what it cost.
-function measure(command, args) {
-    const costs = path.join(HOME, 'costs');
-    const ran = spawnSync(path.join(HOME, 'measure'), [costs, command, ...args], {encoding: 'utf8',
-        maxBuffer: 1 << 30, env: {...process.env, NODE_PATH: path.join(HOME, 'node_modules')}});
-    if (ran.status !== 0) throw new Error(`${command}: ${ran.stderr || ran.error}`);
-    const [wall, processor, peak] = fs.readFileSync(costs, 'utf8').trim().split(' ').map(Number);
-    return {wall, processor, peak, out: ran.stdout};
-}
-
-// ---- Numbers --------------------------------------------------------------------------------------
-
-const minimum = (xs) => Math.min(...xs);
-const median = (xs) => {
-    const sorted = [...xs].sort((a, b) => a - b), middle = sorted.length >> 1;
-    return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-const geometricMean = (xs) => Math.exp(xs.reduce((sum, x) => sum + Math.log(x), 0) / xs.length);
-const milliseconds = (s) => (s * 1000).toFixed(s < 0.1 ? 1 : 0);
-const times = (xs) => `${milliseconds(minimum(xs))} / ${milliseconds(median(xs))}`;
-
-function table(head, rows) {
-    const all = [head, ...rows];
-    const widths = head.map((_, i) => Math.max(...all.map((row) => String(row[i]).length)));
-    for (const row of all)
-        console.log(row.map((cell, i) => i ? String(cell).padStart(widths[i])
-            : String(cell).padEnd(widths[i])).join('  ').trimEnd());
-    console.log();
-}
-
-const verdict = (ratio, bar) => ratio >= bar ? 'yes' : 'no';
-
 // ---- The plan -------------------------------------------------------------------------------------
 
 function data(folder, names) {
@@ -124,10 +90,18 @@ function compile(folder, tasks) {
     return accepted;
 }
 
-function runAll(folder, out) {
+const fromCsv = (folder) => data(folder, ['people', 'contacts_made', ...CATEGORIES]);
+
+// All tasks as one plan, from whatever `files` says, to answers.json.
+function runAll(folder, files) {
     return [SCPC, ['run', path.join(folder, 'plans/all.scp'), '--quiet', '--internal', '--threads',
-        THREADS, '--format', 'json', '-o', out,
-        ...data(folder, ['people', 'contacts_made', ...CATEGORIES])]];
+        THREADS, '--format', 'json', '-o', path.join(folder, 'answers.json'), ...files]];
+}
+
+function duckdb(mode, folder, tasks) {
+    const out = path.join(folder, 'out');
+    fs.mkdirSync(out, {recursive: true});
+    return ['node', [path.join(HERE, 'peer_duckdb.js'), mode, folder, THREADS, tasks.join(','), out]];
 }
 
 function startHot(folder, tasks) {
@@ -140,19 +114,19 @@ function startHot(folder, tasks) {
 
 async function checkAnswers(folder, tasks) {
     const answers = path.join(folder, 'answers.json'), rows = path.join(folder, 'rows.json');
-    measure(...runAll(folder, answers));
+    measure(...runAll(folder, fromCsv(folder)));
     const run = JSON.parse(fs.readFileSync(answers, 'utf8'));
-    const duckdb = new Server(...PEERS.DuckDB(folder));
-    await duckdb.line();
+    const peer = new Server(...PEERS.DuckDB(folder));
+    await peer.line();
     let bad = 0, all = 0;
     for (const task of tasks) {
-        await duckdb.ask(`answers ${task} ${rows}`);
+        await peer.ask(`answers ${task} ${rows}`);
         const {groups, found} = disagreements(task, run, JSON.parse(fs.readFileSync(rows, 'utf8')));
         all += groups;
         found.slice(0, 5).forEach((line) => console.log(line));
         bad += found.length;
     }
-    await duckdb.stop();
+    await peer.stop();
     if (bad) throw new Error(`the answers differ in ${bad} groups`);
     console.log(`Answers equal DuckDB's in all ${all} groups of ${tasks.join(', ')}.\n`);
 }
@@ -230,28 +204,26 @@ function duckdbOnce(folder, tasks, from) {
     return ['node', [path.join(HERE, 'peer_duckdb.js'), from, folder, THREADS, tasks.join(','), out]];
 }
 
-function printWhole(title, ours, theirs, bars) {
-    const wall = median(theirs.map((x) => x.wall)) / median(ours.map((x) => x.wall));
-    const peak = median(ours.map((x) => x.peak)) / median(theirs.map((x) => x.peak));
-    const seconds = (runs) => `${minimum(runs.map((x) => x.wall)).toFixed(2)} / ` +
-        `${median(runs.map((x) => x.wall)).toFixed(2)}`;
-    const memory = (runs) => (median(runs.map((x) => x.peak)) / 1e6).toFixed(0);
-    console.log(title);
-    table(['', 'ours', 'DuckDB', 'ratio', 'bar', 'reached'], [
-        ['seconds', seconds(ours), seconds(theirs), wall.toFixed(1), bars ? WALL_BAR : '',
-            bars ? verdict(wall, WALL_BAR) : ''],
-        ['peak MB', memory(ours), memory(theirs), peak.toFixed(2), bars ? MEMORY_BAR : '',
-            bars ? verdict(-peak, -MEMORY_BAR) : '']]);
-}
-
+// From files to the last answer, one process each: from CSV, and from what each packed before.
 function compareWhole(folder, tasks, pairs) {
-    const ours = [], theirs = [], out = path.join(folder, 'answers.json');
+    const title = `${tasks[0]} to ${tasks[tasks.length - 1]}, one process, answers to files, from`;
+    const csv = {ours: [], theirs: []}, own = {ours: [], theirs: []};
     for (let i = 0; i < pairs; i++) {
-        ours.push(measure(...runAll(folder, out)));
-        theirs.push(measure(...duckdbOnce(folder, tasks, 'once')));
+        csv.ours.push(measure(...runAll(folder, fromCsv(folder))));
+        csv.theirs.push(measure(...duckdb('once', folder, tasks)));
     }
-    printWhole(`${tasks[0]} to ${tasks[tasks.length - 1]} from CSV in one process, to files`,
-        ours, theirs, true);
+    printWhole(`${title} CSV`, csv.ours, csv.theirs, {wall: WALL_BAR, memory: MEMORY_BAR});
+    const snapshot = path.join(folder, 'people.scps');
+    const packed = measure(SCPC, ['data', 'pack', path.join(folder, 'plans/all.scp'), '--quiet',
+        '--threads', THREADS, '-o', snapshot, ...fromCsv(folder)]);
+    const stored = measure(...duckdb('store', folder, tasks));
+    for (let i = 0; i < pairs; i++) {
+        own.ours.push(measure(...runAll(folder, ['--data', snapshot, ...data(folder, CATEGORIES)])));
+        own.theirs.push(measure(...duckdb('stored', folder, tasks)));
+    }
+    const written = (x) => `${x.wall.toFixed(1)} s`;
+    printWhole(`${title} their own files (written in ${written(packed)} and ${written(stored)})`,
+        own.ours, own.theirs);
 }
 
 // ---- England --------------------------------------------------------------------------------------
@@ -267,7 +239,7 @@ async function compareEngland(folder) {
     const lines = ours.out.trim().split('\n').map((line) => line.replace('ready ', '').split(' '));
     const load = Number(lines[0][0]);
     const counting = lines.slice(1).reduce((sum, line) => sum + Number(line[0]), 0);
-    const theirs = measure(...duckdbOnce(folder, tasks, 'once'));
+    const theirs = measure(...duckdb('once', folder, tasks));
     const [theirLoad, theirTasks] = theirs.out.trim().split(' ').map(Number);
     console.log(`England: 60 million people, ${tasks.join(', ')} once each`);
     table(['', 'ours', 'DuckDB', 'ratio'], [
@@ -281,19 +253,19 @@ async function compareEngland(folder) {
 // ---- All of it ------------------------------------------------------------------------------------
 
 async function main() {
-    const [mode, folder] = process.argv.slice(2);
+    const [mode, folder, part] = process.argv.slice(2);
     if (mode === 'england') return compareEngland(folder);
-    const quick = mode === 'quick', pairs = quick ? 7 : 9;
+    const quick = mode === 'quick', wanted = (name) => part === 'all' || part === name;
     const peers = quick ? ['DuckDB'] : Object.keys(PEERS);
     const tasks = compile(folder, TASKS);
     await checkAnswers(folder, tasks);
-    const taken = await alternateAll(folder, tasks, peers, tasks, pairs);
-    const summary = printHot(tasks, taken);
-    if (!quick) {
+    let summary = '';
+    if (wanted('hot'))
+        summary = printHot(tasks, await alternateAll(folder, tasks, peers, tasks, quick ? 7 : 9));
+    if (!quick && wanted('ingest'))
         printIngest(await alternateAll(folder, tasks, peers, ['ingest'], 5));
-        compareWhole(folder, tasks, 3);
-    }
-    console.log(summary);
+    if (!quick && wanted('whole')) compareWhole(folder, tasks, 3);
+    if (summary) console.log(summary);
     return undefined;
 }
 
