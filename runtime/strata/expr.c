@@ -49,6 +49,69 @@ static ExprStep new_step(unsigned op, Repr repr, uint32_t a, uint32_t b, uint32_
     return step;
 }
 
+static bool table_may_miss(const ExprStep *step, const ExprStep *from) {
+    const ExprTable *table = &step->table;
+    if (from->low < table->low) return true;
+    for (uint32_t i = 0; i < table->count; i++)
+        if (table->codes[i] == EXPR_NO_CODE) return true;
+    return false;
+}
+
+unsigned expr_operands(const ExprStep *step) {
+    switch (step->key.op) {
+    case ROW_COLUMN:
+    case ROW_PERSON_COLUMN:
+    case ROW_CONST:
+    case ROW_MISSING: return 0;
+    case ROW_SELECT: return 3;
+    case EXPR_WIDEN:
+    case EXPR_TRUTH:
+    case ROW_NOT:
+    case ROW_IS_MISSING:
+    case ROW_TO_REAL:
+    case ROW_TABLE:
+    case ROW_YEAR:
+    case ROW_QUARTER:
+    case ROW_MONTH:
+    case ROW_WEEK: return 1;
+    default: return 2;
+    }
+}
+
+/* Of an event of nobody, whom no query counts, nothing is said. */
+static bool may_miss(const ExprProgram *program, const ExprStep *step) {
+    const uint32_t operands[] = {step->key.a, step->key.b, step->key.c};
+    bool any = false;
+    for (unsigned i = 0; i < expr_operands(step); i++) any |= step_at(program, operands[i])->may_miss;
+    switch (step->key.op) {
+    case ROW_COLUMN:
+    case ROW_PERSON_COLUMN: return step->column->missing != NULL;
+    case ROW_CONST:
+    case ROW_IS_MISSING: return false;
+    case EXPR_WIDEN:
+    case EXPR_TRUTH:
+    case ROW_EQ:
+    case ROW_NE:
+    case ROW_LT:
+    case ROW_LE:
+    case ROW_AND:
+    case ROW_OR:
+    case ROW_NOT:
+    case ROW_SELECT:
+    case ROW_OR_ELSE: return any;
+    case ROW_ADD:
+    case ROW_SUB:
+    case ROW_MUL: return any || step->checked || step->key.repr == REPR_REAL;
+    case ROW_TABLE:
+        return any || table_may_miss(step, step_at(program, step->key.a));
+    case ROW_YEAR:
+    case ROW_QUARTER:
+    case ROW_MONTH:
+    case ROW_WEEK: return any || !step->table.codes;
+    default: return true;
+    }
+}
+
 /* The step, or the equal one that is there already. */
 static uint32_t add_step(ExprProgram *program, const ExprStep *step) {
     Slice key = {(const char *)&step->key, sizeof step->key};
@@ -56,6 +119,7 @@ static uint32_t add_step(ExprProgram *program, const ExprStep *step) {
     if (text_map_get(&program->index, key, &there)) return (uint32_t)there;
     text_map_put(&program->index, key, program->steps.count);
     VEC_PUSH(program->arena, &program->steps, *step);
+    program->steps.items[program->steps.count - 1].may_miss = may_miss(program, step);
     return program->steps.count - 1;
 }
 
@@ -96,6 +160,7 @@ static uint32_t add_missing(ExprProgram *program, bool real) {
 static uint32_t add_column(ExprProgram *program, unsigned op, uint32_t a) {
     bool joined = op == ROW_PERSON_COLUMN && program->table != program->people;
     const Column *column = joined ? &program->people->columns[a] : &program->table->columns[a];
+    assert(!column->unverified);
     Repr repr = column->real         ? REPR_REAL
                 : column->width == 1 ? REPR_BYTE
                 : column->width == 8 ? REPR_LONG
@@ -182,14 +247,30 @@ static void bound_table(ExprStep *step) {
     step->key.repr = (uint8_t)repr_for(step->low, step->high);
 }
 
+/* What a byte leads to by another table, as a table of bytes. */
+static void tabulate_bytes(ExprProgram *program, ExprStep *step, const ExprStep *from) {
+    ExprTable *table = &step->table;
+    if (from->key.repr != REPR_BYTE || step->key.repr != REPR_BYTE) return;
+    table->bytes = ARENA_NEW_ARRAY(program->arena, uint8_t, 512);
+    for (int64_t at = 0; at < 256; at++) {
+        int64_t last = (int64_t)table->count - 1, offset = at - table->low;
+        int32_t code = offset < 0 ? EXPR_NO_CODE : table->codes[offset < last ? offset : last];
+        table->bytes[at] = (uint8_t)(code == EXPR_NO_CODE ? 0 : code);
+        table->bytes[256 + at] = code == EXPR_NO_CODE;
+        if (at >= from->low && at <= from->high) table->bytes_may_miss |= code == EXPR_NO_CODE;
+    }
+}
+
 static uint32_t add_table(ExprProgram *program, uint32_t a, uint32_t b) {
     const RowTable *row = &program->module->row_tables.items[b];
     ExprStep step = new_step(ROW_TABLE, REPR_INT, a, b, 0);
-    step.table = (ExprTable){row->first, row->count,
-                             ARENA_NEW_ARRAY(program->arena, int32_t, row->count)};
+    step.table = (ExprTable){.low = row->first,
+                             .count = row->count,
+                             .codes = ARENA_NEW_ARRAY(program->arena, int32_t, row->count)};
     for (uint32_t i = 0; i < row->count; i++)
         step.table.codes[i] = row->codes[i] < 0 ? EXPR_NO_CODE : row->codes[i];
     bound_table(&step);
+    tabulate_bytes(program, &step, step_at(program, a));
     return add_step(program, &step);
 }
 
@@ -206,7 +287,7 @@ static bool tabulate_days(ExprProgram *program, ExprStep *step, const ExprStep *
         if (!fits) return false;
         codes[i] = (int32_t)code;
     }
-    step->table = (ExprTable){days->low, count, codes};
+    step->table = (ExprTable){.low = days->low, .count = count, .codes = codes};
     bound_table(step);
     return true;
 }

@@ -8,7 +8,8 @@
 #include "runtime/base/hashmap.h"
 #include "runtime/data/dataset.h"
 
-enum { EXPR_BATCH = 2048 };
+/* Rows of a batch, and the multiple of rows that loops run over. */
+enum { EXPR_BATCH = 2048, EXPR_LANES = 64 };
 
 /* How a step holds its values: whole numbers as narrow as all that can occur. */
 typedef enum { REPR_BYTE, REPR_INT, REPR_LONG, REPR_REAL } Repr;
@@ -34,12 +35,15 @@ typedef struct {
     int64_t low;
     uint32_t count;
     int32_t *codes; /* EXPR_NO_CODE: missing */
+    uint8_t *bytes; /* of bytes by bytes: 256 codes, and 256 marks of what is missing; or NULL */
+    bool bytes_may_miss;
 } ExprTable;
 
 typedef struct {
     ExprKey key;
     int64_t low, high; /* whole numbers that are there lie within */
     bool checked;      /* a result may not fit: then it is missing */
+    bool may_miss;     /* false: no row of somebody lacks it */
     const Column *column; /* ROW_COLUMN, ROW_PERSON_COLUMN */
     ExprTable table;      /* ROW_TABLE, and dates whose days are few */
     const struct Ranking *ranking; /* ROW_RANKED */
@@ -64,6 +68,9 @@ void expr_program_init(ExprProgram *program, Arena *arena, const Module *module,
  * the people, and leaves to the arena's boundary where there is no memory for it. */
 uint32_t expr_add(ExprProgram *program, uint32_t node);
 
+/* The number of operands of a step, which are its key's a, b and c in this order. */
+unsigned expr_operands(const ExprStep *step);
+
 /* The same as truth, a byte 0 or 1. */
 uint32_t expr_add_truth(ExprProgram *program, uint32_t node);
 
@@ -76,6 +83,8 @@ typedef struct {
 
 typedef struct {
     const ExprProgram *program;
+    const struct Kernels *kernels; /* the best at hand */
+    uint32_t *every; /* all steps, in order */
     ExprVector *vectors; /* by step: where its values are now */
     struct ExprBuffer {
         void *values;

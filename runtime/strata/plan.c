@@ -48,6 +48,7 @@ static uint32_t find_grouping(Planner *planner, Pass *pass, const StrataQuery *q
     memset(&grouping, 0, sizeof grouping);
     grouping.dim_count = query->dim_count;
     grouping.cells = 1;
+    grouping.joint = MODULE_NONE;
     for (uint32_t d = 0; d < query->dim_count; d++) {
         grouping.sizes[d] = planner->module->dims.items[query->dims[d]].member_count;
         grouping.steps[d] = expr_add(&pass->program, query->groups[d]);
@@ -173,5 +174,6 @@ ScpStatus strata_plan(const Module *module, const Dataset *data, uint64_t cell_l
         plan->places[q].pass = MODULE_NONE;
         if (module->queries.items[q].agg != AGG_ORDERED) place_query(&planner, q);
     }
+    for (uint32_t p = 0; p < plan->passes.count; p++) layout_pass(plan->passes.items[p], arena);
     return SCP_OK;
 }

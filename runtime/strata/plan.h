@@ -4,7 +4,7 @@
 #ifndef RUNTIME_STRATA_PLAN_H
 #define RUNTIME_STRATA_PLAN_H
 
-#include "runtime/strata/expr.h"
+#include "runtime/strata/layout.h"
 #include "runtime/strata/ranking.h"
 #include "runtime/strata/tally.h"
 
@@ -14,22 +14,28 @@ typedef struct {
     uint32_t valued;
     bool squares; /* of doubles: one too large for that does not count */
     TallyShape shape;
+    uint32_t count, sum; /* the totals that hold it, MODULE_NONE where there is none; without a
+                            count it has a tally */
 } Measure;
 
-typedef struct {
+typedef struct Grouping {
     uint8_t dim_count;
     uint32_t sizes[MODULE_MAX_DIMS];
     uint32_t steps[MODULE_MAX_DIMS]; /* the code of each dimension */
     uint32_t cells;
+    uint32_t joint; /* MODULE_NONE: only tallies use it */
+    bool tallies;   /* some tally uses it */
 } Grouping;
 
 typedef struct {
     uint32_t filter;   /* of the pass */
     uint32_t grouping; /* of the pass */
+    uint32_t base;     /* the total of all its rows, whatever they hold; MODULE_NONE */
+    bool tallies;      /* some measure has one */
     VEC(Measure) measures;
 } Cube;
 
-typedef struct {
+typedef struct Pass {
     uint32_t table, snapshot;
     const TableData *data;
     bool events;
@@ -37,6 +43,7 @@ typedef struct {
     VEC(uint32_t) filters; /* steps of truth, or MODULE_NONE: every row */
     VEC(Grouping) groupings;
     VEC(Cube) cubes;
+    Layout layout;
 } Pass;
 
 /* Where a query's answer is made; pass MODULE_NONE: of an ordered query, in no pass. */

@@ -11,16 +11,14 @@
 #include "runtime/data/parallel.h"
 #include "runtime/strata/ordered.h"
 #include "runtime/strata/plan.h"
+#include "runtime/strata/totals.h"
 
-enum { MORSEL = 16384, DEFAULT_CELLS = 64000000 };
+/* FEW_SHARE: less than that part of a batch is few. */
+enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8 };
 #define NO_CELL UINT32_MAX
 #define PRIVATE_LIMIT ((uint64_t)2 << 30)
 
-typedef struct {
-    uint16_t places[EXPR_BATCH];
-    uint32_t count;
-} Selection;
-
+/* The cells of rows in a grouping that has tallies. */
 typedef struct {
     uint32_t cells[EXPR_BATCH];
     bool partial; /* some rows are in no cell */
@@ -34,11 +32,23 @@ typedef struct {
     uint32_t count;
 } Hits;
 
+/* The rows of a choice in the batch at hand. */
+typedef struct {
+    uint8_t marks[EXPR_BATCH]; /* of those that pass */
+    uint16_t places[EXPR_BATCH + PLACES_SLACK];
+    const uint8_t *passing; /* the marks, or NULL: every row passes */
+    PlaceList rows;
+} Chosen;
+
 typedef struct {
     ExprMachine machine;
-    Tally **tallies; /* by cube and measure; NULL until the worker has begun */
-    int64_t *left_out_group; /* by cube */
-    Selection *selections;   /* by filter */
+    char *totals;  /* as the layout says; NULL until the worker has begun */
+    Chosen *chosen; /* by choice */
+    uint32_t (*cells)[EXPR_BATCH]; /* by joint */
+    Chosen *scratch;
+    uint32_t people[EXPR_BATCH]; /* of events that are left of a batch */
+    Tally **tallies;         /* by cube and measure, of those that have one */
+    int64_t *left_out_group; /* by cube that has tallies */
     CellVector *groupings;   /* by grouping */
     Hits *hits;              /* two: of a cube, and of a measure */
     bool failed;
@@ -51,29 +61,152 @@ typedef struct {
     uint64_t morsels;
 } Run;
 
-/* ---- Batches --------------------------------------------------------------------------------------- */
+/* The rows of a batch, or those of them that are worth going on with. */
+typedef struct {
+    uint32_t count;
+    const uint32_t *people; /* events */
+} Batch;
 
-/* The rows for which the filter is true, and, of events, whose person is in the snapshot. */
-static void select_rows(const ExprVector *truth, const uint32_t *person, uint32_t count,
-                        Selection *selection) {
-    uint8_t pass[EXPR_BATCH];
-    memset(pass, 1, sizeof pass);
-    if (truth) memcpy(pass, truth->values, sizeof pass);
-    if (truth && truth->missing)
-        for (uint32_t i = 0; i < EXPR_BATCH; i++)
-            pass[i] &= truth->missing[i] ^ 1;
-    for (uint32_t i = 0; person && i < count; i++)
-        pass[i] &= person[i] != DATA_NO_PERSON;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        selection->places[n] = (uint16_t)i;
-        n += pass[i];
-    }
-    selection->count = n;
+/* ---- Choices ---------------------------------------------------------------------------------- */
+
+static void list_places(const Worker *worker, uint32_t count, Chosen *chosen) {
+    chosen->rows = (PlaceList){NULL, count};
+    if (!chosen->passing) return;
+    uint32_t n = worker->machine.kernels->select(chosen->passing, count, chosen->places);
+    chosen->rows = (PlaceList){chosen->places, n};
 }
 
+static void clear_marks(uint8_t *marks, const uint8_t *missing, uint32_t count) {
+    for (uint32_t i = 0; missing && i < count; i++) marks[i] &= missing[i] ^ 1;
+}
+
+/* The rows for which the filter is true, and, of events, whose person is in the snapshot. */
+static void mark_filter(const Pass *pass, Worker *worker, uint32_t f, const Batch *batch) {
+    uint32_t step = pass->filters.items[f];
+    const uint32_t *people = pass->data->unmatched ? batch->people : NULL;
+    Chosen *chosen = &worker->chosen[f];
+    chosen->passing = step == MODULE_NONE && !people ? NULL : chosen->marks;
+    if (!chosen->passing) return;
+    if (step == MODULE_NONE) {
+        memset(chosen->marks, 1, batch->count);
+    } else {
+        const ExprVector *truth = &worker->machine.vectors[step];
+        memcpy(chosen->marks, truth->values, batch->count);
+        clear_marks(chosen->marks, truth->missing, batch->count);
+    }
+    for (uint32_t i = 0; people && i < batch->count; i++)
+        chosen->marks[i] &= people[i] != DATA_NO_PERSON;
+}
+
+/* The rows that pass any filter. */
+static void mark_any(const Pass *pass, const Worker *worker, uint32_t count, uint8_t *any) {
+    memset(any, 0, count);
+    for (uint32_t f = 0; f < pass->filters.count; f++)
+        for (uint32_t i = 0; i < count; i++) any[i] |= worker->chosen[f].marks[i];
+}
+
+/* Where few rows pass any filter, they are all that is gone on with. Whether it is so. */
+static bool keep_few(const Pass *pass, Worker *worker, Batch *batch) {
+    Chosen *kept = worker->scratch;
+    if (pass->layout.unfiltered) return false;
+    mark_any(pass, worker, batch->count, kept->marks);
+    kept->passing = kept->marks;
+    list_places(worker, batch->count, kept);
+    uint32_t n = kept->rows.count;
+    if (n > batch->count / FEW_SHARE) return false;
+    for (uint32_t f = 0; f < pass->filters.count; f++)
+        for (uint32_t i = 0; i < n; i++)
+            worker->chosen[f].marks[i] = worker->chosen[f].marks[kept->places[i]];
+    for (uint32_t i = 0; batch->people && i < n; i++)
+        worker->people[i] = batch->people[kept->places[i]];
+    if (pass->filters.count == 1) worker->chosen->passing = NULL;
+    batch->count = n;
+    if (batch->people) batch->people = worker->people;
+    return true;
+}
+
+/* The rows of a filter that have the values wanted, too. */
+static void mark_choice(const Pass *pass, Worker *worker, uint32_t c, uint32_t count) {
+    const Choice *choice = &pass->layout.choices.items[c];
+    const Chosen *filter = &worker->chosen[choice->filter];
+    Chosen *chosen = &worker->chosen[c];
+    chosen->passing = filter->passing;
+    chosen->rows = filter->rows;
+    for (int i = 0; i < CHOICE_STEPS && choice->steps[i] != MODULE_NONE; i++) {
+        const uint8_t *missing = worker->machine.vectors[choice->steps[i]].missing;
+        if (!missing) continue;
+        if (chosen->passing != chosen->marks) {
+            if (filter->passing)
+                memcpy(chosen->marks, filter->passing, count);
+            else
+                memset(chosen->marks, 1, count);
+        }
+        chosen->passing = chosen->marks;
+        clear_marks(chosen->marks, missing, count);
+    }
+    if (chosen->passing == chosen->marks) list_places(worker, count, chosen);
+}
+
+/* ---- Totals ------------------------------------------------------------------------------------ */
+
+static uint8_t repr_of(const Pass *pass, uint32_t step) {
+    return pass->program.steps.items[step].key.repr;
+}
+
+static void find_joint_cells(const Pass *pass, Worker *worker, uint32_t j, uint32_t count) {
+    const Joint *joint = &pass->layout.joints.items[j];
+    const Kernels *kernels = worker->machine.kernels;
+    uint32_t *cells = worker->cells[j], last = joint->last;
+    memset(cells, 0, count * sizeof *cells);
+    for (uint32_t a = 0; a < joint->axis_count; a++)
+        kernels->add_axis(&joint->axes[a], &worker->machine.vectors[joint->axes[a].step],
+                          repr_of(pass, joint->axes[a].step), count, cells);
+    for (uint32_t i = 0; joint->folded && i < count; i++)
+        cells[i] = cells[i] < last ? cells[i] : last;
+}
+
+/* Nothing is added where a value is 0, which is most often so of what is rare. */
+static void add_sum(const Pass *pass, Worker *worker, const Total *total, uint32_t count) {
+    const Kernels *kernels = worker->machine.kernels;
+    const Chosen *chosen = &worker->chosen[total->choice];
+    const ExprVector *values = &worker->machine.vectors[total->value];
+    uint8_t repr = repr_of(pass, total->value);
+    Chosen *scratch = worker->scratch;
+    PlaceList rows = chosen->rows;
+    if (rows.count > count / FEW_SHARE) {
+        kernels->mark_nonzero(values, repr, chosen->passing, count, scratch->marks);
+        scratch->passing = scratch->marks;
+        list_places(worker, count, scratch);
+        rows = scratch->rows;
+    }
+    kernels->sum(rows, worker->cells[total->joint], values->values, repr,
+                 (SumCell *)(worker->totals + total->offset));
+}
+
+static void add_total(const Pass *pass, Worker *worker, const Total *total, const Batch *batch) {
+    const Kernels *kernels = worker->machine.kernels;
+    const uint32_t *cells = worker->cells[total->joint];
+    PlaceList rows = worker->chosen[total->choice].rows;
+    void *to = worker->totals + total->offset;
+    if (!rows.count) return;
+    switch (total->kind) {
+    case TOTAL_COUNT:
+        kernels->count(rows, cells, to, pass->layout.joints.items[total->joint].copy);
+        break;
+    case TOTAL_SUM: add_sum(pass, worker, total, batch->count); break;
+    case TOTAL_VISIT: kernels->visit(rows, cells, batch->people, to); break;
+    case TOTAL_EVENT:
+        kernels->sum_events(rows, cells, batch->people,
+                            worker->machine.vectors[total->value].values,
+                            repr_of(pass, total->value), to);
+        break;
+    }
+}
+
+/* ---- Tallies ----------------------------------------------------------------------------------- */
+
 #define ADD_DIM(Type, Unsigned)                                     \
-    for (uint32_t i = 0; i < EXPR_BATCH; i++) {                     \
+    for (uint32_t i = 0; i < count; i++) {                          \
         Unsigned code = (Unsigned)((const Type *)values)[i];        \
         bool inside = code < size;                                  \
         cells[i] = cells[i] * size + (inside ? (uint32_t)code : 0); \
@@ -81,8 +214,8 @@ static void select_rows(const ExprVector *truth, const uint32_t *person, uint32_
     }
 
 /* Mixed radix: the last dimension varies fastest. */
-static void add_dimension(const void *values, uint8_t repr, uint32_t size, uint32_t *restrict cells,
-                          uint8_t *restrict outside) {
+static void add_dimension(const void *values, uint8_t repr, uint32_t count, uint32_t size,
+                          uint32_t *restrict cells, uint8_t *restrict outside) {
     switch (repr) {
     case REPR_BYTE: ADD_DIM(uint8_t, uint32_t); break;
     case REPR_INT: ADD_DIM(int32_t, uint32_t); break;
@@ -97,8 +230,8 @@ static void find_cells(const Pass *pass, const ExprMachine *machine, const Group
     for (uint32_t d = 0; d < grouping->dim_count; d++) {
         const ExprVector *codes = &machine->vectors[grouping->steps[d]];
         uint8_t repr = pass->program.steps.items[grouping->steps[d]].key.repr;
-        add_dimension(codes->values, repr, grouping->sizes[d], vector->cells, outside);
-        for (uint32_t i = 0; codes->missing && i < EXPR_BATCH; i++)
+        add_dimension(codes->values, repr, count, grouping->sizes[d], vector->cells, outside);
+        for (uint32_t i = 0; codes->missing && i < count; i++)
             outside[i] |= codes->missing[i];
     }
     for (uint32_t i = 0; i < count; i++)
@@ -108,10 +241,10 @@ static void find_cells(const Pass *pass, const ExprMachine *machine, const Group
         if (outside[i]) vector->cells[i] = NO_CELL;
 }
 
-static void find_hits(const Selection *selection, const CellVector *vector, Hits *hits) {
+static void find_hits(PlaceList rows, const CellVector *vector, Hits *hits) {
     uint32_t n = 0;
-    for (uint32_t k = 0; k < selection->count; k++) {
-        uint16_t place = selection->places[k];
+    for (uint32_t k = 0; k < rows.count; k++) {
+        uint16_t place = rows.places ? rows.places[k] : (uint16_t)k;
         hits->places[n] = place;
         hits->cells[n] = vector->cells[place];
         n += vector->cells[place] != NO_CELL;
@@ -178,25 +311,57 @@ static void add_measure(const Pass *pass, Worker *worker, const Measure *measure
     tally_add(tally, hits->cells, hits->count, values ? hits->values : NULL, people, hits->places);
 }
 
+static void add_tallies(const Pass *pass, Worker *worker, uint32_t c, const Batch *batch) {
+    const Cube *cube = &pass->cubes.items[c];
+    PlaceList rows = worker->chosen[cube->filter].rows;
+    find_hits(rows, &worker->groupings[cube->grouping], &worker->hits[0]);
+    worker->left_out_group[c] += rows.count - worker->hits[0].count;
+    for (uint32_t m = 0; m < cube->measures.count; m++)
+        if (cube->measures.items[m].count == MODULE_NONE)
+            add_measure(pass, worker, &cube->measures.items[m], &worker->tallies[c][m],
+                        batch->people);
+}
+
+/* ---- Batches ----------------------------------------------------------------------------------- */
+
+/* Filters first, for they may leave little to compute the rest for. */
+static bool filter_batch(const Pass *pass, Worker *worker, uint64_t row, Batch *batch) {
+    const Layout *layout = &pass->layout;
+    ExprMachine *machine = &worker->machine;
+    uint32_t count = batch->count;
+    machine->kernels->run(machine, layout->filter_steps.items, layout->filter_steps.count, row,
+                          count, NULL);
+    for (uint32_t f = 0; f < pass->filters.count; f++) mark_filter(pass, worker, f, batch);
+    if (!keep_few(pass, worker, batch))
+        machine->kernels->run(machine, layout->further_steps.items, layout->further_steps.count,
+                              row, count, NULL);
+    else if (batch->count)
+        machine->kernels->run(machine, layout->rest_steps.items, layout->rest_steps.count, row,
+                              batch->count, worker->scratch->places);
+    return batch->count > 0;
+}
+
 static void run_batch(const Pass *pass, Worker *worker, uint64_t row, uint32_t count) {
-    const uint32_t *people = pass->events ? pass->data->person + row : NULL;
-    expr_run(&worker->machine, row, count);
-    for (uint32_t f = 0; f < pass->filters.count; f++) {
-        uint32_t step = pass->filters.items[f];
-        select_rows(step == MODULE_NONE ? NULL : &worker->machine.vectors[step],
-                    pass->data->unmatched ? people : NULL, count, &worker->selections[f]);
-    }
-    for (uint32_t g = 0; g < pass->groupings.count; g++)
-        find_cells(pass, &worker->machine, &pass->groupings.items[g], count,
-                   &worker->groupings[g]);
-    for (uint32_t c = 0; c < pass->cubes.count; c++) {
-        const Cube *cube = &pass->cubes.items[c];
-        const Selection *selection = &worker->selections[cube->filter];
-        find_hits(selection, &worker->groupings[cube->grouping], &worker->hits[0]);
-        worker->left_out_group[c] += selection->count - worker->hits[0].count;
-        for (uint32_t m = 0; m < cube->measures.count; m++)
-            add_measure(pass, worker, &cube->measures.items[m], &worker->tallies[c][m], people);
-    }
+    const Layout *layout = &pass->layout;
+    Batch batch = {count, pass->events ? pass->data->person + row : NULL};
+    if (!filter_batch(pass, worker, row, &batch)) return;
+    for (uint32_t f = 0; f < pass->filters.count; f++)
+        list_places(worker, batch.count, &worker->chosen[f]);
+    for (uint32_t c = pass->filters.count; c < layout->choices.count; c++)
+        mark_choice(pass, worker, c, batch.count);
+    for (uint32_t j = 0; j < layout->joints.count; j++)
+        find_joint_cells(pass, worker, j, batch.count);
+    VEC_EACH (const Total, total, &layout->totals) add_total(pass, worker, total, &batch);
+    for (uint32_t g = 0; layout->tallies && g < pass->groupings.count; g++)
+        if (pass->groupings.items[g].tallies)
+            find_cells(pass, &worker->machine, &pass->groupings.items[g], batch.count,
+                       &worker->groupings[g]);
+    for (uint32_t c = 0; layout->tallies && c < pass->cubes.count; c++)
+        if (pass->cubes.items[c].tallies) add_tallies(pass, worker, c, &batch);
+}
+
+static bool has_tally(const Pass *pass, uint32_t cube, uint32_t measure) {
+    return pass->cubes.items[cube].measures.items[measure].count == MODULE_NONE;
 }
 
 /* ---- Morsels ---------------------------------------------------------------------------------------- */
@@ -235,7 +400,7 @@ static void run_morsel(const Pass *pass, Worker *worker, uint64_t morsel) {
     }
     for (uint32_t c = 0; pass->events && c < pass->cubes.count; c++)
         for (uint32_t m = 0; m < pass->cubes.items[c].measures.count; m++)
-            tally_end_person(&worker->tallies[c][m]);
+            if (has_tally(pass, c, m)) tally_end_person(&worker->tallies[c][m]);
 }
 
 static bool worker_tallies(const Pass *pass, Worker *worker) {
@@ -246,17 +411,25 @@ static bool worker_tallies(const Pass *pass, Worker *worker) {
         worker->tallies[c] = mem_alloc_array(cube->measures.count, sizeof **worker->tallies);
         if (!worker->tallies[c]) return false;
         for (uint32_t m = 0; m < cube->measures.count; m++)
-            if (!tally_init(&worker->tallies[c][m], cube->measures.items[m].shape)) return false;
+            if (has_tally(pass, c, m) &&
+                !tally_init(&worker->tallies[c][m], cube->measures.items[m].shape))
+                return false;
     }
     return true;
 }
 
 static bool worker_init(const Pass *pass, Worker *worker) {
+    const Layout *layout = &pass->layout;
     worker->left_out_group = mem_alloc_array(pass->cubes.count, sizeof *worker->left_out_group);
-    worker->selections = mem_alloc_array(pass->filters.count, sizeof *worker->selections);
-    worker->groupings = mem_alloc_array(pass->groupings.count, sizeof *worker->groupings);
+    worker->chosen = mem_alloc_array(layout->choices.count, sizeof *worker->chosen);
+    worker->scratch = mem_alloc(sizeof *worker->scratch);
+    worker->cells = mem_alloc_array(layout->joints.count, sizeof *worker->cells);
+    worker->totals = mem_alloc(layout->size);
+    worker->groupings = mem_alloc_array(layout->tallies ? pass->groupings.count : 1,
+                                        sizeof *worker->groupings);
     worker->hits = mem_alloc_array(2, sizeof *worker->hits);
-    return worker->left_out_group && worker->selections && worker->groupings && worker->hits &&
+    return worker->left_out_group && worker->chosen && worker->scratch && worker->cells &&
+           worker->totals && worker->groupings && worker->hits &&
            expr_machine_init(&worker->machine, &pass->program) && worker_tallies(pass, worker);
 }
 
@@ -268,7 +441,10 @@ static void worker_free(const Pass *pass, Worker *worker) {
     }
     mem_free(worker->tallies);
     mem_free(worker->left_out_group);
-    mem_free(worker->selections);
+    mem_free(worker->chosen);
+    mem_free(worker->scratch);
+    mem_free(worker->cells);
+    mem_free(worker->totals);
     mem_free(worker->groupings);
     mem_free(worker->hits);
     expr_machine_free(&worker->machine);
@@ -287,22 +463,27 @@ static void work(void *context, uint32_t number) {
 
 /* ---- Results ------------------------------------------------------------------------------------------ */
 
-/* Everything into the tallies of the first worker. False: there was not enough memory. */
+static void merge_tallies(const Pass *pass, Worker *into, const Worker *from) {
+    for (uint32_t c = 0; c < pass->cubes.count; c++) {
+        into->left_out_group[c] += from->left_out_group[c];
+        for (uint32_t m = 0; m < pass->cubes.items[c].measures.count; m++)
+            if (has_tally(pass, c, m)) tally_merge(&into->tallies[c][m], &from->tallies[c][m]);
+    }
+}
+
+/* Everything into the totals and tallies of the first worker. False: there was not enough memory. */
 static bool merge(const Pass *pass, Worker *workers, uint32_t count) {
     bool done = !workers->failed;
     for (uint32_t w = 1; w < count && done; w++) {
         if (workers[w].failed) return false;
         if (!workers[w].tallies) continue;
-        for (uint32_t c = 0; c < pass->cubes.count; c++) {
-            workers->left_out_group[c] += workers[w].left_out_group[c];
-            for (uint32_t m = 0; m < pass->cubes.items[c].measures.count; m++)
-                tally_merge(&workers->tallies[c][m], &workers[w].tallies[c][m]);
-        }
+        totals_merge(&pass->layout, workers->totals, workers[w].totals);
+        merge_tallies(pass, workers, &workers[w]);
         worker_free(pass, &workers[w]);
     }
     for (uint32_t c = 0; c < pass->cubes.count && done; c++)
         for (uint32_t m = 0; m < pass->cubes.items[c].measures.count; m++)
-            done &= !workers->tallies[c][m].failed;
+            done &= !has_tally(pass, c, m) || !workers->tallies[c][m].failed;
     return done;
 }
 
@@ -323,13 +504,11 @@ static double cell_value(const Tally *tally, const StrataQuery *query, uint32_t 
     return 0;
 }
 
-static void fill_answer(const Worker *worker, const QueryPlace *place, const StrataQuery *query,
-                        Arena *arena, StrataCells *cells) {
+static void fill_from_tally(const Worker *worker, const QueryPlace *place,
+                            const StrataQuery *query, Arena *arena, StrataCells *cells) {
     const Tally *tally = &worker->tallies[place->cube][place->measure];
-    uint32_t count = cells->cell_count = tally->shape.cells;
-    cells->rows = ARENA_NEW_ARRAY(arena, int64_t, count);
+    uint32_t count = cells->cell_count;
     cells->people = ARENA_NEW_ARRAY(arena, int64_t, count);
-    cells->value = ARENA_NEW_ARRAY(arena, double, count);
     for (uint32_t c = 0; c < count; c++) {
         cells->rows[c] = tally->rows[c];
         cells->people[c] = tally->people ? tally->people[c] : tally->rows[c];
@@ -339,20 +518,93 @@ static void fill_answer(const Worker *worker, const QueryPlace *place, const Str
     cells->left_out_missing_value = tally->left_out_value;
     if (query->agg != AGG_SUM) return;
     Scale scale = {(uint64_t)query->scale_num, (uint64_t)query->scale_den, false};
-    cells->largest = ARENA_NEW_ARRAY(arena, double, count);
-    cells->second = ARENA_NEW_ARRAY(arena, double, count);
     for (uint32_t c = 0; c < count; c++) {
         cells->largest[c] = tally_top(tally, c, 0, scale);
         cells->second[c] = tally_top(tally, c, 1, scale);
     }
 }
 
+static void fill_sums(const RollUp *roll, const Measure *measure, Scale scale, Arena *arena,
+                      StrataCells *cells) {
+    TotalSum *sums = ARENA_NEW_ARRAY(arena, TotalSum, cells->cell_count);
+    totals_sums(roll, measure->sum, sums);
+    for (uint32_t c = 0; c < cells->cell_count; c++) {
+        cells->value[c] = wide_scale(sums[c].sum, scale);
+        cells->largest[c] = wide_scale((Int128)sums[c].first, scale);
+        cells->second[c] = wide_scale((Int128)sums[c].second, scale);
+    }
+}
+
+static void fill_counts(const int64_t *counts, Scale scale, StrataCells *cells) {
+    for (uint32_t c = 0; c < cells->cell_count; c++) cells->value[c] = wide_scale(counts[c], scale);
+}
+
+static void fill_values(const Pass *pass, const RollUp *roll, const Measure *measure,
+                        const StrataQuery *query, Arena *arena, StrataCells *cells) {
+    Scale scale = {(uint64_t)query->scale_num, (uint64_t)query->scale_den, false};
+    switch (query->agg) {
+    case AGG_SUM: fill_sums(roll, measure, scale, arena, cells); return;
+    case AGG_PEOPLE: fill_counts(cells->people, scale, cells); return;
+    case AGG_SUM_SQUARED_EVENTS:
+        scale.squared = true;
+        if (pass->events) {
+            uint64_t *squares = ARENA_NEW_ARRAY(arena, uint64_t, cells->cell_count);
+            totals_squares(roll, measure->count, squares);
+            for (uint32_t c = 0; c < cells->cell_count; c++)
+                cells->value[c] = wide_scale((Int128)squares[c], scale);
+            return;
+        }
+        break;
+    default: break;
+    }
+    fill_counts(cells->rows, scale, cells);
+}
+
+static void fill_from_totals(const Pass *pass, const char *block, const QueryPlace *place,
+                             const StrataQuery *query, Arena *arena, StrataCells *cells) {
+    const Cube *cube = &pass->cubes.items[place->cube];
+    const Measure *measure = &cube->measures.items[place->measure];
+    const Grouping *grouping = &pass->groupings.items[cube->grouping];
+    RollUp roll = {&pass->layout, block,
+                   layout_map(&pass->layout.joints.items[grouping->joint], grouping, arena),
+                   cells->cell_count};
+    int64_t outside = totals_rows(&roll, measure->count, cells->rows);
+    cells->people = cells->rows;
+    if (pass->events) {
+        cells->people = ARENA_NEW_ARRAY(arena, int64_t, cells->cell_count);
+        totals_people(&roll, measure->count, cells->people);
+    }
+    fill_values(pass, &roll, measure, query, arena, cells);
+    cells->left_out_missing_group = outside;
+    if (measure->count == cube->base) return;
+    int64_t *all = ARENA_NEW_ARRAY(arena, int64_t, cells->cell_count);
+    cells->left_out_missing_group = totals_rows(&roll, cube->base, all);
+    for (uint32_t c = 0; c < cells->cell_count; c++)
+        cells->left_out_missing_value += all[c] - cells->rows[c];
+}
+
+static void fill_answer(const Pass *pass, const Worker *worker, const QueryPlace *place,
+                        const StrataQuery *query, Arena *arena, StrataCells *cells) {
+    const Cube *cube = &pass->cubes.items[place->cube];
+    uint32_t count = cells->cell_count = pass->groupings.items[cube->grouping].cells;
+    cells->rows = ARENA_NEW_ARRAY(arena, int64_t, count);
+    cells->value = ARENA_NEW_ARRAY(arena, double, count);
+    if (query->agg == AGG_SUM) {
+        cells->largest = ARENA_NEW_ARRAY(arena, double, count);
+        cells->second = ARENA_NEW_ARRAY(arena, double, count);
+    }
+    if (has_tally(pass, place->cube, place->measure))
+        fill_from_tally(worker, place, query, arena, cells);
+    else
+        fill_from_totals(pass, worker->totals, place, query, arena, cells);
+}
+
 /* As many workers as there is work for, and no more than their tallies leave room for. */
 static uint32_t count_workers(const Pass *pass, uint32_t threads, uint64_t morsels) {
-    uint64_t size = 1;
+    uint64_t size = 1 + pass->layout.size;
     for (uint32_t c = 0; c < pass->cubes.count; c++)
         for (uint32_t m = 0; m < pass->cubes.items[c].measures.count; m++)
-            size += tally_size(&pass->cubes.items[c].measures.items[m].shape);
+            if (has_tally(pass, c, m)) size += tally_size(&pass->cubes.items[c].measures.items[m].shape);
     uint64_t most = PRIVATE_LIMIT / size;
     if (most > morsels) most = morsels;
     if (most > threads) most = threads;
@@ -384,7 +636,7 @@ static bool run_pass(Engine *engine, uint32_t p) {
     if (!merge(pass, engine->workers, count)) return false;
     for (uint32_t q = 0; q < engine->module->queries.count; q++)
         if (engine->plan->places[q].pass == p)
-            fill_answer(engine->workers, &engine->plan->places[q],
+            fill_answer(pass, engine->workers, &engine->plan->places[q],
                         &engine->module->queries.items[q], engine->arena,
                         &engine->result->cells[q]);
     engine->result->rows_scanned += pass->data->rows;

@@ -1,0 +1,77 @@
+/* The loops over rows, each compiled for several kinds of processor. All give the same bits; the
+ * best that the processor at hand can run is chosen once a run. What a loop computes is said by
+ * the plan: none knows a particular query. */
+#ifndef RUNTIME_STRATA_KERNELS_H
+#define RUNTIME_STRATA_KERNELS_H
+
+#include "runtime/strata/expr.h"
+
+typedef enum { LEVEL_PORTABLE, LEVEL_AVX2, LEVEL_AVX512, LEVEL_COUNT } KernelLevel;
+
+/* Lists of places have room for so many more than they hold. */
+enum { PLACES_SLACK = 32 };
+
+/* One axis of a joint breakdown: by what a code moves the index of the cell. */
+typedef struct {
+    uint32_t step, size, stride;
+    uint32_t out; /* the move where there is no code, or none of the `size` */
+    bool check;   /* whether that can be */
+} Axis;
+
+/* The sum of a cell, and the two largest sizes in it: values of at most 32 bits of people who
+ * have one row each. */
+typedef struct {
+    int64_t sum;
+    uint32_t first, second;
+} SumCell;
+
+/* Rows and people of a cell of events. `person` is who came last, plus 1, with
+ * `streak` rows. */
+typedef struct {
+    uint64_t squares; /* of each person, the square of his rows in the cell */
+    uint32_t rows, people, person, streak;
+} VisitCell;
+
+/* The same with what is summed; `now`: of the person who came last, who is not among the two
+ * largest yet. */
+typedef struct {
+    VisitCell visits;
+    int64_t sum, now;
+    uint64_t first, second;
+} EventCell;
+
+/* Rows by their place in a batch: `places` has `count`, or is NULL: the first `count` rows. */
+typedef struct {
+    const uint16_t *places;
+    uint32_t count;
+} PlaceList;
+
+typedef struct Kernels {
+    const char *name;
+    /* Evaluates steps, in order, for `count` rows from `row`: those at `places`, or all. */
+    void (*run)(ExprMachine *machine, const uint32_t *steps, uint32_t step_count, uint64_t row,
+                uint32_t count, const uint16_t *places);
+    /* The places below `count` where `pass` is not 0; how many. */
+    uint32_t (*select)(const uint8_t *pass, uint32_t count, uint16_t *places);
+    /* 1 where the value is not 0 and `pass` (NULL: everywhere) is 1. */
+    void (*mark_nonzero)(const ExprVector *values, uint8_t repr, const uint8_t *pass,
+                         uint32_t count, uint8_t *out);
+    /* Adds the moves of one axis to the cells of rows. */
+    void (*add_axis)(const Axis *axis, const ExprVector *codes, uint8_t repr, uint32_t count,
+                     uint32_t *cells);
+    /* Adds 1 a row; the counters of a cell are at cell + k * copy for k < 4. */
+    void (*count)(PlaceList rows, const uint32_t *cells, uint32_t *counters, uint32_t copy);
+    void (*sum)(PlaceList rows, const uint32_t *cells, const void *values, uint8_t repr,
+                SumCell *sums);
+    void (*visit)(PlaceList rows, const uint32_t *cells, const uint32_t *people,
+                  VisitCell *visits);
+    void (*sum_events)(PlaceList rows, const uint32_t *cells, const uint32_t *people,
+                       const void *values, uint8_t repr, EventCell *sums);
+} Kernels;
+
+/* NULL where the processor cannot run them. */
+const Kernels *kernels_at(KernelLevel level);
+
+const Kernels *kernels_best(void);
+
+#endif

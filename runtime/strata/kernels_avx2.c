@@ -1,0 +1,35 @@
+/* The loops over rows for processors with AVX2. Run only where kernels.c has found
+ * the processor to be one. */
+#if defined(__x86_64__)
+
+#include <assert.h>
+#include <float.h>
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "runtime/strata/calendar.h"
+#include "runtime/strata/levels.h"
+#include "runtime/strata/ranking.h"
+
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#else
+#pragma GCC target("avx2,bmi,bmi2,lzcnt,popcnt")
+#endif
+
+#include "runtime/strata/steps.inc"
+
+#include "runtime/strata/rows.inc"
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
+
+const Kernels kernels_avx2 = KERNELS("AVX2");
+
+#else
+
+typedef int KernelsAvx2NotHere; /* a file may not be empty */
+
+#endif

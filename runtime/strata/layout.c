@@ -1,0 +1,289 @@
+/* Lays a pass out. Breakdowns are put together while their joint is small: a row is then added
+ * to one cell rather than to one for each of them, and the sums are taken over cells, which are
+ * few, at the end. Nothing is put together for events: distinct people do not add up. */
+#include "runtime/strata/layout.h"
+
+#include "runtime/strata/plan.h"
+
+enum { JOINT_MOST = 4096, FEW_CELLS = 256, ALIGNMENT = 64 };
+
+typedef struct {
+    Pass *pass;
+    Layout *layout;
+    Arena *arena;
+} Drawing;
+
+static const ExprStep *step_of(const Pass *pass, uint32_t step) {
+    return &pass->program.steps.items[step];
+}
+
+/* ---- What has totals --------------------------------------------------------------------------- */
+
+static bool value_fits(const Pass *pass, uint32_t value) {
+    const ExprStep *step = step_of(pass, value);
+    return pass->events || (step->low >= -(int64_t)UINT32_MAX && step->high <= UINT32_MAX);
+}
+
+static bool has_totals(const Pass *pass, const Cube *cube, const Measure *measure) {
+    const TallyShape *shape = &measure->shape;
+    uint64_t cells = pass->groupings.items[cube->grouping].cells;
+    if (cells * (MODULE_MAX_DIMS + 1) > INT32_MAX || shape->square != SUM_NONE) return false;
+    if (shape->sum == SUM_NONE) return true;
+    return shape->sum == SUM_SMALL && value_fits(pass, measure->value);
+}
+
+/* ---- Joints -------------------------------------------------------------------------------------- */
+
+static Axis make_axis(const Pass *pass, const Grouping *grouping, uint32_t d) {
+    const ExprStep *step = step_of(pass, grouping->steps[d]);
+    uint32_t size = grouping->sizes[d];
+    bool check = step->may_miss || step->low < 0 || step->high >= (int64_t)size;
+    return (Axis){.step = grouping->steps[d], .size = size, .check = check};
+}
+
+static uint32_t find_axis(const Joint *joint, const Axis *axis) {
+    uint32_t a = 0;
+    while (a < joint->axis_count &&
+           (joint->axes[a].step != axis->step || joint->axes[a].size != axis->size))
+        a++;
+    return a;
+}
+
+/* Each axis has a code more where a row may be outside it; the last varies fastest. */
+static void set_strides(Joint *joint) {
+    uint64_t cells = 1;
+    for (uint32_t a = joint->axis_count; a--;) {
+        Axis *axis = &joint->axes[a];
+        axis->stride = (uint32_t)cells;
+        axis->out = axis->size * axis->stride;
+        cells *= axis->size + axis->check;
+        if (cells > JOINT_MOST) cells = (uint64_t)JOINT_MOST + 1;
+    }
+    joint->cells = (uint32_t)cells;
+    joint->folded = false;
+}
+
+/* Of one grouping: its own cells, and one for all rows that are in none. */
+static Joint joint_of_one(const Pass *pass, const Grouping *grouping) {
+    Joint joint = {.axis_count = grouping->dim_count, .groupings = 1};
+    uint32_t stride = grouping->cells;
+    for (uint32_t d = 0; d < grouping->dim_count; d++) {
+        Axis axis = make_axis(pass, grouping, d);
+        stride /= axis.size;
+        axis.stride = stride;
+        axis.out = grouping->cells;
+        joint.folded |= axis.check;
+        joint.axes[d] = axis;
+    }
+    joint.cells = grouping->cells + joint.folded;
+    joint.last = joint.cells - 1;
+    return joint;
+}
+
+static bool extend_joint(const Pass *pass, const Grouping *grouping, Joint *joint) {
+    Joint larger = *joint;
+    for (uint32_t d = 0; d < grouping->dim_count; d++) {
+        Axis axis = make_axis(pass, grouping, d);
+        if (find_axis(&larger, &axis) < larger.axis_count) continue;
+        if (larger.axis_count == JOINT_AXES) return false;
+        larger.axes[larger.axis_count++] = axis;
+    }
+    set_strides(&larger);
+    if (larger.cells > JOINT_MOST) return false;
+    larger.groupings++;
+    *joint = larger;
+    return true;
+}
+
+static void place_grouping(Drawing *drawing, Grouping *grouping) {
+    const Pass *pass = drawing->pass;
+    Layout *layout = drawing->layout;
+    for (uint32_t j = 0; !pass->events && j < layout->joints.count; j++) {
+        if (!extend_joint(pass, grouping, &layout->joints.items[j])) continue;
+        grouping->joint = j;
+        return;
+    }
+    grouping->joint = layout->joints.count;
+    VEC_PUSH(drawing->arena, &layout->joints, joint_of_one(pass, grouping));
+}
+
+/* The largest that is not placed yet. */
+static Grouping *next_grouping(Pass *pass, const bool *wanted) {
+    Grouping *largest = NULL;
+    for (uint32_t g = 0; g < pass->groupings.count; g++) {
+        Grouping *grouping = &pass->groupings.items[g];
+        if (!wanted[g] || grouping->joint != MODULE_NONE) continue;
+        if (!largest || grouping->cells > largest->cells) largest = grouping;
+    }
+    return largest;
+}
+
+static void place_groupings(Drawing *drawing) {
+    Pass *pass = drawing->pass;
+    bool *wanted = ARENA_NEW_ARRAY(drawing->arena, bool, pass->groupings.count);
+    VEC_EACH (Cube, cube, &pass->cubes)
+        VEC_EACH (Measure, measure, &cube->measures)
+            wanted[cube->grouping] |= has_totals(pass, cube, measure);
+    for (Grouping *grouping; (grouping = next_grouping(pass, wanted));)
+        place_grouping(drawing, grouping);
+    VEC_EACH (Joint, joint, &drawing->layout->joints)
+        joint->copy = !pass->events && joint->cells <= FEW_CELLS ? joint->cells : 0;
+}
+
+/* ---- Choices and totals ----------------------------------------------------------------------------- */
+
+static uint32_t find_choice(Drawing *drawing, const Choice *choice) {
+    Layout *layout = drawing->layout;
+    for (uint32_t c = 0; c < layout->choices.count; c++) {
+        const Choice *other = &layout->choices.items[c];
+        if (other->filter == choice->filter && other->steps[0] == choice->steps[0] &&
+            other->steps[1] == choice->steps[1])
+            return c;
+    }
+    VEC_PUSH(drawing->arena, &layout->choices, *choice);
+    return layout->choices.count - 1;
+}
+
+static uint32_t measure_choice(Drawing *drawing, const Cube *cube, const Measure *measure) {
+    Choice choice = {cube->filter, {MODULE_NONE, MODULE_NONE}};
+    const uint32_t steps[] = {measure->value, measure->valued};
+    uint32_t n = 0;
+    for (int i = 0; i < CHOICE_STEPS; i++)
+        if (steps[i] != MODULE_NONE && step_of(drawing->pass, steps[i])->may_miss)
+            choice.steps[n++] = steps[i];
+    return find_choice(drawing, &choice);
+}
+
+static size_t cell_size(TotalKind kind) {
+    switch (kind) {
+    case TOTAL_COUNT: return sizeof(uint32_t);
+    case TOTAL_SUM: return sizeof(SumCell);
+    case TOTAL_VISIT: return sizeof(VisitCell);
+    case TOTAL_EVENT: return sizeof(EventCell);
+    }
+    return 0;
+}
+
+/* Counting is done by what sums too, where there is such. */
+static uint32_t find_total(Drawing *drawing, TotalKind kind, uint32_t choice, uint32_t joint,
+                           uint32_t value) {
+    Layout *layout = drawing->layout;
+    for (uint32_t t = 0; t < layout->totals.count; t++) {
+        const Total *other = &layout->totals.items[t];
+        if (other->choice != choice || other->joint != joint) continue;
+        if (other->kind == kind && other->value == value) return t;
+        if (other->kind == TOTAL_EVENT && kind == TOTAL_VISIT) return t;
+    }
+    const Joint *to = &layout->joints.items[joint];
+    size_t cells = (size_t)to->cells + (kind == TOTAL_COUNT ? 3 * (size_t)to->copy : 0);
+    size_t size = (cells * cell_size(kind) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    VEC_PUSH(drawing->arena, &layout->totals,
+             ((Total){kind, choice, joint, value, layout->size, size}));
+    layout->size += size;
+    return layout->totals.count - 1;
+}
+
+static void place_sum(Drawing *drawing, const Cube *cube, Measure *measure) {
+    bool events = drawing->pass->events;
+    measure->count = measure->sum = MODULE_NONE;
+    if (measure->shape.sum == SUM_NONE || !has_totals(drawing->pass, cube, measure)) return;
+    measure->sum = find_total(drawing, events ? TOTAL_EVENT : TOTAL_SUM,
+                              measure_choice(drawing, cube, measure),
+                              drawing->pass->groupings.items[cube->grouping].joint,
+                              measure->value);
+}
+
+static void place_count(Drawing *drawing, Cube *cube, Measure *measure) {
+    TotalKind kind = drawing->pass->events ? TOTAL_VISIT : TOTAL_COUNT;
+    uint32_t joint = drawing->pass->groupings.items[cube->grouping].joint;
+    if (!has_totals(drawing->pass, cube, measure)) {
+        cube->tallies = drawing->layout->tallies = true;
+        drawing->pass->groupings.items[cube->grouping].tallies = true;
+        return;
+    }
+    measure->count =
+        find_total(drawing, kind, measure_choice(drawing, cube, measure), joint, MODULE_NONE);
+    cube->base = find_total(drawing, kind, cube->filter, joint, MODULE_NONE);
+}
+
+static void place_totals(Drawing *drawing) {
+    Pass *pass = drawing->pass;
+    for (uint32_t f = 0; f < pass->filters.count; f++) {
+        VEC_PUSH(drawing->arena, &drawing->layout->choices,
+                 ((Choice){f, {MODULE_NONE, MODULE_NONE}}));
+        drawing->layout->unfiltered |= pass->filters.items[f] == MODULE_NONE;
+    }
+    VEC_EACH (Cube, cube, &pass->cubes)
+        VEC_EACH (Measure, measure, &cube->measures) place_sum(drawing, cube, measure);
+    VEC_EACH (Cube, cube, &pass->cubes) {
+        cube->base = MODULE_NONE;
+        VEC_EACH (Measure, measure, &cube->measures) place_count(drawing, cube, measure);
+    }
+}
+
+/* ---- Steps ------------------------------------------------------------------------------------------- */
+
+static void need(uint8_t *needed, uint32_t step) {
+    if (step != MODULE_NONE) needed[step] = 1;
+}
+
+/* And what they are computed from: operands come before what uses them. */
+static void need_operands(const Pass *pass, uint8_t *needed) {
+    for (uint32_t s = pass->program.steps.count; s--;) {
+        const ExprStep *step = step_of(pass, s);
+        const uint32_t operands[] = {step->key.a, step->key.b, step->key.c};
+        for (unsigned i = 0; needed[s] && i < expr_operands(step); i++) needed[operands[i]] = 1;
+    }
+}
+
+static void order_steps(Drawing *drawing) {
+    const Pass *pass = drawing->pass;
+    Layout *layout = drawing->layout;
+    uint32_t count = pass->program.steps.count;
+    uint8_t *first = ARENA_NEW_ARRAY(drawing->arena, uint8_t, count);
+    uint8_t *rest = ARENA_NEW_ARRAY(drawing->arena, uint8_t, count);
+    for (uint32_t f = 0; f < pass->filters.count; f++) need(first, pass->filters.items[f]);
+    VEC_EACH (const Grouping, grouping, &pass->groupings)
+        for (uint32_t d = 0; d < grouping->dim_count; d++) need(rest, grouping->steps[d]);
+    VEC_EACH (const Cube, cube, &pass->cubes)
+        VEC_EACH (const Measure, measure, &cube->measures) {
+            need(rest, measure->value);
+            need(rest, measure->valued);
+        }
+    need_operands(pass, first);
+    need_operands(pass, rest);
+    for (uint32_t s = 0; s < count; s++) {
+        if (first[s]) VEC_PUSH(drawing->arena, &layout->filter_steps, s);
+        if (rest[s]) VEC_PUSH(drawing->arena, &layout->rest_steps, s);
+        if (rest[s] && !first[s]) VEC_PUSH(drawing->arena, &layout->further_steps, s);
+    }
+}
+
+void layout_pass(Pass *pass, Arena *arena) {
+    Drawing drawing = {pass, &pass->layout, arena};
+    place_groupings(&drawing);
+    place_totals(&drawing);
+    order_steps(&drawing);
+}
+
+/* ---- Rolling up ------------------------------------------------------------------------------------------ */
+
+static uint32_t map_cell(const Joint *joint, const Grouping *grouping, uint32_t cell) {
+    uint32_t to = 0;
+    for (uint32_t d = 0; d < grouping->dim_count; d++) {
+        Axis wanted = {.step = grouping->steps[d], .size = grouping->sizes[d]};
+        const Axis *axis = &joint->axes[find_axis(joint, &wanted)];
+        uint32_t code = cell / axis->stride % (axis->size + axis->check);
+        if (code >= axis->size) return UINT32_MAX;
+        to = to * axis->size + code;
+    }
+    return to;
+}
+
+uint32_t *layout_map(const Joint *joint, const Grouping *grouping, Arena *arena) {
+    if (joint->groupings == 1) return NULL;
+    uint32_t *map = ARENA_NEW_ARRAY(arena, uint32_t, joint->cells);
+    for (uint32_t cell = 0; cell < joint->cells; cell++)
+        map[cell] = map_cell(joint, grouping, cell);
+    return map;
+}

@@ -1,0 +1,58 @@
+/* How the measures of a pass are counted: which breakdowns are counted as one joint breakdown
+ * and rolled up, which rows each needs, and which totals (arrays by cell) hold what several
+ * measures share. What has no total (doubles, very large values, squares) is left to the
+ * tallies of runtime/strata/tally.h. Reads no rows. */
+#ifndef RUNTIME_STRATA_LAYOUT_H
+#define RUNTIME_STRATA_LAYOUT_H
+
+#include "runtime/base/vec.h"
+#include "runtime/strata/kernels.h"
+
+enum { JOINT_AXES = 16, CHOICE_STEPS = 2 };
+
+/* A breakdown by every axis of one grouping or several. The cell of a row is the sum of its
+ * moves; where `folded`, but `last` at most, which is the cell of all rows outside any axis. */
+typedef struct {
+    Axis axes[JOINT_AXES];
+    uint32_t axis_count, cells, last;
+    bool folded;
+    uint32_t groupings; /* that it answers */
+    uint32_t copy;      /* cells between the four counters of one; 0: it has but one */
+} Joint;
+
+/* Rows that pass a filter and have the values of some steps (MODULE_NONE: no more). */
+typedef struct {
+    uint32_t filter, steps[CHOICE_STEPS];
+} Choice;
+
+/* COUNT and SUM for people, who have one row each; VISIT and EVENT count the people too. */
+typedef enum { TOTAL_COUNT, TOTAL_SUM, TOTAL_VISIT, TOTAL_EVENT } TotalKind;
+
+typedef struct {
+    TotalKind kind;
+    uint32_t choice, joint, value; /* value: a step, of SUM and EVENT */
+    size_t offset, size;           /* bytes, in the block of a worker */
+} Total;
+
+typedef struct {
+    VEC(Joint) joints;
+    VEC(Choice) choices; /* first one for each filter, of all rows that pass it */
+    VEC(Total) totals;
+    size_t size;         /* of a worker's block */
+    bool unfiltered;     /* some filter passes every row */
+    bool tallies;        /* some measure has a tally */
+    VEC(uint32_t) filter_steps; /* what the filters need */
+    VEC(uint32_t) rest_steps;   /* what all else needs */
+    VEC(uint32_t) further_steps; /* of those, the ones no filter needs */
+} Layout;
+
+struct Pass;
+
+void layout_pass(struct Pass *pass, Arena *arena);
+
+/* By cell of the grouping's joint, the cell of the grouping, or UINT32_MAX where a row is in
+ * none. NULL: they are the same, but for the last of the joint. */
+struct Grouping;
+uint32_t *layout_map(const Joint *joint, const struct Grouping *grouping, Arena *arena);
+
+#endif

@@ -1,0 +1,34 @@
+/* The totals of one worker: arrays by cell of a joint breakdown, as runtime/strata/layout.h laid
+ * them out, and how they are put together and rolled up to the cells of a query. */
+#ifndef RUNTIME_STRATA_TOTALS_H
+#define RUNTIME_STRATA_TOTALS_H
+
+#include "runtime/strata/layout.h"
+
+/* Adds one worker's block to another's. */
+void totals_merge(const Layout *layout, char *into, const char *from);
+
+/* A total by cells of a grouping, and what lies in none of them. */
+typedef struct {
+    const Layout *layout;
+    const char *block;
+    const uint32_t *map; /* layout_map */
+    uint32_t cells;
+} RollUp;
+
+/* Rows by cell, added to rows[0 … cells). The rows of no cell. */
+int64_t totals_rows(const RollUp *roll, uint32_t total, int64_t *rows);
+
+/* Distinct people of a total of events, and of each the square of his rows. */
+void totals_people(const RollUp *roll, uint32_t total, int64_t *people);
+void totals_squares(const RollUp *roll, uint32_t total, uint64_t *squares);
+
+/* Sums, and the two largest sizes of one person. */
+typedef struct {
+    int64_t sum;
+    uint64_t first, second;
+} TotalSum;
+
+void totals_sums(const RollUp *roll, uint32_t total, TotalSum *sums);
+
+#endif
