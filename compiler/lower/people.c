@@ -168,7 +168,9 @@ static Reg in_year(Lowering *l, const Node *node, const Context *context, int32_
     const ModuleTable *people = people_table(l, node->table);
     bool known = node->table->events ? covers(l, node->table, year)
                                      : snapshot_of(people, year) != MODULE_NONE;
-    Slice note = arena_printf(l->c->arena, "no data of %.*s",
+    Slice note = arena_printf(l->c->arena,
+                              node->table->events ? "the events do not cover the whole of %.*s"
+                                                  : "there is no snapshot of the people in %.*s",
                               SLICE_FMT(financial_year_format(l->c->arena, year)));
     return known ? run_query(l, node, context, year, true)
                  : absent_cells(l, context, note, node->span);
@@ -191,14 +193,38 @@ static Reg by_years(Lowering *l, const Node *node, const Context *context, int a
     return emit_variadic(l, OPCODE_STACK, dim, args, count, node->span);
 }
 
+/* Whether the events of those people that say for which days they are complete all hold the
+ * whole of the year. */
+static bool year_is_whole(const Lowering *l, uint32_t people, int32_t year) {
+    VEC_EACH(const ModuleTable, table, &l->module->tables) {
+        if (table->sort != TABLE_EVENTS || table->population != people || !table->covers_to)
+            continue;
+        if (table->covers_from > financial_year_start(year) ||
+            table->covers_to < financial_year_end(year))
+            return false;
+    }
+    return true;
+}
+
+/* The year a measure is of where nothing names one: the latest for which there are people and
+ * whole events of theirs; where there is none, that of the latest people. */
+static int32_t usual_year(const Lowering *l, const Table *table) {
+    const ModuleTable *people = people_table(l, table);
+    uint32_t index = (uint32_t)(people - l->module->tables.items);
+    for (uint32_t i = people->snapshots.count; i-- > 0;) {
+        int32_t year = financial_year_of(people->snapshots.items[i].as_at);
+        if (year_is_whole(l, index, year)) return year;
+    }
+    return latest_year(people);
+}
+
 Reg lower_aggregate(Lowering *l, const Node *node, const Context *context) {
     const ModuleTable *people = people_table(l, node->table);
     if (!people->snapshots.count) return MODULE_NONE;
     int at = time_dim(l, context);
     if (at >= 0 && dim_sort(l, context->dims[at]) == DIM_YEAR)
         return by_years(l, node, context, at);
-    int32_t latest = latest_year(people);
-    if (at >= 0) return run_query(l, node, context, context->year ? context->year : latest, false);
-    if (context->year) return in_year(l, node, context, context->year);
-    return run_query(l, node, context, latest, true);
+    int32_t year = context->year ? context->year : usual_year(l, node->table);
+    if (at >= 0) return run_query(l, node, context, year, false);
+    return in_year(l, node, context, year);
 }

@@ -210,7 +210,21 @@ static Truth compare_equal(Compilation *c, const Scope *scope, Operator op, cons
     return compare_numbers(c, scope, op, left, right, span, open);
 }
 
+/* `x == missing` is never true of anything: what is missing equals nothing. */
+static Truth asks_missing(Compilation *c, const Scope *scope, const Expr *expr) {
+    Slice name = quoted(c, expr->left->span);
+    bool negated = expr->op == OP_NE;
+    Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                            "nothing is equal to what is missing: ask whether it `is %smissing`",
+                            negated ? "not " : "");
+    diag_fix(c->diags, diag, expr->span,
+             arena_printf(c->arena, "%.*s is %smissing", SLICE_FMT(name), negated ? "not " : ""),
+             "write `%.*s is %smissing`", SLICE_FMT(name), negated ? "not " : "");
+    return TRUTH_POISON;
+}
+
 Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
+    if (expr->right->kind == EXPR_MISSING) return asks_missing(c, scope, expr);
     Side left = {.expr = expr->left}, right = {.expr = expr->right};
     settle_sides(c, scope, &left, &right);
     if (is_sort(&left, VALUE_POISON) || is_sort(&right, VALUE_POISON)) return TRUTH_POISON;
@@ -318,6 +332,22 @@ static Truth decided(Compilation *c, Truth truth, Node **open, Span span) {
         node_op(c, OPCODE_OR_ELSE, type, span, *open, node_bool(c, false, span), NULL), open);
 }
 
+/* `smoker is yes`: a flag is a condition by itself, and other columns have no words. */
+static Truth not_a_choice(Compilation *c, const Scope *scope, const Side *left,
+                          const Expr *right) {
+    Slice name = quoted(c, left->expr->span);
+    bool flag = left->value->node->type.base == TYPE_BOOL;
+    Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, span_join(left->expr->span, right->span),
+                            flag ? "`%.*s` is a condition by itself: write `%.*s` or `not %.*s`"
+                                 : "`%.*s` has no words to choose from: compare `%.*s` with ==, <, >= "
+                                   "or `in`, or ask whether `%.*s is missing`",
+                            SLICE_FMT(name), SLICE_FMT(name), SLICE_FMT(name));
+    if (flag)
+        diag_fix(c->diags, diag, span_join(left->expr->span, right->span), name,
+                 "write `%.*s`", SLICE_FMT(name));
+    return TRUTH_POISON;
+}
+
 /* `x is missing`, `baseline is unknown`, `better is lower`, `lead.at is northshire_icb`. */
 Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
     const Expr *right = expr->right;
@@ -335,6 +365,8 @@ Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **op
     if (unknown || is_sort(&left, VALUE_UNKNOWN))
         return truth_of(unknown && is_sort(&left, VALUE_UNKNOWN));
     if (!is_set(c, &left, &other) || !may_name_member(right)) {
+        if (is_sort(&left, VALUE_NODE) && left.value->node->type.row)
+            return not_a_choice(c, scope, &left, right);
         /* a clause that takes a word or something else, and holds something else */
         if (right->kind == EXPR_WORD && !is_sort(&left, VALUE_DECL) &&
             !name_known(c, scope, right->atom, right->span))

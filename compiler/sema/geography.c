@@ -152,7 +152,9 @@ static bool read_text(Reading *r, Slice text) {
             return false;
         }
     }
-    return check_nesting(r);
+    if (r->level_count && r->members[0].count) return check_nesting(r);
+    fault(r, DIAG_DATA_ROW_SHAPE, 0, "the file has no areas", (Slice){0});
+    return false;
 }
 
 static Slice file_named(Compilation *c, const Decl *decl, bool *overridden) {

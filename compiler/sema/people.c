@@ -40,6 +40,21 @@ static Table *new_table(Compilation *c, Decl *decl, ModuleTable *module) {
     return table;
 }
 
+/* In order of their dates, whatever the order they were written in. */
+static void add_snapshot(Compilation *c, ModuleTable *module, ModuleSnapshot snapshot, Span span) {
+    uint32_t at = 0;
+    while (at < module->snapshots.count && module->snapshots.items[at].as_at < snapshot.as_at) at++;
+    if (at < module->snapshots.count && module->snapshots.items[at].as_at == snapshot.as_at) {
+        sema_error(c, NULL, DIAG_DUPLICATE_NAME, span,
+                   "`%.*s` has people of this date already", SLICE_FMT(module->name));
+        return;
+    }
+    VEC_PUSH(c->arena, &module->snapshots, snapshot);
+    for (uint32_t i = module->snapshots.count - 1; i > at; i--)
+        module->snapshots.items[i] = module->snapshots.items[i - 1];
+    module->snapshots.items[at] = snapshot;
+}
+
 static void declare_population(Compilation *c, Decl *decl) {
     ModuleTable module = {.sort = TABLE_POPULATION, .unit = SLICE("persons")};
     Table *table = new_table(c, decl, &module);
@@ -57,7 +72,7 @@ static void declare_population(Compilation *c, Decl *decl) {
         if (!from || !at || from->values.items[0]->kind != EXPR_STRING) continue;
         ModuleSnapshot snapshot = {.file = from->values.items[0]->text,
                                    .as_at = date_of(at->values.items[0])};
-        VEC_PUSH(c->arena, &module.snapshots, snapshot);
+        add_snapshot(c, &module, snapshot, at->values.items[0]->span);
     }
     for (uint32_t i = 0; i < module.columns.count; i++) {
         if (module.columns.items[i].sort == COLUMN_IDENTIFIER && module.key == MODULE_NONE)
