@@ -202,9 +202,7 @@ static void apply_to_all(Lowering *l, const Rule *rule, const Phrase *loop) {
         Decl *decl = c->decls.items[i];
         if (!is_spoken_of(decl, kind)) continue;
         if (c->diags->items.count > said) return; /* wrong for one is wrong for all: say it once */
-        Value *value = value_new(c, VALUE_DECL, decl->name_span);
-        value->decl = decl;
-        Binding binding = {.name = first->left->atom, .value = value};
+        Binding binding = {.name = first->left->atom, .value = decl_itself(c, decl)};
         Scope scope = {.bindings = &binding, .binding_count = 1, .file = rule->rule->unit_index};
         apply_further(l, rule, loop, 1, &scope, decl);
     }

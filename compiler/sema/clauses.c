@@ -11,8 +11,7 @@ const ClauseLabel *clause_label(Compilation *c, Clause *clause, Atom label) {
 }
 
 static void elaborate_derived(Compilation *c, Clause *clause) {
-    Scope scope = {
-        .self = clause->decl, .members = true, .file = file_at(c, clause->spec->span)};
+    Scope scope = {.self = clause->decl, .members = true, .file = file_at(c, clause->spec->span)};
     Value *value = elaborate(c, &scope, clause->spec->derived);
     VEC_PUSH(c->arena, &clause->values, value);
 }

@@ -333,18 +333,18 @@ static Truth decided(Compilation *c, Truth truth, Node **open, Span span) {
 }
 
 /* `smoker is yes`: a flag is a condition by itself, and other columns have no words. */
-static Truth not_a_choice(Compilation *c, const Scope *scope, const Side *left,
-                          const Expr *right) {
+static Truth not_a_choice(Compilation *c, const Scope *scope, const Side *left, const Expr *right) {
     Slice name = quoted(c, left->expr->span);
     bool flag = left->value->node->type.base == TYPE_BOOL;
-    Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, span_join(left->expr->span, right->span),
-                            flag ? "`%.*s` is a condition by itself: write `%.*s` or `not %.*s`"
-                                 : "`%.*s` has no words to choose from: compare `%.*s` with ==, <, >= "
-                                   "or `in`, or ask whether `%.*s is missing`",
-                            SLICE_FMT(name), SLICE_FMT(name), SLICE_FMT(name));
+    Diag *diag =
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, span_join(left->expr->span, right->span),
+                   flag ? "`%.*s` is a condition by itself: write `%.*s` or `not %.*s`"
+                        : "`%.*s` has no words to choose from: compare `%.*s` with ==, <, >= "
+                          "or `in`, or ask whether `%.*s is missing`",
+                   SLICE_FMT(name), SLICE_FMT(name), SLICE_FMT(name));
     if (flag)
-        diag_fix(c->diags, diag, span_join(left->expr->span, right->span), name,
-                 "write `%.*s`", SLICE_FMT(name));
+        diag_fix(c->diags, diag, span_join(left->expr->span, right->span), name, "write `%.*s`",
+                 SLICE_FMT(name));
     return TRUTH_POISON;
 }
 

@@ -21,11 +21,8 @@ static Value *years_of(Compilation *c, const Value *range, Value *list) {
 static Value *items_of(Compilation *c, Kind *kind) {
     if (kind->items) return kind->items;
     kind->items = value_new(c, VALUE_LIST, SPAN_NONE);
-    for (uint32_t i = 0; i < kind->decls.count; i++) {
-        Value *item = value_new(c, VALUE_DECL, kind->decls.items[i]->name_span);
-        item->decl = kind->decls.items[i];
-        VEC_PUSH(c->arena, &kind->items->list, item);
-    }
+    for (uint32_t i = 0; i < kind->decls.count; i++)
+        VEC_PUSH(c->arena, &kind->items->list, decl_itself(c, kind->decls.items[i]));
     return kind->items;
 }
 

@@ -11,11 +11,7 @@ static Value *text_value(Compilation *c, Slice text, Span span) {
 static void add_descendants(Compilation *c, const Decl *decl, const Kind *kind, ValueList *list) {
     for (uint32_t i = 0; i < decl->children.count; i++) {
         Decl *child = decl->children.items[i];
-        if (child->kind == kind) {
-            Value *value = value_new(c, VALUE_DECL, child->name_span);
-            value->decl = child;
-            VEC_PUSH(c->arena, list, value);
-        }
+        if (child->kind == kind) VEC_PUSH(c->arena, list, decl_itself(c, child));
         add_descendants(c, child, kind, list);
     }
 }
@@ -85,20 +81,25 @@ static Value *kept_member(Compilation *c, Decl *decl, Atom member) {
     return value;
 }
 
+static const LabelSpec *find_label(const ClauseSpec *spec, Atom name) {
+    VEC_EACH(const LabelSpec, label, &spec->labels) {
+        if (label->label == name) return label;
+    }
+    return NULL;
+}
+
 static Value *label_value(Compilation *c, Clause *clause, Atom name, Span span) {
+    const LabelSpec *spec = find_label(clause->spec, name);
+    if (!spec) return NULL;
     elaborate_clause(c, clause);
-    for (uint32_t i = 0; i < clause->labels.count; i++) {
-        const ClauseLabel *label = &clause->labels.items[i];
-        if (label->spec->label != name) continue;
+    VEC_EACH(const ClauseLabel, label, &clause->labels) {
+        if (label->spec != spec) continue;
         if (label->values.count == 1) return label->values.items[0];
         Value *list = value_new(c, VALUE_LIST, span);
         list->list = label->values;
         return list;
     }
-    VEC_EACH(const LabelSpec, label, &clause->spec->labels) {
-        if (label->label == name) return missing_of(c, label->type, span);
-    }
-    return NULL;
+    return missing_of(c, spec->type, span);
 }
 
 /* ---- What every declaration says of itself ------------------------------------------ */
@@ -137,21 +138,20 @@ static Value *own_fact(Compilation *c, Decl *decl, Slice fact, Span span) {
     if (slice_equal(fact, SLICE("value")) && decl->kind->head.type)
         return value_of_clause(c, decl->head);
     if (!slice_equal(fact, SLICE("parent"))) return NULL;
-    Value *parent = value_new(c, decl->parent ? VALUE_DECL : VALUE_MISSING, span);
-    if (decl->parent) parent->decl = decl->parent;
-    return parent;
+    return decl->parent ? decl_itself(c, decl->parent) : value_new(c, VALUE_MISSING, span);
 }
 
 static Value *decl_member(Compilation *c, Decl *decl, Atom member, Span span) {
-    const ClauseSpec *spec = kind_clause(decl->kind, member);
-    if (spec) return kept_member(c, decl, member);
+    /* labels are reserved words: nothing else has their names */
+    Value *found = decl->head ? label_value(c, decl->head, member, span) : NULL;
+    if (found) return found;
+    if (kind_clause(decl->kind, member)) return kept_member(c, decl, member);
     Decl *child = decl_child(c, decl, member);
     if (child) {
         child->used = true;
         return value_of_decl(c, child, span);
     }
-    Value *found = own_fact(c, decl, word(c, member), span);
-    if (!found && decl->head) found = label_value(c, decl->head, member, span);
+    found = own_fact(c, decl, word(c, member), span);
     return found ? found : kept_member(c, decl, member);
 }
 

@@ -270,6 +270,7 @@ struct Decl {
     bool library; /* declared by the standard library */
     bool used;
     WorkState state;
+    Value *self;  /* itself as a value, once asked for */
     Value *value; /* let, table, segment, dimension, population: what it stands for */
     Table *table; /* population, events */
     struct FnSpec *fn;

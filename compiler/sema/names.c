@@ -95,17 +95,11 @@ static bool is_head_label(const Kind *kind, Atom name) {
 /* What the declaration itself says: in derived clauses, and where items of a list are counted. */
 static Value *own_member(Compilation *c, Decl *self, Atom name, Span span) {
     Slice text = word(c, name);
-    if (slice_equal(text, SLICE("this"))) {
-        if (self->value && self->value->sort == VALUE_DECL) return self->value;
-        Value *value = value_new(c, VALUE_DECL, span);
-        value->decl = self;
-        return value;
-    }
+    if (slice_equal(text, SLICE("this"))) return decl_itself(c, self);
     if (slice_equal(text, SLICE("value")) && self->kind->head.type)
         return value_of_clause(c, self->head);
     if (!kind_clause(self->kind, name) && !is_head_label(self->kind, name)) return NULL;
-    Value base = {.sort = VALUE_DECL, .decl = self, .span = span};
-    return value_member(c, NULL, &base, name, span);
+    return value_member(c, NULL, decl_itself(c, self), name, span);
 }
 
 /* A let or a declaration of a kind within a kind, known bare inside its parent. */

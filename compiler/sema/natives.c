@@ -291,9 +291,8 @@ static void join_arguments(Compilation *c, NativeCall *native) {
 /* npv takes the plan's discount rate as its last argument. */
 static bool plan_discount(Compilation *c, const Scope *scope, NativeCall *native) {
     if (native->node->op != NATIVE_MONEY_NPV || !c->plan) return true;
-    Value plan = {.sort = VALUE_DECL, .decl = c->plan, .span = native->call->span};
-    Value *rate =
-        value_member(c, scope, &plan, intern(c->interner, SLICE("discount")), native->call->span);
+    Value *rate = value_member(c, scope, decl_itself(c, c->plan),
+                               intern(c->interner, SLICE("discount")), native->call->span);
     rate = value_strip(c, rate);
     if (rate->sort == VALUE_NODE) {
         push_arg(c, native, rate->node);

@@ -110,6 +110,13 @@ Value *value_from_node(Compilation *c, Node *node) {
     return value;
 }
 
+Value *decl_itself(Compilation *c, Decl *decl) {
+    if (decl->self) return decl->self;
+    decl->self = value_new(c, VALUE_DECL, decl->name_span);
+    decl->self->decl = decl;
+    return decl->self;
+}
+
 Value *value_poison(Compilation *c) {
     return value_new(c, VALUE_POISON, SPAN_NONE);
 }

@@ -45,8 +45,8 @@ static void add_snapshot(Compilation *c, ModuleTable *module, ModuleSnapshot sna
     uint32_t at = 0;
     while (at < module->snapshots.count && module->snapshots.items[at].as_at < snapshot.as_at) at++;
     if (at < module->snapshots.count && module->snapshots.items[at].as_at == snapshot.as_at) {
-        sema_error(c, NULL, DIAG_DUPLICATE_NAME, span,
-                   "`%.*s` has people of this date already", SLICE_FMT(module->name));
+        sema_error(c, NULL, DIAG_DUPLICATE_NAME, span, "`%.*s` has people of this date already",
+                   SLICE_FMT(module->name));
         return;
     }
     VEC_PUSH(c->arena, &module->snapshots, snapshot);

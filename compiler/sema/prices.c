@@ -4,10 +4,9 @@
 #include "runtime/base/date.h"
 
 Node *deflator_index(Compilation *c, const Scope *scope, Span span) {
-    Value plan = {.sort = VALUE_DECL, .decl = c->plan, .span = span};
-    Value *deflator =
-        c->plan ? value_member(c, scope, &plan, intern(c->interner, SLICE("deflator")), span)
-                : value_new(c, VALUE_MISSING, span);
+    Value *deflator = c->plan ? value_member(c, scope, decl_itself(c, c->plan),
+                                             intern(c->interner, SLICE("deflator")), span)
+                              : value_new(c, VALUE_MISSING, span);
     deflator = value_strip(c, deflator);
     if (deflator->sort == VALUE_NODE) return deflator->node;
     if (deflator->sort != VALUE_POISON)

@@ -94,8 +94,8 @@ static bool walk_decl(Walk *walk, Decl *decl) {
     uint64_t state;
     if (hashmap_get(&walk->state, decl->index + 1, &state)) return state == STATE_DONE;
     hashmap_put(&walk->state, decl->index + 1, STATE_BUSY);
-    Value base = {.sort = VALUE_DECL, .decl = decl, .span = decl->name_span};
-    Value *references = value_member(walk->c, NULL, &base, walk->clause, decl->name_span);
+    Value *references =
+        value_member(walk->c, NULL, decl_itself(walk->c, decl), walk->clause, decl->name_span);
     if (!walk_value(walk, references)) return false;
     hashmap_put(&walk->state, decl->index + 1, STATE_DONE);
     return true;

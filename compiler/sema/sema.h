@@ -184,6 +184,7 @@ void type_join(Type *type, const Type *other); /* labels, dims, people: what a r
 Value *value_new(Compilation *c, ValueSort sort, Span span);
 Value *value_from_node(Compilation *c, Node *node);
 Value *value_poison(Compilation *c);
+Value *decl_itself(Compilation *c, Decl *decl); /* the declaration itself, not what it stands for */
 Slice type_text(const Compilation *c, const Type *type);
 Slice value_text(Compilation *c, const Value *value); /* what it is, in the plan's words */
 uint16_t unit_for(Compilation *c, const Type *type,

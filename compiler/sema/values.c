@@ -232,9 +232,7 @@ static Value *compute(Compilation *c, Decl *decl) {
     case SORT_EVENTS: return people_of(c, decl);
     default: break;
     }
-    Value *value = value_new(c, VALUE_DECL, decl->name_span);
-    value->decl = decl;
-    return value;
+    return decl_itself(c, decl);
 }
 
 Value *value_of_decl(Compilation *c, Decl *decl, Span span) {
@@ -271,8 +269,7 @@ static void elaborate_decl(Compilation *c, Decl *decl) {
     for (uint32_t i = 0; i < decl->kind->clauses.count; i++) {
         const ClauseSpec *spec = decl->kind->clauses.items[i];
         if (spec->cardinality != CLAUSE_DERIVED || decl->item->broken) continue;
-        Value base = {.sort = VALUE_DECL, .decl = decl, .span = decl->name_span};
-        value_member(c, NULL, &base, spec->name, decl->name_span);
+        value_member(c, NULL, decl_itself(c, decl), spec->name, decl->name_span);
     }
 }
 
