@@ -70,7 +70,7 @@ static bool read_record(Reading *r, const CsvReader *csv) {
     for (uint32_t level = 0; level < r->level_count; level++) {
         Slice area = csv->fields[r->column[level]];
         if (!area.length) {
-            fault(r, DIAG_DATA_TYPE, csv->record_line, "an area has no name", (Slice){0});
+            fault(r, DIAG_DATA_TYPE, csv->record_line, "an area has no name", SLICE(""));
             return false;
         }
         uint32_t before = r->members[level].count;
@@ -141,7 +141,7 @@ static bool read_text(Reading *r, Slice text) {
     while (csv_next(csv)) {
         if (csv->fault != CSV_SOUND) {
             fault(r, DIAG_DATA_ROW_SHAPE, csv->record_line,
-                  "the record is not well-formed delimited text", (Slice){0});
+                  "the record is not well-formed delimited text", SLICE(""));
             return false;
         }
         if (header) {
@@ -153,7 +153,7 @@ static bool read_text(Reading *r, Slice text) {
         }
     }
     if (r->level_count && r->members[0].count) return check_nesting(r);
-    fault(r, DIAG_DATA_ROW_SHAPE, 0, "the file has no areas", (Slice){0});
+    fault(r, DIAG_DATA_ROW_SHAPE, 0, "the file has no areas", SLICE(""));
     return false;
 }
 
