@@ -2,6 +2,7 @@
  * declaration around, of the plan, of a library; and the nearest known word where it is none. */
 #include "compiler/sema/embedded.h"
 #include "compiler/sema/expressions.h"
+#include "compiler/sema/people.h"
 
 uint32_t scope_file(const Compilation *c, const Scope *scope) {
     while (scope && scope->outer) scope = scope->outer;
@@ -30,6 +31,23 @@ static Slice column_of(Compilation *c, const Table *table) {
     return arena_printf(c->arena, "a column of `%.*s`", SLICE_FMT(word(c, table->decl->name)));
 }
 
+/* The larger area the row's own lies in: `place` where the rows have neighbourhoods. */
+static Value *area_of_row(Compilation *c, const Table *rows, Atom name, Span span) {
+    for (const Table *table = rows; table; table = table->population) {
+        VEC_EACH(const TableColumn, column, &table->columns) {
+            uint16_t dim;
+            if (!column->geography || !geography_level(c, column->geography, name, &dim)) continue;
+            Node *code = dim_row_code(c, rows, dim);
+            if (!code) continue;
+            Node *node = ARENA_NEW(c->arena, Node);
+            *node = *code;
+            node->span = span;
+            return value_from_node(c, node);
+        }
+    }
+    return NULL;
+}
+
 Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom name, Span span) {
     const TableColumn *own = people_column(rows, name);
     const TableColumn *person = rows->population ? people_column(rows->population, name) : NULL;
@@ -37,7 +55,7 @@ Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom n
         return ambiguous_column(c, scope, rows->population, person, column_of(c, rows), own->span,
                                 span);
     const TableColumn *column = own ? own : person;
-    if (!column) return NULL;
+    if (!column) return area_of_row(c, rows, name, span);
     if (column->type.identifier) {
         sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, span,
                    "`%.*s` identifies people: it can only join events to them",
@@ -66,7 +84,7 @@ static bool is_value(const Decl *decl) {
 static Value *unambiguous_column(Compilation *c, const Scope *scope, const Scope *at, Atom name,
                                  Span span) {
     Value *value = name_column(c, scope, at->rows, name, span);
-    if (!value || value->sort != VALUE_NODE) return value;
+    if (!value || value->sort != VALUE_NODE || value->node->sort != NODE_COLUMN) return value;
     const Table *table = value->node->table;
     for (const Scope *s = at->outer; s; s = s->outer) {
         for (uint32_t i = 0; i < s->binding_count; i++) {
