@@ -1,6 +1,9 @@
 /* Nodes to instructions, each once for every context it is asked for in. */
 #include "compiler/lower/lower.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "runtime/bytecode/natives.h"
 #include "runtime/bytecode/verify.h"
 #include "runtime/stats/estimate.h"
@@ -9,15 +12,23 @@ enum { CODE_LIMIT = 4 << 20, DEPTH_LIMIT = 4000, CONTEXT_LIMIT = 4000 };
 
 /* ---- Emitting ----------------------------------------------------------------------- */
 
+/* What an instruction refuses although every part of it was checked: too many cells, or measures
+ * whose dimensions met only here. Anything else is a fault of the checker, unless it has said
+ * that the plan is wrong. */
 static void ill_formed(Lowering *l, Slice rule, Span span) {
     if (slice_starts_with(rule, SLICE("register-too-large")) ||
         slice_starts_with(rule, SLICE("query-too-large"))) {
         sema_error(l->c, &l->at, DIAG_LIMIT_REACHED, span,
                    "this value has too many cells: at most %u", MODULE_MAX_CELLS);
-        return;
+    } else if (slice_starts_with(rule, SLICE("too-many-dims"))) {
+        sema_error(l->c, &l->at, DIAG_LIMIT_REACHED, span, "a value has at most %d dimensions",
+                   MODULE_MAX_DIMS);
+    } else if (!diag_bag_count(l->c->diags, SEVERITY_ERROR)) {
+        char message[160];
+        snprintf(message, sizeof message, "the checker let through what breaks the rule %.*s",
+                 SLICE_FMT(rule));
+        boundary_leave(l->c->arena->boundary, SCP_FAULT, message);
     }
-    sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, span, "these values do not line up (%.*s)",
-               SLICE_FMT(rule));
 }
 
 static Reg append(Lowering *l, Instr instr) {
@@ -106,7 +117,7 @@ static bool numeric(ElemType elem) {
 }
 
 /* Registers of one element type: doubles where any is. */
-static void unify(Lowering *l, Reg *regs, uint32_t count, Span span) {
+static bool unify(Lowering *l, Reg *regs, uint32_t count, Span span) {
     ElemType elem = type_at(l, regs[0])->elem;
     bool settled = !is_absent_const(l, regs[0]);
     for (uint32_t i = 1; i < count; i++) {
@@ -118,7 +129,11 @@ static void unify(Lowering *l, Reg *regs, uint32_t count, Span span) {
             elem = ELEM_REAL;
         settled = true;
     }
-    for (uint32_t i = 0; i < count; i++) regs[i] = convert(l, regs[i], elem, span);
+    for (uint32_t i = 0; i < count; i++) {
+        regs[i] = convert(l, regs[i], elem, span);
+        if (regs[i] == MODULE_NONE) return false;
+    }
+    return true;
 }
 
 /* ---- Contexts ----------------------------------------------------------------------- */
@@ -196,31 +211,16 @@ static Reg lower_args(Lowering *l, const Node *node, const Context *context, Reg
 static Reg lower_op(Lowering *l, const Node *node, const Context *context) {
     Reg regs[3] = {0, 0, 0};
     if (lower_args(l, node, context, regs) == MODULE_NONE) return MODULE_NONE;
-    Reg result;
-    switch ((Opcode)node->op) {
-    case OPCODE_SELECT: unify(l, regs + 1, 2, node->span); break;
-    case OPCODE_POW:
+    if (node->op == OPCODE_POW)
         return emit(l, OPCODE_POW, regs[0], (uint32_t)(node->integer + INSTR_POW_BIAS), 0,
                     node->span);
-    default:
-        if (node->arg_count == 2) unify(l, regs, 2, node->span);
-        break;
-    }
-    for (uint32_t i = 0; i < node->arg_count; i++) {
-        if (regs[i] == MODULE_NONE) return MODULE_NONE;
-    }
-    result = emit(l, (Opcode)node->op, regs[0], regs[1], regs[2], node->span);
+    bool select = node->op == OPCODE_SELECT;
+    if ((select || node->arg_count == 2) && !unify(l, select ? regs + 1 : regs, 2, node->span))
+        return MODULE_NONE;
+    Reg result = emit(l, (Opcode)node->op, regs[0], regs[1], regs[2], node->span);
     if (result != MODULE_NONE && node->when_condition)
         return emit(l, OPCODE_TAKEN, result, 0, 0, node->span);
     return result;
-}
-
-static bool reg_has_dim(const Lowering *l, Reg reg, uint16_t dim) {
-    const RegType *type = type_at(l, reg);
-    for (int i = 0; i < type->dim_count; i++) {
-        if (type->dims[i] == dim) return true;
-    }
-    return false;
 }
 
 static Reg lower_reduce(Lowering *l, const Node *node, const Context *context) {
@@ -235,16 +235,54 @@ static Reg lower_reduce(Lowering *l, const Node *node, const Context *context) {
     }
     Reg reg = lower_node(l, arg, &inner);
     for (int i = 0; i < node->dim_count && reg != MODULE_NONE; i++) {
-        if (!reg_has_dim(l, reg, node->dims[i])) continue;
+        if (!regtype_has_dim(type_at(l, reg), node->dims[i])) continue;
         reg = emit(l, (Opcode)node->op, reg, node->dims[i], 0, node->span);
     }
     return reg;
 }
 
+/* ---- Members of a stack --------------------------------------------------------------- */
+
+static Reg repeated_true(Lowering *l, const RegType *dims, Span span) {
+    ModuleConst truth = {.sort = CONST_BOOL, .elem = ELEM_BOOL, .integer = 1};
+    Reg reg = emit_const(l, truth, span);
+    for (int i = dims->dim_count - 1; i >= 0 && reg != MODULE_NONE; i--) {
+        uint32_t count = l->module->dims.items[dims->dims[i]].member_count;
+        uint32_t *args = ARENA_NEW_ARRAY(l->c->arena, uint32_t, count);
+        for (uint32_t m = 0; m < count; m++) args[m] = reg;
+        reg = emit_variadic(l, OPCODE_STACK, dims->dims[i], args, count, span);
+    }
+    return reg;
+}
+
+/* The members of a stack have the same dimensions in the same order: one that lacks a dimension
+ * is repeated along it. */
+static bool line_up(Lowering *l, Reg *regs, uint32_t count, Span span) {
+    RegType all = *type_at(l, regs[0]);
+    bool same = true;
+    for (uint32_t i = 1; i < count; i++) {
+        const RegType *type = type_at(l, regs[i]);
+        same &= type->dim_count == all.dim_count &&
+                !memcmp(type->dims, all.dims, all.dim_count * sizeof all.dims[0]);
+        for (int d = 0; d < type->dim_count; d++) {
+            if (regtype_has_dim(&all, type->dims[d])) continue;
+            if (all.dim_count == MODULE_MAX_DIMS) return false;
+            all.dims[all.dim_count++] = type->dims[d];
+        }
+    }
+    Reg mask = same ? 0 : repeated_true(l, &all, span);
+    for (uint32_t i = 0; i < count && !same && mask != MODULE_NONE; i++) {
+        regs[i] = emit(l, OPCODE_SELECT, mask, regs[i], regs[i], span);
+        if (regs[i] == MODULE_NONE) return false;
+    }
+    return mask != MODULE_NONE;
+}
+
 static Reg lower_stack(Lowering *l, const Node *node, const Context *context) {
     Reg *regs = ARENA_NEW_ARRAY(l->c->arena, Reg, node->arg_count);
     if (!node->arg_count || lower_args(l, node, context, regs) == MODULE_NONE) return MODULE_NONE;
-    unify(l, regs, node->arg_count, node->span);
+    if (!unify(l, regs, node->arg_count, node->span)) return MODULE_NONE;
+    if (!line_up(l, regs, node->arg_count, node->span)) return MODULE_NONE;
     return emit_variadic(l, OPCODE_STACK, node->dims[0], regs, node->arg_count, node->span);
 }
 

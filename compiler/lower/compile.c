@@ -88,7 +88,8 @@ void compile_plan(const CompileOptions *options, Arena *arena, Arena *module_are
     sema_elaborate_all(c);
     result->is_library = c->plan_is_library;
     result->data_missing = c->data_missing;
-    if (!diag_bag_count(c->diags, SEVERITY_ERROR)) lower(c, eval);
+    /* also where there are mistakes: some are only found in what measures are asked for */
+    if (!c->data_missing && !c->limit_said) lower(c, eval);
     diag_bag_sort(c->diags);
     if (diag_bag_count(c->diags, SEVERITY_ERROR)) return;
     verify(c);

@@ -163,6 +163,16 @@ static bool is_loop(const Expr *expr) {
     return expr->kind == EXPR_BINARY && expr->op == OP_IN && expr->left->kind == EXPR_WORD;
 }
 
+/* A rule of a library is not the plan's to mend: messages point at what it speaks of. */
+static Scope rule_scope(Lowering *l, const Decl *rule, const Decl *decl) {
+    Scope scope = {.file = rule->unit_index};
+    if (!rule->library || !decl) return scope;
+    scope.caller = &l->at;
+    scope.call_span = decl->name_span;
+    scope.call_name = word(l->c, rule->name);
+    return scope;
+}
+
 /* `for k in kpi, t in k.target`: what follows the first goes through lists of what stands
  * before, and every combination is judged by itself. */
 static void apply_further(Lowering *l, const Rule *rule, const Phrase *loop, uint32_t next,
@@ -203,7 +213,10 @@ static void apply_to_all(Lowering *l, const Rule *rule, const Phrase *loop) {
         if (!is_spoken_of(decl, kind)) continue;
         if (c->diags->items.count > said) return; /* wrong for one is wrong for all: say it once */
         Binding binding = {.name = first->left->atom, .value = decl_itself(c, decl)};
-        Scope scope = {.bindings = &binding, .binding_count = 1, .file = rule->rule->unit_index};
+        l->at.self = decl;
+        Scope scope = rule_scope(l, rule->rule, decl);
+        scope.bindings = &binding;
+        scope.binding_count = 1;
         apply_further(l, rule, loop, 1, &scope, decl);
     }
 }
@@ -259,7 +272,8 @@ void lower_rules(Lowering *l) {
         if (!complete(&rule.clauses)) continue;
         const Phrase *loop =
             item_phrase(&rule.rule->item->phrases, intern(c->interner, SLICE("for")));
-        Scope scope = {.file = rule.rule->unit_index};
+        l->at.self = c->plan;
+        Scope scope = rule_scope(l, rule.rule, c->plan);
         if (loop)
             apply_to_all(l, &rule, loop);
         else

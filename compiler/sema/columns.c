@@ -126,10 +126,19 @@ static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *colu
 
 static void unknown_column_type(Compilation *c, const Expr *type) {
     sema_error(c, NULL, DIAG_TYPE_MISMATCH, type->span,
-               "`%.*s` is not a type of column: identifier, integer, number, flag, date, pence, "
-               "pounds, a unit such as "
+               "`%.*s` is not a type of column: identifier, nhs_number, lsoa, integer, number, "
+               "flag, date, pence, pounds, a unit such as "
                "years, category(F: \"Female\", …), ordered(low, high) or `category of` a geography",
                SLICE_FMT(quoted(c, type->span)));
+}
+
+/* Only ever compared with each other: also the small area a person lives in, which a geography
+ * must list before it can be counted by. */
+static bool identifier_form(Compilation *c, const Expr *name, IdentifierForm *form) {
+    *form = is_word(c, name, "nhs_number") ? IDENTIFIER_NHS_NUMBER
+            : is_word(c, name, "lsoa")     ? IDENTIFIER_LSOA
+                                           : IDENTIFIER_ANY;
+    return *form != IDENTIFIER_ANY || is_word(c, name, "identifier");
 }
 
 static void column_type(Compilation *c, const Decl *decl, ModuleColumn *column, TableColumn *info) {
@@ -144,7 +153,7 @@ static void column_type(Compilation *c, const Decl *decl, ModuleColumn *column, 
     } else if (expr->kind == EXPR_CALL &&
                (is_word(c, expr->left, "category") || is_word(c, expr->left, "ordered"))) {
         category_dim(c, decl, expr, is_word(c, expr->left, "ordered"), column, type);
-    } else if (is_word(c, expr, "identifier")) {
+    } else if (identifier_form(c, expr, &column->form)) {
         column->sort = COLUMN_IDENTIFIER;
         type->identifier = true;
     } else if (is_word(c, expr, "flag")) {

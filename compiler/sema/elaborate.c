@@ -320,6 +320,7 @@ static Value *no_member(Compilation *c, const Scope *scope, const Node *node, co
     for (int d = 0; d < node->type.dim_count; d++) {
         const ModuleDim *dim = &c->module->dims.items[node->type.dims[d]];
         for (uint32_t i = 0; i < dim->member_count; i++) nearest_offer(&nearest, dim->members[i]);
+        if (!dim->member_count) return value_poison(c); /* its file could not be read */
     }
     Diag *diag = sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, key->span,
                             "`%.*s` is not a member of any dimension of this value",

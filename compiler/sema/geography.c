@@ -157,6 +157,13 @@ static bool read_text(Reading *r, Slice text) {
     return false;
 }
 
+/* Of a file that cannot be read only the levels are known: they have no members, and nobody is
+ * told so a second time. */
+static void forget_areas(Reading *r, uint32_t levels) {
+    for (uint32_t level = 0; level < levels; level++)
+        r->members[level].count = r->parents[level].count = 0;
+}
+
 static Slice file_named(Compilation *c, const Decl *decl, bool *overridden) {
     for (uint32_t i = 0; i < c->options.data_count; i++) {
         if (!slice_equal(c->options.data[i].name, word(c, decl->name))) continue;
@@ -184,7 +191,6 @@ void geography_read(Compilation *c, Decl *decl) {
                    "a geography has from one to %d levels, finest first", MODULE_MAX_DIMS);
         return;
     }
-    if (!r->file.length) return;
     Slice text, error;
     const size_t limit = 64u << 20;
     ScpStatus status =
@@ -194,9 +200,9 @@ void geography_read(Compilation *c, Decl *decl) {
     if (status != SCP_OK) {
         c->data_missing = true;
         sema_error(c, NULL, DIAG_DATA_NOT_FOUND, decl->name_span, "%.*s", SLICE_FMT(error));
-        return;
     }
-    if (read_text(r, text)) keep_levels(r);
+    if (status != SCP_OK || !read_text(r, text)) forget_areas(r, levels);
+    keep_levels(r);
 }
 
 uint16_t geography_finest(Compilation *c, const Decl *decl) {

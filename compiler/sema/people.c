@@ -25,6 +25,14 @@ static Slice file_of(const Compilation *c, const Decl *decl) {
     return from && from->kind == EXPR_STRING ? from->text : (Slice){0};
 }
 
+/* How the bytes of the files are text, where that is declared. */
+static TextEncoding encoding_of(const Compilation *c, const Decl *decl) {
+    const Expr *expr = clause_expr(c, decl, "encoding");
+    Slice name = expr && expr->kind == EXPR_WORD ? word(c, expr->atom) : SLICE("");
+    if (slice_equal(name, SLICE("windows_1252"))) return ENCODING_WINDOWS_1252;
+    return slice_equal(name, SLICE("utf_16")) ? ENCODING_UTF_16 : ENCODING_UTF_8;
+}
+
 static Table *new_table(Compilation *c, Decl *decl, ModuleTable *module) {
     Table *table = ARENA_NEW(c->arena, Table);
     table->decl = decl;
@@ -59,6 +67,7 @@ static void declare_population(Compilation *c, Decl *decl) {
     ModuleTable module = {.sort = TABLE_POPULATION, .unit = SLICE("persons")};
     Table *table = new_table(c, decl, &module);
     table->unit = unit_base(BASE_PERSONS);
+    module.encoding = encoding_of(c, decl);
     declare_columns(c, decl, table, &module);
     ModuleSnapshot first = {.file = file_of(c, decl),
                             .as_at = date_of(clause_expr(c, decl, "as_at"))};
@@ -145,6 +154,7 @@ static void declare_events(Compilation *c, Decl *decl) {
     table->events = true;
     table->population = population->table;
     module.population = population->table->index;
+    module.encoding = encoding_of(c, decl);
     declare_columns(c, decl, table, &module);
     const Expr *on = head_label(c, decl, "on");
     add_key_column(c, table, &module, on);

@@ -51,8 +51,7 @@ Diag *sema_error(Compilation *c, const Scope *scope, DiagName name, Span span, c
     Diag *diag = diag_add(c->diags, name, call ? call->call_span : span, "%s", message);
     diag->path = scope_path(scope);
     if (call) {
-        diag_relate(c->diags, diag, span, "in the body of `%.*s`, here",
-                    SLICE_FMT(call->call_name));
+        diag_relate(c->diags, diag, span, "in `%.*s`, here", SLICE_FMT(call->call_name));
     }
     return diag;
 }
