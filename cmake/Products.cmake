@@ -30,6 +30,7 @@ foreach(library IN LISTS scp_libraries)
         $<BUILD_INTERFACE:scp_dependencies>
         $<INSTALL_INTERFACE:Threads::Threads>
         $<INSTALL_INTERFACE:ZLIB::ZLIB>
+        $<INSTALL_INTERFACE:PkgConfig::libzstd>
         $<INSTALL_INTERFACE:PkgConfig::libffi>
         $<INSTALL_INTERFACE:PkgConfig::libtommath>
         $<INSTALL_INTERFACE:${CMAKE_DL_LIBS}>

@@ -245,6 +245,7 @@ static void codec_snapshot(Codec *codec, ModuleSnapshot *snapshot) {
 static void codec_column(Codec *codec, ModuleColumn *column) {
     codec_text(codec, &column->name);
     NUMBER(codec, column->sort, COLUMN_CATEGORY);
+    NUMBER(codec, column->form, IDENTIFIER_LSOA);
     FLAG(codec, column->may_miss);
     FLAG(codec, column->has_range);
     SIGNED(codec, column->low, INT64_MIN, INT64_MAX);
@@ -257,8 +258,9 @@ static void codec_table(Codec *codec, ModuleTable *table) {
     codec_text(codec, &table->name);
     codec_text(codec, &table->title);
     NUMBER(codec, table->sort, TABLE_EVENTS);
+    NUMBER(codec, table->encoding, ENCODING_UTF_16);
     LIST(codec, &table->snapshots, 2, codec_snapshot);
-    LIST(codec, &table->columns, 9, codec_column);
+    LIST(codec, &table->columns, 10, codec_column);
     codec_reference(codec, &table->key);
     codec_reference(codec, &table->population);
     codec_reference(codec, &table->dated);

@@ -73,6 +73,8 @@ static const char *const dim_sorts[] = {"category", "band",  "geography", "year"
                                         "quarter",  "month", "week",      "list"};
 static const char *const elem_names[] = {"bool", "real", "exact", "date", "year", "code", "text"};
 static const char *const label_names[] = {"open", "released", "aggregate"};
+static const char *const identifier_forms[] = {"any", "nhs_number", "lsoa"};
+static const char *const text_encodings[] = {"utf_8", "windows_1252", "utf_16"};
 static const char *const column_sorts[] = {"identifier", "integer", "real",    "money",
                                            "date",       "flag",    "category"};
 static const char *const agg_names[] = {"rows", "people", "sum", "sum of squares",
@@ -162,6 +164,7 @@ static void list_column(Listing *l, uint32_t i, const ModuleColumn *column) {
     buffer_printf(&l->out, "  column %u", i);
     say_quoted(l, column->name);
     buffer_printf(&l->out, " %s", column_sorts[column->sort]);
+    if (column->form) buffer_printf(&l->out, " %s", identifier_forms[column->form]);
     if (column->sort == COLUMN_CATEGORY) buffer_printf(&l->out, " of dim %u", column->dim);
     if (column->has_range)
         buffer_printf(&l->out, " %lld .. %lld", (long long)column->low, (long long)column->high);
@@ -175,6 +178,7 @@ static void list_table(Listing *l, uint32_t i) {
     buffer_printf(&l->out, "table %u", i);
     say_quoted(l, table->name);
     buffer_printf(&l->out, " %s key %u", events ? "events" : "population", table->key);
+    if (table->encoding) buffer_printf(&l->out, " in %s", text_encodings[table->encoding]);
     if (events) say_reference(l, "of table", table->population);
     if (events) say_reference(l, "dated", table->dated);
     if (events && (table->covers_from || table->covers_to)) {

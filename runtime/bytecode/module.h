@@ -111,9 +111,16 @@ typedef enum {
     COLUMN_CATEGORY    /* code into `dim` */
 } ColumnSort;
 
+/* What an identifier is held against as it is read. */
+typedef enum { IDENTIFIER_ANY, IDENTIFIER_NHS_NUMBER, IDENTIFIER_LSOA } IdentifierForm;
+
+/* How the bytes of a file are text. */
+typedef enum { ENCODING_UTF_8, ENCODING_WINDOWS_1252, ENCODING_UTF_16 } TextEncoding;
+
 typedef struct {
     Slice name;
     ColumnSort sort;
+    IdentifierForm form;   /* COLUMN_IDENTIFIER */
     bool may_miss;         /* an empty field is allowed */
     bool has_range;
     int64_t low, high;     /* inclusive, in held values */
@@ -129,6 +136,7 @@ typedef struct {
 typedef struct {
     Slice name, title;
     TableSort sort;
+    TextEncoding encoding; /* of its files */
     VEC(ModuleSnapshot) snapshots; /* populations: ascending as_at; events: exactly one */
     VEC(ModuleColumn) columns;
     uint32_t key;        /* populations: the identifier column; events: the column joined on */

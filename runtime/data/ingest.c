@@ -486,7 +486,7 @@ ScpStatus ingest_file(const IngestRequest *request, TableData *data, KeyColumn *
                       RowLines *lines) {
     Ingest ingest = {.request = request};
     pthread_mutex_init(&ingest.lock, NULL);
-    byte_source_init(&ingest.source, request->descriptor);
+    byte_source_init(&ingest.source, request->descriptor, request->table->encoding);
     chunk_source_init(&ingest.chunks, &ingest.source, ',');
     data->file = request->file;
     return ingest_guarded(&ingest, data, keys, lines);

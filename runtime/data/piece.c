@@ -75,6 +75,10 @@ static bool pool_key(Piece *piece, uint64_t row, Slice text) {
     return true;
 }
 
+static int type_fault(ColumnSort sort, Slice text) {
+    return (int)PIECE_FAULT_TYPE + (int)field_fault(sort, text);
+}
+
 /* The held value of a field; the fault, or CSV_SOUND. */
 static int read_whole(const ColumnPlan *column, Slice text, int64_t *value) {
     const ModuleColumn *declared = column->declared;
@@ -85,7 +89,7 @@ static int read_whole(const ColumnPlan *column, Slice text, int64_t *value) {
     case COLUMN_MONEY: outcome = field_money(text, value); break;
     case COLUMN_FLAG: outcome = field_flag(text, value); break;
     case COLUMN_DATE:
-        if (!date_parse_iso(text, &days)) return PIECE_FAULT_TYPE;
+        if (!date_parse_iso(text, &days)) return type_fault(declared->sort, text);
         *value = days;
         break;
     case COLUMN_CATEGORY:
@@ -94,7 +98,7 @@ static int read_whole(const ColumnPlan *column, Slice text, int64_t *value) {
     case COLUMN_REAL:
     case COLUMN_IDENTIFIER: break;
     }
-    if (outcome == FIELD_MALFORMED) return PIECE_FAULT_TYPE;
+    if (outcome == FIELD_MALFORMED) return type_fault(declared->sort, text);
     bool outside = declared->has_range && (*value < declared->low || *value > declared->high);
     return outcome == FIELD_TOO_LARGE || outside ? (int)PIECE_FAULT_RANGE : (int)CSV_SOUND;
 }
@@ -102,7 +106,7 @@ static int read_whole(const ColumnPlan *column, Slice text, int64_t *value) {
 static int read_real(const ColumnPlan *column, PieceColumn *held, uint64_t row, Slice text) {
     const ModuleColumn *declared = column->declared;
     double value;
-    if (field_real(text, &value) != FIELD_SOUND) return PIECE_FAULT_TYPE;
+    if (field_real(text, &value) != FIELD_SOUND) return type_fault(declared->sort, text);
     if (declared->has_range &&
         (value < (double)declared->low || value > (double)declared->high))
         return PIECE_FAULT_RANGE;
@@ -121,8 +125,13 @@ static int read_value(const TablePlan *plan, uint32_t c, Piece *piece, Slice tex
     const ColumnPlan *column = &plan->columns[c];
     PieceColumn *held = &piece->columns[c];
     if (!text.length) return column->may_miss ? (int)CSV_SOUND : (int)PIECE_FAULT_EMPTY;
-    if (column->key) return read_key(plan, held, piece, text);
-    if (column->declared->sort == COLUMN_IDENTIFIER) return CSV_SOUND;
+    if (column->declared->sort == COLUMN_IDENTIFIER) {
+        char room[IDENTIFIER_MOST];
+        FieldFault fault = FIELD_FAULT_FORM;
+        if (!identifier_read(column->declared->form, text, room, &text, &fault))
+            return (int)PIECE_FAULT_TYPE + (int)fault;
+        return column->key ? read_key(plan, held, piece, text) : (int)CSV_SOUND;
+    }
     if (column->declared->sort == COLUMN_REAL) return read_real(column, held, piece->rows, text);
     int64_t value = 0;
     int fault = read_whole(column, text, &value);

@@ -7,6 +7,7 @@
 #include "runtime/bytecode/module.h"
 #include "runtime/data/csv.h"
 #include "runtime/data/field.h"
+#include "runtime/data/field_fault.h"
 
 /* How one declared column is read. */
 typedef struct {
@@ -27,9 +28,9 @@ typedef struct {
 
 typedef enum {
     PIECE_FAULT_EMPTY = CSV_FAULT_COUNT, /* after the faults of a record */
-    PIECE_FAULT_TYPE,
     PIECE_FAULT_CATEGORY,
     PIECE_FAULT_RANGE,
+    PIECE_FAULT_TYPE, /* and from here on, by FieldFault, what is wrong with it */
 } PieceFault;
 
 typedef struct {

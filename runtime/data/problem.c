@@ -29,14 +29,14 @@ void data_report_sort(DataReport *report) {
 }
 
 static DiagName fault_name(int fault) {
+    if (fault >= PIECE_FAULT_TYPE) return DIAG_DATA_TYPE;
     switch (fault) {
     case CSV_ENCODING:
     case CSV_NUL: return DIAG_DATA_ENCODING;
     case CSV_FIELD_TOO_LONG:
     case CSV_TOO_MANY_COLUMNS:
     case CSV_RECORD_TOO_LONG: return DIAG_DATA_TOO_LARGE;
-    case PIECE_FAULT_EMPTY:
-    case PIECE_FAULT_TYPE: return DIAG_DATA_TYPE;
+    case PIECE_FAULT_EMPTY: return DIAG_DATA_TYPE;
     case PIECE_FAULT_CATEGORY: return DIAG_DATA_CATEGORY;
     case PIECE_FAULT_RANGE: return DIAG_DATA_RANGE;
     default: return DIAG_DATA_ROW_SHAPE;
@@ -63,6 +63,27 @@ static Slice record_words(Arena *arena, int fault, uint32_t fields) {
     }
 }
 
+static Slice identifier_words(IdentifierForm form) {
+    if (form == IDENTIFIER_LSOA) return SLICE("expected a small area, E01 and six digits");
+    return SLICE("expected an NHS number, ten digits, such as 943 476 5919");
+}
+
+/* Words for what is closer to know than the type that was expected. */
+static Slice fault_words(FieldFault fault) {
+    switch (fault) {
+    case FIELD_FAULT_SPACE: return SLICE("; a blank stands before or after it");
+    case FIELD_FAULT_PRECISION: return SLICE("; it has more places than pence");
+    case FIELD_FAULT_UNIT: return SLICE("; it is in another currency");
+    case FIELD_FAULT_NO_DAY: return SLICE("; there is no such day");
+    case FIELD_FAULT_DAY_ORDER: return SLICE("; which part is the month cannot be told");
+    case FIELD_FAULT_CHECK_DIGIT: return SLICE("; its last digit does not check the others");
+    case FIELD_FAULT_NOT_ISSUED: return SLICE("; ten equal digits are nobody's");
+    case FIELD_FAULT_FORM:
+    case FIELD_FAULT_COUNT: break;
+    }
+    return SLICE("");
+}
+
 static Slice type_words(const ModuleColumn *column) {
     switch (column->sort) {
     case COLUMN_INTEGER: return SLICE("expected a whole number, such as 42");
@@ -70,8 +91,8 @@ static Slice type_words(const ModuleColumn *column) {
     case COLUMN_MONEY: return SLICE("expected pounds and pence, such as 1234.56");
     case COLUMN_DATE: return SLICE("expected a date, such as 2026-03-31");
     case COLUMN_FLAG: return SLICE("expected 0 or 1 (or no/yes, false/true, N/Y)");
-    case COLUMN_CATEGORY:
-    case COLUMN_IDENTIFIER: break;
+    case COLUMN_IDENTIFIER: return identifier_words(column->form);
+    case COLUMN_CATEGORY: break;
     }
     return SLICE("expected a value");
 }
@@ -123,7 +144,10 @@ static Slice field_words(const Module *module, Arena *arena, const ModuleColumn 
                    : SLICE("the field is empty; the column is not declared `or missing`");
     case PIECE_FAULT_CATEGORY: return category_words(arena, &module->dims.items[column->dim]);
     case PIECE_FAULT_RANGE: return range_words(arena, column);
-    default: return type_words(column);
+    default: {
+        Slice type = type_words(column), more = fault_words((FieldFault)(fault - PIECE_FAULT_TYPE));
+        return arena_printf(arena, "%.*s%.*s", SLICE_FMT(type), SLICE_FMT(more));
+    }
     }
 }
 

@@ -8,19 +8,28 @@
 
 #include "runtime/base/memory.h"
 
-enum { RAW_SIZE = 1 << 17, CHUNK_SIZE = 1 << 20, GZIP_WINDOW = 16 + MAX_WBITS };
+enum {
+    RAW_SIZE = 1 << 17,
+    CHUNK_SIZE = 1 << 20,
+    FOREIGN_SIZE = 1 << 16,
+    GZIP_WINDOW = 16 + MAX_WBITS
+};
 
-void byte_source_init(ByteSource *source, int file) {
+void byte_source_init(ByteSource *source, int file, TextEncoding encoding) {
     memset(source, 0, sizeof *source);
     source->file = file;
+    transcoder_init(&source->transcoder, encoding);
     sha256_init(&source->sha);
 }
 
 void byte_source_free(ByteSource *source) {
     if (source->inflating) inflateEnd(&source->gzip);
     source->inflating = false;
+    ZSTD_freeDCtx(source->zstd);
+    source->zstd = NULL;
     mem_free(source->raw);
-    source->raw = NULL;
+    mem_free(source->foreign);
+    source->raw = source->foreign = NULL;
 }
 
 /* Bytes as they lie on disk; 0 at the end or where the system cannot read on. */
@@ -37,21 +46,36 @@ static size_t read_disk(ByteSource *source, void *into, size_t room) {
     return got;
 }
 
-/* A gzip file says so in its first two bytes, which no text begins with. */
+static bool start_gzip(ByteSource *source, size_t got) {
+    source->inflating = inflateInit2(&source->gzip, GZIP_WINDOW) == Z_OK;
+    source->gzip.next_in = source->raw;
+    source->gzip.avail_in = (uInt)got;
+    return source->inflating;
+}
+
+static bool start_zstd(ByteSource *source, size_t got) {
+    source->zstd = ZSTD_createDCtx();
+    source->zstd_in = (ZSTD_inBuffer){source->raw, got, 0};
+    return source->zstd != NULL;
+}
+
+/* A compressed file says so in its first bytes, which no text begins with. */
+static Packed packed_how(const char *bytes, size_t length) {
+    if (length >= 2 && !memcmp(bytes, "\x1f\x8b", 2)) return PACKED_GZIP;
+    if (length >= 4 && !memcmp(bytes, "\x28\xb5\x2f\xfd", 4)) return PACKED_ZSTD;
+    return PACKED_NOT;
+}
+
 static size_t start(ByteSource *source, char *into, size_t room) {
     source->started = true;
     size_t got = read_disk(source, into, room < RAW_SIZE ? room : RAW_SIZE);
-    if (got < 2 || memcmp(into, "\x1f\x8b", 2)) return got;
-    source->compressed = true;
+    source->packed = packed_how(into, got);
+    if (source->packed == PACKED_NOT) return got;
     source->raw = mem_alloc(RAW_SIZE);
-    if (!source->raw || inflateInit2(&source->gzip, GZIP_WINDOW) != Z_OK) {
-        source->fault = SOURCE_NO_MEMORY;
-        return 0;
-    }
-    source->inflating = true;
-    memcpy(source->raw, into, got);
-    source->gzip.next_in = source->raw;
-    source->gzip.avail_in = (uInt)got;
+    if (source->raw) memcpy(source->raw, into, got);
+    bool started = source->raw && (source->packed == PACKED_GZIP ? start_gzip(source, got)
+                                                                 : start_zstd(source, got));
+    if (!started) source->fault = SOURCE_NO_MEMORY;
     return 0;
 }
 
@@ -88,12 +112,32 @@ static size_t inflate_some(ByteSource *source, char *into, size_t room) {
     return got;
 }
 
-size_t byte_source_read(ByteSource *source, char *into, size_t room) {
+/* Several frames one after the other are one text, as with gzip. */
+static size_t unpack_some(ByteSource *source, char *into, size_t room) {
+    ZSTD_outBuffer out = {into, room, 0};
+    if (source->zstd_in.pos == source->zstd_in.size)
+        source->zstd_in =
+            (ZSTD_inBuffer){source->raw, read_disk(source, source->raw, RAW_SIZE), 0};
+    if (source->fault != SOURCE_SOUND) return 0;
+    bool input = source->zstd_in.size > 0;
+    if (!input && !source->within_frame) {
+        source->ended = true;
+        return 0;
+    }
+    size_t left = ZSTD_decompressStream(source->zstd, &out, &source->zstd_in);
+    source->within_frame = left != 0;
+    if (ZSTD_isError(left) || (!input && !out.pos)) source->fault = SOURCE_DAMAGED;
+    return out.pos;
+}
+
+static size_t read_unpacked(ByteSource *source, char *into, size_t room) {
     size_t got = source->started ? 0 : start(source, into, room);
     while (got < room && !source->ended && source->fault == SOURCE_SOUND) {
         size_t wanted = room - got < 1u << 30 ? room - got : 1u << 30, more;
-        if (source->compressed) {
+        if (source->packed == PACKED_GZIP) {
             more = inflate_some(source, into + got, wanted);
+        } else if (source->packed == PACKED_ZSTD) {
+            more = unpack_some(source, into + got, wanted);
         } else {
             more = read_disk(source, into + got, wanted);
             source->ended = more == 0;
@@ -101,6 +145,27 @@ size_t byte_source_read(ByteSource *source, char *into, size_t room) {
         got += more;
     }
     return got;
+}
+
+/* Text of another encoding; the last bytes of the room may be left, for one character more could
+ * be too many. */
+static size_t read_foreign(ByteSource *source, char *into, size_t room) {
+    size_t filled = 0;
+    while (!source->ended && source->fault == SOURCE_SOUND && room - filled > 2 * ENCODING_SLACK) {
+        size_t wanted = (room - filled - ENCODING_SLACK) / ENCODING_GROWTH;
+        if (wanted > FOREIGN_SIZE) wanted = FOREIGN_SIZE;
+        size_t got = read_unpacked(source, (char *)source->foreign, wanted);
+        filled += transcode(&source->transcoder, source->foreign, got, source->ended, into + filled);
+    }
+    return filled;
+}
+
+size_t byte_source_read(ByteSource *source, char *into, size_t room) {
+    if (source->transcoder.encoding == ENCODING_UTF_8) return read_unpacked(source, into, room);
+    if (!source->foreign) source->foreign = mem_alloc(FOREIGN_SIZE);
+    if (source->foreign) return read_foreign(source, into, room);
+    source->fault = SOURCE_NO_MEMORY;
+    return 0;
 }
 
 void byte_source_sha256(ByteSource *source, char hex[SHA256_HEX_SIZE]) {

@@ -1,34 +1,43 @@
-/* The bytes of a data file, plain or gzip, and the SHA-256 of what lies on disk; and that text
+/* The text of a data file, plain, gzip or zstd, in its declared encoding, as UTF-8; and the SHA-256 of what lies on disk; and that text
  * handed out in chunks of whole records. Never looks at what a field says. */
 #ifndef RUNTIME_DATA_SOURCE_H
 #define RUNTIME_DATA_SOURCE_H
 
 #include <pthread.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "runtime/base/sha256.h"
 #include "runtime/data/csv.h"
+#include "runtime/data/encoding.h"
 
 typedef enum {
     SOURCE_SOUND,
     SOURCE_UNREADABLE, /* the system could not read on */
-    SOURCE_DAMAGED,    /* gzip that is cut off or broken */
+    SOURCE_DAMAGED,    /* gzip or zstd that is cut off or broken */
     SOURCE_RECORD_TOO_LONG,
     SOURCE_NO_MEMORY
 } SourceFault;
 
+typedef enum { PACKED_NOT, PACKED_GZIP, PACKED_ZSTD } Packed;
+
 typedef struct {
     int file;
-    bool started, compressed, inflating, ended;
+    Packed packed;
+    bool started, inflating, ended;
     SourceFault fault;
     Sha256 sha;
     z_stream gzip;
-    unsigned char *raw; /* of a gzip file: what is not yet inflated */
-    size_t raw_length;
+    ZSTD_DCtx *zstd;
+    ZSTD_inBuffer zstd_in;
+    bool within_frame;  /* zstd: the frame has not ended */
+    unsigned char *raw; /* of a compressed file: what is not yet unpacked */
+    Transcoder transcoder;
+    unsigned char *foreign; /* text not yet in UTF-8; NULL: it is UTF-8 as it comes */
 } ByteSource;
 
 /* `file` is open for reading and stays the caller's. */
-void byte_source_init(ByteSource *source, int file);
+void byte_source_init(ByteSource *source, int file, TextEncoding encoding);
 void byte_source_free(ByteSource *source);
 
 /* Up to `room` bytes; fewer only at the end or at a fault. */

@@ -266,8 +266,9 @@ ARENA_TEST(every_field_that_does_not_fit_is_told_with_what_was_expected) {
     assert_problems(arena, people_module(arena),
         "data-range people.csv:3 2 age: expected 0 to 120\n"
         "data-category people.csv:3 3 sex: expected F or M\n"
-        "data-type people.csv:3 4 cost: expected pounds and pence, such as 1234.56\n"
-        "data-type people.csv:3 5 born: expected a date, such as 2026-03-31\n"
+        "data-type people.csv:3 4 cost: expected pounds and pence, such as 1234.56; it has "
+        "more places than pence\n"
+        "data-type people.csv:3 5 born: expected a date, such as 2026-03-31; there is no such day\n"
         "data-type people.csv:3 6 ill: expected 0 or 1 (or no/yes, false/true, N/Y)\n"
         "data-type people.csv:3 7 risk: expected a number, such as 0.25\n"
         "data-type people.csv:3 8 visits: expected a whole number, such as 42\n"
