@@ -103,7 +103,7 @@ static void grammar_error(const Span *span, Parser *parser, const char *message)
 %type <Item *> item opening front typed valued
 %type <Block *> block ending
 %type <ExprList> exprs
-%type <Expr *> expr postfix primary entries arguments text
+%type <Expr *> asked expr postfix primary entries arguments text
 %type <Entry> entry
 %type <Phrase *> phrase
 %type <PhraseList> phrases
@@ -125,9 +125,15 @@ static void grammar_error(const Span *span, Parser *parser, const char *message)
 
 start
   : PLAN_START items          { parser->items = $items; }
-  | VALUE_START expr          { parser->expression = $expr; }
-  | VALUE_START expr END      { parser->expression = $expr; }
+  | VALUE_START asked         { parser->expression = $asked; }
+  | VALUE_START asked END     { parser->expression = $asked; }
   | VALUE_START error         { parser->expression = NULL; }
+  ;
+
+/* One value by itself, with the labels it would have in parentheses. */
+asked
+  : expr
+  | expr phrases              { $$ = build_asked(parser, $1, $2); }
   ;
 
 /* ---- items ---- */

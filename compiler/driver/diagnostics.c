@@ -13,6 +13,22 @@ void diagnostics_say(Driver *driver, const SourceMap *sources, const DiagBag *di
     }
 }
 
+ScpStatus diagnostics_give(Driver *driver, const SourceMap *sources, const DiagBag *diags) {
+    if (!slice_equal(driver->options.format, SLICE("json"))) return SCP_OK;
+    Buffer out;
+    JsonWriter json;
+    DiagTally tally = {0};
+    buffer_init(&out, &driver->arena);
+    render_json_begin(&json, &out);
+    for (uint32_t i = 0; i < diags->items.count; i++) {
+        const Diag *diag = diags->items.items[i];
+        diag_tally_add(&tally, diag);
+        if (!diag->allowed_because.length) render_json(sources, diag, &json);
+    }
+    render_json_end(&json, &tally);
+    return driver_result(driver, buffer_slice(&out));
+}
+
 /* `data/people.csv:17: error[data-range]: field 2 "age": …` */
 static void say_problem(Driver *driver, const DataProblem *problem) {
     Buffer *out = &driver->messages;

@@ -41,28 +41,37 @@ static void mark_read(const Module *module, const Instr *instr, bool *needed) {
     }
 }
 
-/* Whether the register rests on a query; registers are read only after they are defined. */
-static bool rests_on_people(const Module *module, Arena *arena, Reg reg) {
-    bool *needed = ARENA_NEW_ARRAY(arena, bool, module->code.count);
+/* The registers that one rests on, itself among them; they are read only after they are defined.
+ * Returns whether people are asked for any of them. */
+static bool mark_needed(const Module *module, Reg reg, bool *needed) {
+    bool people = false;
     needed[reg] = true;
     for (uint32_t i = reg + 1; i-- > 0;) {
         const Instr *instr = &module->code.items[i];
         if (!needed[i]) continue;
-        if (instr->op == OPCODE_STRATA) return true;
+        people |= instr->op == OPCODE_STRATA;
         mark_read(module, instr, needed);
     }
-    return false;
+    return people;
+}
+
+static ScpStatus open_asked(Driver *driver, const char *expression, Subject *subject) {
+    if (!slice_trim(slice_of(expression)).length)
+        return driver_fail(driver, SCP_USAGE,
+                           "no expression is given: `scpc eval plan.scp \"count(older)\"`");
+    return subject_open(driver, driver->options.arguments.items[0], expression, subject);
 }
 
 ScpStatus command_eval(Driver *driver) {
     const char *expression = driver->options.arguments.items[1];
     Subject subject;
-    ScpStatus status =
-        subject_open(driver, driver->options.arguments.items[0], expression, &subject);
+    ScpStatus status = open_asked(driver, expression, &subject);
     if (status != SCP_OK) return status;
     const Module *module = subject.module;
     const ModuleOutput *output = &module->outputs.items[module->outputs.count - 1];
-    bool with_data = rests_on_people(module, &driver->work, output->reg);
+    bool *needed = ARENA_NEW_ARRAY(&driver->work, bool, module->code.count);
+    bool with_data = mark_needed(module, output->reg, needed);
+    subject.asked = needed;
     status = results_make(driver, &subject, with_data);
     if (status != SCP_OK) return status;
     bool json = slice_equal(driver->options.format, SLICE("json"));

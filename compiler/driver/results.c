@@ -33,8 +33,9 @@ static Slice path_around(const Module *module, Span span) {
     return SLICE("");
 }
 
-static void gather_notes(const Evaluation *evaluation, DiagBag *notes) {
+static void gather_notes(const Evaluation *evaluation, const bool *asked, DiagBag *notes) {
     VEC_EACH(const VmNote, note, &evaluation->vm.notes) {
+        if (asked && !asked[note->reg]) continue;
         Span span = evaluation->module->code.items[note->reg].span;
         Diag *diag = diag_add_named(notes, note->name, SEVERITY_NOTE, span, note->message);
         diag->path = path_around(evaluation->module, span);
@@ -46,7 +47,7 @@ static void gather_notes(const Evaluation *evaluation, DiagBag *notes) {
 static void say_notes(Driver *driver, const Subject *subject) {
     DiagBag notes;
     diag_bag_init(&notes, &driver->work);
-    gather_notes(&driver->evaluation, &notes);
+    gather_notes(&driver->evaluation, subject->asked, &notes);
     if (subject->sources) {
         diagnostics_say(driver, subject->sources, &notes);
         return;

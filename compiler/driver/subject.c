@@ -39,17 +39,38 @@ static ScpStatus check_data_names(Driver *driver, const Module *module) {
 
 /* ---- Opening ----------------------------------------------------------------------------- */
 
+static bool lies_in_last_source(const SourceMap *sources, Span span) {
+    return span.start >= sources->sources.items[sources->sources.count - 1].base;
+}
+
+/* Mistakes, and what is found in the expression itself: the rest of the plan was not asked
+ * about. The expression is the last of the sources. */
+static DiagBag *only_of_expression(Arena *arena, const CompileResult *result) {
+    DiagBag *kept = ARENA_NEW(arena, DiagBag);
+    diag_bag_init(kept, arena);
+    for (uint32_t i = 0; i < result->diags.items.count; i++) {
+        Diag *diag = result->diags.items.items[i];
+        if (diag->severity == SEVERITY_ERROR || lies_in_last_source(&result->sources, diag->span))
+            VEC_PUSH(arena, &kept->items, diag);
+    }
+    return kept;
+}
+
 static ScpStatus compile(Driver *driver, const char *eval, Subject *subject) {
     driver_progress(driver, "compiling");
     CompileOptions options = input_compile_options(driver, &subject->input, true);
     if (eval) options.eval = slice_of(eval);
     CompileResult *result = ARENA_NEW(&driver->work, CompileResult);
     compile_plan(&options, &driver->work, &driver->work, result);
-    diagnostics_say(driver, &result->sources, &result->diags);
-    ScpStatus status = diags_status(&result->diags, driver->options.fail_on);
+    const DiagBag *diags = eval ? only_of_expression(&driver->work, result) : &result->diags;
+    diagnostics_say(driver, &result->sources, diags);
+    ScpStatus status = diags_status(diags, driver->options.fail_on);
     if (result->data_missing) status = status_worse(status, SCP_DATA);
     driver->findings = status;
-    if (!result->module) return status_worse(status, SCP_NO);
+    if (!result->module) {
+        ScpStatus given = diagnostics_give(driver, &result->sources, diags);
+        return status_worse(status_worse(status, SCP_NO), given);
+    }
     if (result->is_library)
         return driver_fail(driver, SCP_USAGE, "%.*s has no `plan` item: it is a library",
                            SLICE_FMT(subject->input.path));

@@ -10,10 +10,12 @@ typedef struct {
     Module *module;           /* never NULL */
     const SourceMap *sources; /* NULL where it was compiled before */
     int32_t as_of;            /* of the module, or --as-of */
+    const bool *asked;        /* registers of whose making notes are said; NULL: of all */
 } Subject;
 
-/* `eval`: an expression that becomes the module's last output; NULL: none. SCP_OK, or the status
- * with which the command ends, its messages made. */
+/* `eval`: an expression that becomes the module's last output; NULL: none. With one, what keeps it
+ * from being evaluated is said, and nothing else of the plan. SCP_OK, or the status with which the
+ * command ends, its messages made. */
 ScpStatus subject_open(Driver *driver, const char *path, const char *eval, Subject *subject);
 
 /* What the command shows under which protection: the runner's, or the plan's where it is

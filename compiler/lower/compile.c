@@ -58,7 +58,8 @@ static void lower(Compilation *c, const Expr *eval) {
     pool_init(&l->rows, c->arena);
     pool_init(&l->queries, c->arena);
     lower_decls(l);
-    lower_outputs(l, eval);
+    lower_outputs(l);
+    if (eval) lower_asked(l, eval);
     lower_rules(l);
 }
 

@@ -168,7 +168,7 @@ void lower_decls(Lowering *l) {
 
 /* ---- Outputs ------------------------------------------------------------------------ */
 
-static void add_output(Lowering *l, Slice name, Slice title, const Node *node, Span span) {
+void lower_output(Lowering *l, Slice name, Slice title, const Node *node, Span span) {
     if (!node || node->type.row) return;
     Reg reg = lower_node(l, node, &whole);
     if (reg == MODULE_NONE) return;
@@ -188,32 +188,21 @@ static void output_let(Lowering *l, Decl *decl) {
     if (decl->parent)
         name = arena_printf(l->c->arena, "%.*s.%.*s", SLICE_FMT(word(l->c, decl->parent->name)),
                             SLICE_FMT(name));
-    if (value->sort == VALUE_NODE) add_output(l, name, decl->title, value->node, decl->name_span);
+    if (value->sort == VALUE_NODE) lower_output(l, name, decl->title, value->node, decl->name_span);
     /* a value of several parts, such as a chart: each under its own name */
     for (uint32_t i = 0; value->sort == VALUE_PAIRS && i < value->pairs.count; i++) {
         const ValuePair *pair = &value->pairs.items[i];
         if (pair->key->sort != VALUE_CHOICE || pair->value->sort != VALUE_NODE) continue;
         Slice part = arena_printf(l->c->arena, "%.*s.%.*s", SLICE_FMT(name),
                                   SLICE_FMT(word(l->c, pair->key->word)));
-        add_output(l, part, decl->title, pair->value->node, decl->name_span);
+        lower_output(l, part, decl->title, pair->value->node, decl->name_span);
     }
 }
 
-void lower_outputs(Lowering *l, const Expr *eval) {
-    Compilation *c = l->c;
+void lower_outputs(Lowering *l) {
+    const Compilation *c = l->c;
     for (uint32_t i = 0; i < c->decls.count; i++) {
         Decl *decl = c->decls.items[i];
         if (decl->kind->sort == SORT_LET && !decl->library) output_let(l, decl);
     }
-    if (!eval) return;
-    uint32_t file = 0;
-    while (file < c->files.count && c->files.items[file].library) file++;
-    Scope scope = {.file = file};
-    Node *node = elaborate_node(c, &scope, eval);
-    if (node && node->type.row) {
-        sema_error(c, &scope, DIAG_PERSONAL_DATA_LEAK, eval->span,
-                   "a value of one person stands only inside an aggregate over people");
-        return;
-    }
-    add_output(l, SLICE("eval"), SLICE(""), node, eval->span);
 }

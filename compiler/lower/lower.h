@@ -59,7 +59,12 @@ Reg lower_aggregate(Lowering *l, const Node *node, const Context *context);
 
 /* decls.c */
 void lower_decls(Lowering *l);
-void lower_outputs(Lowering *l, const Expr *eval);
+void lower_outputs(Lowering *l);
+/* A value as an output of the module; nothing where it has no number. */
+void lower_output(Lowering *l, Slice name, Slice title, const Node *node, Span span);
+
+/* asked.c: the expression of `scpc eval` as the output "eval". */
+void lower_asked(Lowering *l, const Expr *asked);
 
 /* rules.c */
 void lower_rules(Lowering *l);

@@ -67,9 +67,11 @@ Node *value_node(Compilation *c, const Scope *scope, Value *value, Span span) {
     case VALUE_LIBRARY: break;
     }
     if (node) return node;
+    Slice numbers = value->sort == VALUE_DECL ? decl_numbers(c, value->decl) : (Slice){0};
     sema_error(c, scope, DIAG_TYPE_MISMATCH, span,
-               "`%.*s` is %.*s; a number or condition is wanted here", SLICE_FMT(quoted(c, span)),
-               SLICE_FMT(value_text(c, value)));
+               "`%.*s` is %.*s; a number or condition is wanted here%s%.*s",
+               SLICE_FMT(quoted(c, span)), SLICE_FMT(value_text(c, value)),
+               numbers.length ? ", such as " : "", SLICE_FMT(numbers));
     return NULL;
 }
 

@@ -169,6 +169,11 @@ void elaborate_clause(Compilation *c, Clause *clause);
 void sema_elaborate_all(Compilation *c);
 const ClauseLabel *clause_label(Compilation *c, Clause *clause, Atom label);
 
+/* ---- advice.c ----------------------------------------------------------------------- */
+/* "`left.amount`": the clauses of a declaration that hold a number, as they are asked for; empty
+ * where none does. */
+Slice decl_numbers(Compilation *c, const Decl *decl);
+
 /* ---- node.c: making nodes and values ------------------------------------------------ */
 Node *node_new(Compilation *c, NodeSort sort, Type type, Span span);
 Node *node_op(Compilation *c, Opcode op, Type type, Span span, Node *a, Node *b, Node *d);

@@ -183,14 +183,23 @@ static void adopt_phrase(Expr *parent, const Phrase *phrase) {
     for (uint32_t i = 0; i < phrase->values.count; i++) adopt(parent, phrase->values.items[i]);
 }
 
-Expr *build_group(Parser *parser, const Token *open, Expr *value, PhraseList phrases,
-                  const Token *close) {
-    Expr *expr = new_expr(parser, EXPR_GROUP, open->span);
+static Expr *new_group(Parser *parser, Span span, Expr *value, PhraseList phrases) {
+    Expr *expr = new_expr(parser, EXPR_GROUP, span);
     expr->left = value;
     expr->phrases = phrases;
     adopt(expr, value);
     VEC_EACH(Phrase, phrase, &phrases) adopt_phrase(expr, phrase);
+    return expr;
+}
+
+Expr *build_group(Parser *parser, const Token *open, Expr *value, PhraseList phrases,
+                  const Token *close) {
+    Expr *expr = new_group(parser, open->span, value, phrases);
     return close_bracket(parser, expr, EXPR_GROUP, open->span, close);
+}
+
+Expr *build_asked(Parser *parser, Expr *value, PhraseList phrases) {
+    return limit_height(parser, new_group(parser, value->span, value, phrases));
 }
 
 Expr *build_arguments(Parser *parser) {

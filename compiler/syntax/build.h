@@ -40,6 +40,8 @@ Expr *build_index(Parser *parser, Expr *left, Expr *entries, const Token *close)
 Expr *build_list(Parser *parser, const Token *open, Expr *entries, const Token *close);
 Expr *build_group(Parser *parser, const Token *open, Expr *value, PhraseList phrases,
                   const Token *close);
+/* As build_group, for what stands by itself without parentheses. */
+Expr *build_asked(Parser *parser, Expr *value, PhraseList phrases);
 
 /* Entries and arguments grow in an expression that becomes a list, a call or an index. */
 Expr *build_arguments(Parser *parser);

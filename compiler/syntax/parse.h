@@ -18,7 +18,8 @@ typedef struct {
  * out, those with an error inside are marked broken. */
 File *parse_file(ParseContext *context, uint32_t source);
 
-/* Parses one expression (for `scpc eval`); NULL where it has an error, which is reported. */
+/* Parses one expression (for `scpc eval`); what follows it after labels, as in `count(older) by
+ * place`, makes it a group. NULL where it has an error, which is reported. */
 Expr *parse_expression(ParseContext *context, uint32_t source);
 
 /* The tree as indented text, for golden tests. */
