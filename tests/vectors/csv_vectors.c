@@ -1,0 +1,175 @@
+/* csv_vectors DIR: every case of the suite of delimited text: outcome, code of the error and its
+ * line; files that break readers, of which none may crash or hang; cells of typed values. A cell the
+ * product reads otherwise on purpose is counted apart, with why. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/base/file.h"
+#include "runtime/base/sha256.h"
+#include "tests/vectors/csv_typed.h"
+
+enum { SUITE_SIZE = 1 << 26, SECONDS_A_FILE = 10 };
+
+typedef struct {
+    Arena *arena;
+    const char *folder;
+    unsigned cases, wrong, otherwise;
+} Score;
+
+static void is_wrong(Score *score, Slice id, const char *what) {
+    score->wrong++;
+    printf("wrong: %.*s: %s\n", SLICE_FMT(id), what);
+}
+
+static char *path_of(const Score *score, Slice file) {
+    return (char *)(uintptr_t)arena_printf(score->arena, "%s/%.*s", score->folder, SLICE_FMT(file))
+        .data;
+}
+
+/* Calls `each` with every line of a file of JSON. */
+static void read_lines(Score *score, const char *name, void (*each)(Score *, const JsonValue *)) {
+    Slice text, message;
+    const char *path = path_of(score, slice_of(name));
+    if (file_read(score->arena, path, SUITE_SIZE, &text, &message) != SCP_OK) {
+        fprintf(stderr, "%.*s\n", SLICE_FMT(message));
+        exit(2);
+    }
+    for (size_t at = 0; at < text.length;) {
+        const char *end = memchr(text.data + at, '\n', text.length - at);
+        size_t stop = end ? (size_t)(end - text.data) : text.length;
+        JsonValue *entry;
+        JsonError error;
+        if (!json_parse(score->arena, slice_sub(text, at, stop), &entry, &error)) exit(2);
+        each(score, entry);
+        at = stop + 1;
+    }
+}
+
+/* ---- Records -------------------------------------------------------------------------------- */
+
+static bool same_value(const JsonValue *a, const JsonValue *b) {
+    if (a->kind != b->kind || a->items.count != b->items.count) return false;
+    for (uint32_t i = 0; i < a->items.count; i++)
+        if (!same_value(a->items.items[i], b->items.items[i])) return false;
+    return a->kind == JSON_ARRAY || slice_equal(a->text, b->text);
+}
+
+static bool same_records(Score *score, const JsonValue *entry, Slice records) {
+    const JsonValue *wanted = json_get(entry, SLICE("records"));
+    char hex[SHA256_HEX_SIZE];
+    JsonValue *read;
+    JsonError error;
+    if (wanted)
+        return json_parse(score->arena, records, &read, &error) && same_value(wanted, read);
+    sha256_hex(sha256_of(records), hex);
+    return slice_equal(csv_case_text(entry, "records_sha256", ""), slice_of(hex));
+}
+
+static void judge_case(Score *score, const JsonValue *entry) {
+    Slice id = csv_case_text(entry, "id", ""), expect = csv_case_text(entry, "expect", "");
+    const char *path = path_of(score, csv_case_text(entry, "file", ""));
+    const JsonValue *line = json_get(entry, SLICE("line"));
+    score->cases++;
+    alarm(SECONDS_A_FILE);
+    CsvCase read = csv_case_read(score->arena, path, json_get(entry, SLICE("dialect")));
+    alarm(0);
+    if (slice_equal(expect, SLICE("either"))) return;
+    if (slice_equal(expect, SLICE("records"))) {
+        if (read.fault) is_wrong(score, id, read.fault);
+        else if (!same_records(score, entry, read.records)) is_wrong(score, id, "other records");
+    } else if (!read.fault) {
+        is_wrong(score, id, "accepted");
+    } else if (!slice_equal(csv_case_text(entry, "error", ""), slice_of(read.fault))) {
+        is_wrong(score, id, read.fault);
+    } else if (line && line->kind == JSON_NUMBER && (uint64_t)line->number != read.line) {
+        is_wrong(score, id, "another line");
+    }
+}
+
+/* ---- Files that break readers --------------------------------------------------------------- */
+
+static void read_robust(Score *score) {
+    const char *folder = path_of(score, SLICE("robust"));
+    DIR *open = opendir(folder);
+    struct dirent *entry;
+    if (!open) {
+        perror(folder);
+        exit(2);
+    }
+    while ((entry = readdir(open))) {
+        if (entry->d_name[0] == '.') continue;
+        score->cases++;
+        Slice path = arena_printf(score->arena, "%s/%s", folder, entry->d_name);
+        alarm(SECONDS_A_FILE);
+        csv_case_read(score->arena, path.data, NULL);
+        alarm(0);
+    }
+    closedir(open);
+}
+
+/* ---- Typed cells ---------------------------------------------------------------------------- */
+
+/* A `flag` declares 0 and 1 as its values, which the suite asks for a declaration of. */
+static bool read_otherwise(Slice type, Slice text) {
+    return slice_equal(type, SLICE("bool")) &&
+           (slice_equal(text, SLICE("0")) || slice_equal(text, SLICE("1")));
+}
+
+static void judge_cell(Score *score, const JsonValue *entry) {
+    Slice id = csv_case_text(entry, "id", ""), expect = csv_case_text(entry, "expect", "");
+    Slice type = csv_case_text(entry, "type", ""), text = csv_case_text(entry, "text", "");
+    const JsonValue *value = json_get(entry, SLICE("value"));
+    score->cases++;
+    CsvTyped read = csv_typed_read(score->arena, type, text);
+    if (!read.known) {
+        is_wrong(score, id, "no such type");
+    } else if (read_otherwise(type, text)) {
+        score->otherwise++;
+    } else if (!slice_equal(expect, slice_of(read.outcome))) {
+        is_wrong(score, id, read.outcome);
+    } else if (value) {
+        Slice wanted = value->kind == JSON_TRUE    ? SLICE("true")
+                       : value->kind == JSON_FALSE ? SLICE("false")
+                                                   : value->text;
+        if (!slice_equal(wanted, read.value)) is_wrong(score, id, "another value");
+    }
+}
+
+/* ---- The whole ------------------------------------------------------------------------------ */
+
+static unsigned report(Score *score, const char *what) {
+    printf("csv %s: %u of %u right", what, score->cases - score->wrong - score->otherwise,
+           score->cases);
+    if (score->otherwise) printf(", %u read otherwise on purpose", score->otherwise);
+    printf("\n");
+    unsigned wrong = score->wrong;
+    score->cases = score->wrong = score->otherwise = 0;
+    return wrong;
+}
+
+int main(int argc, char **argv) {
+    Boundary boundary;
+    Arena arena;
+    unsigned wrong = 0;
+    if (argc != 2) {
+        fprintf(stderr, "usage: csv_vectors DIR\n");
+        return 2;
+    }
+    arena_init(&arena, &boundary, 0);
+    if (setjmp(boundary.at)) {
+        fprintf(stderr, "csv_vectors: %s\n", boundary.message);
+        return 2;
+    }
+    Score score = {.arena = &arena, .folder = argv[1]};
+    read_lines(&score, "manifest.jsonl", judge_case);
+    wrong += report(&score, "files");
+    read_robust(&score);
+    wrong += report(&score, "broken files survived");
+    read_lines(&score, "typed.jsonl", judge_cell);
+    wrong += report(&score, "typed cells");
+    arena_free(&arena);
+    return wrong ? 1 : 0;
+}
