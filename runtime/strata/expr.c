@@ -212,7 +212,6 @@ static uint32_t add_arithmetic(ExprProgram *program, unsigned op, uint32_t a, ui
     if (x->key.repr == REPR_REAL) return add_step(program, &step);
     bound(&step, x, y);
     Repr repr = wider(wider(x->key.repr, y->key.repr), repr_for(step.low, step.high));
-    if (repr == REPR_BYTE) repr = REPR_INT;
     step.key.repr = (uint8_t)repr;
     step.key.a = widen(program, a, repr);
     step.key.b = widen(program, b, repr);
@@ -225,8 +224,15 @@ static uint32_t add_negation(ExprProgram *program, uint32_t a) {
     return add_arithmetic(program, ROW_MUL, add_real(program, -1), a);
 }
 
-/* One of two values: SELECT by truth `c`, OR_ELSE by whether a is there. */
+static bool is_whole(const ExprStep *step, int64_t value) {
+    return step->key.op == ROW_CONST && step->key.repr != REPR_REAL && step->key.value == value;
+}
+
+/* One of two values: SELECT by truth `c`, OR_ELSE by whether a is there. 1 where something is
+ * true and else 0 is its truth. */
 static uint32_t add_choice(ExprProgram *program, unsigned op, uint32_t a, uint32_t b, uint32_t c) {
+    if (op == ROW_SELECT && is_whole(step_at(program, a), 1) && is_whole(step_at(program, b), 0))
+        return c;
     Repr repr = wider(step_at(program, a)->key.repr, step_at(program, b)->key.repr);
     a = widen(program, a, repr);
     b = widen(program, b, repr);

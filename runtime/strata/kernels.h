@@ -61,7 +61,8 @@ typedef struct Kernels {
                      uint32_t *cells);
     /* Adds 1 a row; the counters of a cell are at cell + k * copy for k < 4. */
     void (*count)(PlaceList rows, const uint32_t *cells, uint32_t *counters, uint32_t copy);
-    void (*sum)(PlaceList rows, const uint32_t *cells, const void *values, uint8_t repr,
+    /* `few`: the cells are few, so that each has many rows. */
+    void (*sum)(PlaceList rows, const uint32_t *cells, const void *values, uint8_t repr, bool few,
                 SumCell *sums);
     void (*visit)(PlaceList rows, const uint32_t *cells, const uint32_t *people,
                   VisitCell *visits);

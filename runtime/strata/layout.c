@@ -178,7 +178,7 @@ static uint32_t find_total(Drawing *drawing, TotalKind kind, uint32_t choice, ui
     size_t cells = (size_t)to->cells + (kind == TOTAL_COUNT ? 3 * (size_t)to->copy : 0);
     size_t size = (cells * cell_size(kind) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     VEC_PUSH(drawing->arena, &layout->totals,
-             ((Total){kind, choice, joint, value, layout->size, size}));
+             ((Total){kind, choice, joint, value, layout->size, size, MODULE_NONE}));
     layout->size += size;
     return layout->totals.count - 1;
 }
@@ -219,6 +219,24 @@ static void place_totals(Drawing *drawing) {
         cube->base = MODULE_NONE;
         VEC_EACH (Measure, measure, &cube->measures) place_count(drawing, cube, measure);
     }
+}
+
+/* Whether a choice is of every row of people, so that others are what it leaves. */
+static bool chooses_all(const Pass *pass, uint32_t c) {
+    const Choice *choice = &pass->layout.choices.items[c];
+    return !pass->events && pass->filters.items[choice->filter] == MODULE_NONE &&
+           choice->steps[0] == MODULE_NONE;
+}
+
+static void find_wholes(Drawing *drawing) {
+    Layout *layout = drawing->layout;
+    VEC_EACH (Total, total, &layout->totals)
+        for (uint32_t w = 0; total->kind == TOTAL_COUNT && w < layout->totals.count; w++) {
+            const Total *whole = &layout->totals.items[w];
+            bool fits = whole->kind == TOTAL_COUNT && whole->joint == total->joint;
+            if (whole != total && fits && chooses_all(drawing->pass, whole->choice))
+                total->whole = w;
+        }
 }
 
 /* ---- Steps ------------------------------------------------------------------------------------------- */
@@ -263,6 +281,7 @@ void layout_pass(Pass *pass, Arena *arena) {
     Drawing drawing = {pass, &pass->layout, arena};
     place_groupings(&drawing);
     place_totals(&drawing);
+    find_wholes(&drawing);
     order_steps(&drawing);
 }
 

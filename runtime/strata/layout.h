@@ -32,6 +32,7 @@ typedef struct {
     TotalKind kind;
     uint32_t choice, joint, value; /* value: a step, of SUM and EVENT */
     size_t offset, size;           /* bytes, in the block of a worker */
+    uint32_t whole; /* COUNT: the total of all rows in the same joint, or MODULE_NONE */
 } Total;
 
 typedef struct {

@@ -14,7 +14,7 @@
 #include "runtime/strata/totals.h"
 
 /* FEW_SHARE: less than that part of a batch is few. */
-enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8 };
+enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8, FEW_CELLS = 4096 };
 #define NO_CELL UINT32_MAX
 #define PRIVATE_LIMIT ((uint64_t)2 << 30)
 
@@ -38,6 +38,8 @@ typedef struct {
     uint16_t places[EXPR_BATCH + PLACES_SLACK];
     const uint8_t *passing; /* the marks, or NULL: every row passes */
     PlaceList rows;
+    uint16_t left_places[EXPR_BATCH + PLACES_SLACK];
+    PlaceList left; /* the rows that do not pass, where they are counted instead */
 } Chosen;
 
 typedef struct {
@@ -46,6 +48,8 @@ typedef struct {
     Chosen *chosen; /* by choice */
     uint32_t (*cells)[EXPR_BATCH]; /* by joint */
     Chosen *scratch;
+    bool *inverse; /* by choice: what it leaves is counted */
+    bool begun;
     uint32_t people[EXPR_BATCH]; /* of events that are left of a batch */
     Tally **tallies;         /* by cube and measure, of those that have one */
     int64_t *left_out_group; /* by cube that has tallies */
@@ -147,6 +151,20 @@ static void mark_choice(const Pass *pass, Worker *worker, uint32_t c, uint32_t c
     if (chosen->passing == chosen->marks) list_places(worker, count, chosen);
 }
 
+/* A choice that takes most rows of the first batch is counted by what it leaves, from then on. */
+static void list_left(const Pass *pass, Worker *worker, uint32_t count) {
+    for (uint32_t c = 0; pass->layout.unfiltered && c < pass->layout.choices.count; c++) {
+        Chosen *chosen = &worker->chosen[c], *scratch = worker->scratch;
+        if (!worker->begun) worker->inverse[c] = chosen->rows.count > count / 2;
+        chosen->left = (PlaceList){chosen->left_places, 0};
+        if (!worker->inverse[c] || !chosen->passing) continue;
+        for (uint32_t i = 0; i < count; i++) scratch->marks[i] = chosen->passing[i] ^ 1;
+        chosen->left.count =
+            worker->machine.kernels->select(scratch->marks, count, chosen->left_places);
+    }
+    worker->begun = true;
+}
+
 /* ---- Totals ------------------------------------------------------------------------------------ */
 
 static uint8_t repr_of(const Pass *pass, uint32_t step) {
@@ -179,7 +197,8 @@ static void add_sum(const Pass *pass, Worker *worker, const Total *total, uint32
         list_places(worker, count, scratch);
         rows = scratch->rows;
     }
-    kernels->sum(rows, worker->cells[total->joint], values->values, repr,
+    bool few = pass->layout.joints.items[total->joint].cells <= FEW_CELLS;
+    kernels->sum(rows, worker->cells[total->joint], values->values, repr, few,
                  (SumCell *)(worker->totals + total->offset));
 }
 
@@ -188,9 +207,10 @@ static void add_total(const Pass *pass, Worker *worker, const Total *total, cons
     const uint32_t *cells = worker->cells[total->joint];
     PlaceList rows = worker->chosen[total->choice].rows;
     void *to = worker->totals + total->offset;
-    if (!rows.count) return;
     switch (total->kind) {
     case TOTAL_COUNT:
+        if (total->whole != MODULE_NONE && worker->inverse[total->choice])
+            rows = worker->chosen[total->choice].left;
         kernels->count(rows, cells, to, pass->layout.joints.items[total->joint].copy);
         break;
     case TOTAL_SUM: add_sum(pass, worker, total, batch->count); break;
@@ -349,6 +369,7 @@ static void run_batch(const Pass *pass, Worker *worker, uint64_t row, uint32_t c
         list_places(worker, batch.count, &worker->chosen[f]);
     for (uint32_t c = pass->filters.count; c < layout->choices.count; c++)
         mark_choice(pass, worker, c, batch.count);
+    list_left(pass, worker, batch.count);
     for (uint32_t j = 0; j < layout->joints.count; j++)
         find_joint_cells(pass, worker, j, batch.count);
     VEC_EACH (const Total, total, &layout->totals) add_total(pass, worker, total, &batch);
@@ -425,11 +446,12 @@ static bool worker_init(const Pass *pass, Worker *worker) {
     worker->scratch = mem_alloc(sizeof *worker->scratch);
     worker->cells = mem_alloc_array(layout->joints.count, sizeof *worker->cells);
     worker->totals = mem_alloc(layout->size);
+    worker->inverse = mem_alloc_array(layout->choices.count, sizeof *worker->inverse);
     worker->groupings = mem_alloc_array(layout->tallies ? pass->groupings.count : 1,
                                         sizeof *worker->groupings);
     worker->hits = mem_alloc_array(2, sizeof *worker->hits);
     return worker->left_out_group && worker->chosen && worker->scratch && worker->cells &&
-           worker->totals && worker->groupings && worker->hits &&
+           worker->totals && worker->inverse && worker->groupings && worker->hits &&
            expr_machine_init(&worker->machine, &pass->program) && worker_tallies(pass, worker);
 }
 
@@ -445,6 +467,7 @@ static void worker_free(const Pass *pass, Worker *worker) {
     mem_free(worker->scratch);
     mem_free(worker->cells);
     mem_free(worker->totals);
+    mem_free(worker->inverse);
     mem_free(worker->groupings);
     mem_free(worker->hits);
     expr_machine_free(&worker->machine);
@@ -459,6 +482,7 @@ static void work(void *context, uint32_t number) {
     worker->failed = !worker_init(run->pass, worker);
     for (; !worker->failed && morsel < run->morsels; morsel = atomic_fetch_add(&run->next, 1))
         run_morsel(run->pass, worker, morsel);
+    if (!worker->failed) totals_close(&run->pass->layout, worker->totals, worker->inverse);
 }
 
 /* ---- Results ------------------------------------------------------------------------------------------ */

@@ -21,8 +21,34 @@ static inline void note_size(uint64_t size, uint64_t *first, uint64_t *second) {
 
 /* ---- Workers ------------------------------------------------------------------------------------- */
 
-static void merge_counts(uint32_t *into, const uint32_t *from, size_t count) {
-    for (size_t c = 0; c < count; c++) into[c] += from[c];
+/* The four counters of one cell together, which are left 0. */
+static uint32_t take_copies(uint32_t *counts, uint32_t copy) {
+    uint32_t sum = 0;
+    for (uint32_t k = 1; k < 4; k++) {
+        sum += counts[k * (size_t)copy];
+        counts[k * (size_t)copy] = 0;
+    }
+    return sum;
+}
+
+void totals_close(const Layout *layout, char *block, const bool *inverse) {
+    VEC_EACH (const Total, total, &layout->totals) {
+        const Joint *joint = &layout->joints.items[total->joint];
+        uint32_t *counts = (uint32_t *)(block + total->offset);
+        if (total->kind != TOTAL_COUNT || !joint->copy) continue;
+        for (uint32_t c = 0; c < joint->cells; c++) counts[c] += take_copies(counts + c, joint->copy);
+    }
+    VEC_EACH (const Total, other, &layout->totals) {
+        if (other->whole == MODULE_NONE || !inverse[other->choice]) continue;
+        uint32_t *counts = (uint32_t *)(block + other->offset);
+        const uint32_t *whole =
+            (const uint32_t *)(block + layout->totals.items[other->whole].offset);
+        for (uint32_t c = 0; c < cells_of(layout, other); c++) counts[c] = whole[c] - counts[c];
+    }
+}
+
+static void merge_counts(uint32_t *into, const uint32_t *from, uint32_t cells) {
+    for (uint32_t c = 0; c < cells; c++) into[c] += from[c];
 }
 
 static void merge_sums(SumCell *into, const SumCell *from, uint32_t cells) {
@@ -68,7 +94,7 @@ void totals_merge(const Layout *layout, char *into, const char *from) {
         const void *more = from + total->offset;
         uint32_t cells = cells_of(layout, total);
         switch (total->kind) {
-        case TOTAL_COUNT: merge_counts(to, more, total->size / sizeof(uint32_t)); break;
+        case TOTAL_COUNT: merge_counts(to, more, cells); break;
         case TOTAL_SUM: merge_sums(to, more, cells); break;
         case TOTAL_VISIT: merge_visits(to, more, cells); break;
         case TOTAL_EVENT: merge_events(to, more, cells); break;
@@ -87,34 +113,17 @@ static inline uint32_t target(const RollUp *roll, uint32_t cell) {
     return roll->map ? roll->map[cell] : cell;
 }
 
-static int64_t roll_counts(const RollUp *roll, const uint32_t *counts, uint32_t cells,
-                           int64_t *rows) {
-    int64_t outside = 0;
-    uint32_t inside = !roll->map && roll->cells < cells ? roll->cells : cells;
-    for (uint32_t c = 0; !roll->map && c < inside; c++) rows[c] += counts[c];
-    for (uint32_t c = roll->map ? 0 : inside; c < cells; c++) {
-        uint32_t to = target(roll, c);
-        if (to < roll->cells)
-            rows[to] += counts[c];
-        else
-            outside += counts[c];
-    }
-    return outside;
+static inline uint32_t rows_at(const Total *total, const void *cells, uint32_t cell) {
+    return total->kind == TOTAL_COUNT ? ((const uint32_t *)cells)[cell]
+                                      : visit_at(total, cells, cell)->rows;
 }
 
 int64_t totals_rows(const RollUp *roll, uint32_t index, int64_t *rows) {
     const Total *total = total_at(roll, index);
-    const Joint *joint = &roll->layout->joints.items[total->joint];
     const void *from = roll->block + total->offset;
     int64_t outside = 0;
-    if (total->kind == TOTAL_COUNT) {
-        for (uint32_t k = 0; k < (joint->copy ? 4 : 1); k++)
-            outside += roll_counts(roll, (const uint32_t *)from + k * (size_t)joint->copy,
-                                   joint->cells, rows);
-        return outside;
-    }
-    for (uint32_t c = 0; c < joint->cells; c++) {
-        uint32_t to = target(roll, c), count = visit_at(total, from, c)->rows;
+    for (uint32_t c = 0; c < cells_of(roll->layout, total); c++) {
+        uint32_t to = target(roll, c), count = rows_at(total, from, c);
         if (to < roll->cells)
             rows[to] += count;
         else

@@ -5,6 +5,10 @@
 
 #include "runtime/strata/layout.h"
 
+/* To be done with a worker's block before anything else: the counters of one cell become one,
+ * and the counts of what a choice left (`inverse`, by choice) counts of what it took. */
+void totals_close(const Layout *layout, char *block, const bool *inverse);
+
 /* Adds one worker's block to another's. */
 void totals_merge(const Layout *layout, char *into, const char *from);
 
