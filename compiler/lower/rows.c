@@ -309,6 +309,18 @@ static bool ranked_group(Lowering *l, const Table *table, const Node *node, RowV
     return true;
 }
 
+/* A code, or a number in the scale its table holds it in. */
+static bool looked_up(Lowering *l, const Table *table, const Node *node, RowValue *value) {
+    if (!lower_row_value(l, table, node->args[0], value) || !settle(l, value)) return false;
+    uint32_t row = row_op(l, ROW_TABLE, value->node, node->member, 0, false);
+    if (node->integer) row = row_op(l, ROW_ADD, row, row_const(l, node->integer), 0, false);
+    *value = (RowValue){.node = row, .num = 1, .den = 1};
+    if (!node->scale_den) return true;
+    value->num = node->scale_num;
+    value->den = node->scale_den;
+    return true;
+}
+
 static bool fresh_row_value(Lowering *l, const Table *table, const Node *node, RowValue *value) {
     *value = (RowValue){.num = 1, .den = 1};
     switch (node->sort) {
@@ -317,11 +329,7 @@ static bool fresh_row_value(Lowering *l, const Table *table, const Node *node, R
     case NODE_OP: return operation(l, table, node, value);
     case NODE_ROW_DATE: return date_code(l, table, node, value);
     case NODE_RANKED: return ranked_group(l, table, node, value);
-    case NODE_ROW_TABLE:
-        if (!lower_row_value(l, table, node->args[0], value) || !settle(l, value)) return false;
-        *value = (RowValue){
-            .node = row_op(l, ROW_TABLE, value->node, node->member, 0, false), .num = 1, .den = 1};
-        return true;
+    case NODE_ROW_TABLE: return looked_up(l, table, node, value);
     case NODE_REDUCE:
     case NODE_INDEX:
     case NODE_STACK:

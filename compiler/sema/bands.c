@@ -108,13 +108,16 @@ Value *form_band(Compilation *c, const Scope *scope, const Expr *call) {
     Node *value = elaborate_node(c, scope, argument);
     Starts *starts = ARENA_NEW(c->arena, Starts);
     if (!value || !read_starts(c, scope, call, starts)) return value_poison(c);
-    if (value->sort != NODE_COLUMN || value->type.base != TYPE_QUANTITY) {
+    bool of_area = value->sort == NODE_ROW_TABLE && value->scale_num == value->scale_den;
+    if ((value->sort != NODE_COLUMN && !of_area) || value->type.base != TYPE_QUANTITY) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
                    "bands are made of a column of whole numbers, such as age");
         return value_poison(c);
     }
+    static const ModuleColumn known_of_area = {.sort = COLUMN_INTEGER};
     const ModuleColumn *column =
-        &c->module->tables.items[value->table->index].columns.items[value->column];
+        of_area ? &known_of_area
+                : &c->module->tables.items[value->table->index].columns.items[value->column];
     int64_t first = starts->starts[0], last = starts->starts[starts->count - 1];
     if (column->sort != COLUMN_INTEGER || last - first > 10000000) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,

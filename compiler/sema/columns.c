@@ -173,17 +173,21 @@ static void column_type(Compilation *c, const Decl *decl, ModuleColumn *column, 
     type->row = true;
 }
 
+void declare_column(Compilation *c, const Decl *decl, ModuleColumn *column, TableColumn *info) {
+    *info = (TableColumn){
+        .name = decl->name, .scale_num = 1, .scale_den = 1, .span = decl->name_span};
+    *column = (ModuleColumn){.name = column_header(c, decl), .span = decl->name_span};
+    column_type(c, decl, column, info);
+}
+
 void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTable *module) {
     for (uint32_t i = 0; i < decl->children.count; i++) {
         Decl *child = decl->children.items[i];
         if (child->kind->sort != SORT_COLUMN) continue;
-        TableColumn info = {.name = child->name,
-                            .column = module->columns.count,
-                            .scale_num = 1,
-                            .scale_den = 1,
-                            .span = child->name_span};
-        ModuleColumn column = {.name = column_header(c, child), .span = child->name_span};
-        column_type(c, child, &column, &info);
+        TableColumn info;
+        ModuleColumn column;
+        declare_column(c, child, &column, &info);
+        info.column = module->columns.count;
         VEC_PUSH(c->arena, &module->columns, column);
         VEC_PUSH(c->arena, &table->columns, info);
     }

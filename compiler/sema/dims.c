@@ -78,14 +78,18 @@ static Node *column_node(Compilation *c, const Table *table, const TableColumn *
     return node;
 }
 
-/* A column that is a code of the dimension, or of a finer level of its geography. */
+/* A column that is a code of the dimension, or of a finer level of its geography, or of an area of
+ * which a code of the dimension is known. */
 static Node *column_code(Compilation *c, const Table *table, uint16_t dim) {
     for (uint32_t i = 0; i < table->columns.count; i++) {
         const TableColumn *column = &table->columns.items[i];
         if (column->type.base != TYPE_CODE) continue;
         if (column->type.code_dim == dim) return column_node(c, table, column);
-        uint32_t parents =
-            column->geography ? geography_parent_table(c, column->geography, dim) : MODULE_NONE;
+        if (!column->geography) continue;
+        const AreaAttribute *attribute = geography_attribute_of(column->geography, dim);
+        if (attribute)
+            return attribute_of_row(c, column_node(c, table, column), attribute, column->span);
+        uint32_t parents = geography_parent_table(c, column->geography, dim);
         if (parents == MODULE_NONE) continue;
         Node *node = node_new(c, NODE_ROW_TABLE, column->type, column->span);
         node->type.code_dim = dim;
@@ -158,6 +162,12 @@ static void offer_columns(const Table *table, Atom name, Candidates *candidates)
         const TableColumn *column = people_column(table, name);
         if (column && column->type.base == TYPE_CODE && !column->type.identifier)
             offer(candidates, column->type.code_dim);
+        VEC_EACH(const TableColumn, area, &table->columns) {
+            const AreaAttribute *attribute =
+                area->geography ? geography_attribute(area->geography, name) : NULL;
+            if (attribute && attribute->type.base == TYPE_CODE)
+                offer(candidates, attribute->type.code_dim);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ typedef struct {
 
 struct Geography {
     VEC(Level) levels; /* finest first */
+    AreaAttributes attributes;
 };
 
 /* While it is read. */
@@ -27,15 +28,21 @@ typedef struct {
     VEC(Slice) members[MODULE_MAX_DIMS];
     HashMap codes[MODULE_MAX_DIMS]; /* atom → code */
     VEC(int32_t) parents[MODULE_MAX_DIMS];
+    AttributeReader *attributes;
 } Reading;
 
+Diag *area_fault(Compilation *c, const Decl *geography, Slice file, DiagName name, uint64_t line,
+                 const char *text, Slice what) {
+    Slice at =
+        line ? arena_printf(c->arena, "%.*s:%llu: ", SLICE_FMT(file), (unsigned long long)line)
+             : arena_printf(c->arena, "%.*s: ", SLICE_FMT(file));
+    c->data_missing = true;
+    return sema_error(c, NULL, name, geography->name_span, "%.*s%s%s%.*s%s", SLICE_FMT(at), text,
+                      what.length ? " `" : "", SLICE_FMT(what), what.length ? "`" : "");
+}
+
 static Diag *fault(Reading *r, DiagName name, uint64_t line, const char *text, Slice area) {
-    Slice at = line ? arena_printf(r->c->arena, "%.*s:%llu: ", SLICE_FMT(r->file),
-                                   (unsigned long long)line)
-                    : arena_printf(r->c->arena, "%.*s: ", SLICE_FMT(r->file));
-    r->c->data_missing = true;
-    return sema_error(r->c, NULL, name, r->decl->name_span, "%.*s%s%s%.*s%s", SLICE_FMT(at), text,
-                      area.length ? " `" : "", SLICE_FMT(area), area.length ? "`" : "");
+    return area_fault(r->c, r->decl, r->file, name, line, text, area);
 }
 
 static bool find_columns(Reading *r, const CsvReader *csv) {
@@ -53,7 +60,7 @@ static bool find_columns(Reading *r, const CsvReader *csv) {
         r->column[level++] = column;
     }
     r->level_count = level;
-    return level > 0;
+    return level > 0 && attributes_find(r->attributes, csv);
 }
 
 /* The code of an area of a level, new areas in order of the file. */
@@ -81,7 +88,7 @@ static bool read_record(Reading *r, const CsvReader *csv) {
         }
         VEC_PUSH(r->c->arena, &r->parents[level], code);
     }
-    return true;
+    return attributes_read(r->attributes, csv);
 }
 
 /* Each level must nest in the next: one coarser area for each finer one. */
@@ -126,6 +133,7 @@ static void keep_levels(Reading *r) {
         VEC_PUSH(c->arena, &geography->levels, kept);
         level++;
     }
+    attributes_keep(r->attributes, &geography->attributes);
     r->decl->geography = geography;
 }
 
@@ -183,6 +191,7 @@ void geography_read(Compilation *c, Decl *decl) {
     r->decl = decl;
     bool overridden;
     r->file = file_named(c, decl, &overridden);
+    r->attributes = attributes_begin(c, decl, r->file);
     uint32_t levels = 0;
     for (uint32_t i = 0; i < decl->children.count; i++)
         levels += decl->children.items[i]->kind->sort == SORT_LEVEL;
@@ -221,6 +230,22 @@ bool geography_level(Compilation *c, const Decl *decl, Atom name, uint16_t *dim)
         return true;
     }
     return false;
+}
+
+const AreaAttribute *geography_attribute(const Decl *decl, Atom name) {
+    if (!decl->geography) return NULL;
+    VEC_EACH(const AreaAttribute, attribute, &decl->geography->attributes) {
+        if (attribute->name == name) return attribute;
+    }
+    return NULL;
+}
+
+const AreaAttribute *geography_attribute_of(const Decl *decl, uint16_t dim) {
+    if (!decl->geography) return NULL;
+    VEC_EACH(const AreaAttribute, attribute, &decl->geography->attributes) {
+        if (attribute->type.base == TYPE_CODE && attribute->type.code_dim == dim) return attribute;
+    }
+    return NULL;
 }
 
 uint32_t geography_parent_table(Compilation *c, const Decl *decl, uint16_t dim) {

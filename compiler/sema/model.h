@@ -87,7 +87,10 @@ struct Node {
         struct {
             uint32_t member; /* NODE_INDEX; NODE_ROW_TABLE: table; NODE_FORMAT: format */
             uint16_t unit;   /* NODE_FORMAT: module unit */
-            int64_t integer; /* NODE_AT: year; NODE_ROW_DATE: origin; NODE_OP POW: exponent */
+            int64_t integer; /* NODE_AT: year; NODE_ROW_DATE: origin; NODE_OP POW: exponent;
+                                NODE_ROW_TABLE: added to what is looked up */
+            int64_t scale_num, scale_den; /* NODE_ROW_TABLE of numbers: canonical = value * num /
+                                             den; 0: a code */
         };
         struct {
             const Table *table; /* NODE_AGG: counted; NODE_COLUMN: read */

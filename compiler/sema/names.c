@@ -31,12 +31,21 @@ static Slice column_of(Compilation *c, const Table *table) {
     return arena_printf(c->arena, "a column of `%.*s`", SLICE_FMT(word(c, table->decl->name)));
 }
 
-/* The larger area the row's own lies in: `place` where the rows have neighbourhoods. */
+/* The larger area the row's own lies in, `place` where the rows have neighbourhoods; or what is
+ * known of that area. */
 static Value *area_of_row(Compilation *c, const Table *rows, Atom name, Span span) {
     for (const Table *table = rows; table; table = table->population) {
         VEC_EACH(const TableColumn, column, &table->columns) {
             uint16_t dim;
-            if (!column->geography || !geography_level(c, column->geography, name, &dim)) continue;
+            if (!column->geography) continue;
+            const AreaAttribute *attribute = geography_attribute(column->geography, name);
+            if (attribute) {
+                Node *area = node_new(c, NODE_COLUMN, column->type, span);
+                area->table = table;
+                area->column = column->column;
+                return value_from_node(c, attribute_of_row(c, area, attribute, span));
+            }
+            if (!geography_level(c, column->geography, name, &dim)) continue;
             Node *code = dim_row_code(c, rows, dim);
             if (!code) continue;
             Node *node = ARENA_NEW(c->arena, Node);
