@@ -65,11 +65,16 @@ static Severity severity_of(Lowering *l, const Item *item, Severity otherwise) {
     return otherwise;
 }
 
-static int32_t label_day(Lowering *l, const Item *item, const char *label) {
+static const Expr *label_expr(const Lowering *l, const Item *item, const char *label) {
     const Phrase *phrase =
         item ? item_phrase(&item->phrases, intern(l->c->interner, slice_of(label))) : NULL;
-    const Expr *day = phrase && phrase->values.count ? phrase->values.items[0] : NULL;
-    return day && day->kind == EXPR_DATE ? date_from_civil(day->year, day->month, day->day) : 0;
+    return phrase && phrase->values.count ? phrase->values.items[0] : NULL;
+}
+
+static int32_t label_day(const Lowering *l, const Item *item, const char *label) {
+    const Expr *expr = label_expr(l, item, label);
+    int32_t day;
+    return expr && expr_deadline(expr, &day) ? day : 0;
 }
 
 static Slice kebab(Lowering *l, Atom name) {
@@ -235,28 +240,70 @@ static bool file_is_used(const Compilation *c, uint32_t file) {
 /* ---- Waivers ------------------------------------------------------------------------ */
 
 static Slice allow_text(Lowering *l, const Item *item, const char *label) {
-    const Phrase *phrase = item_phrase(&item->phrases, intern(l->c->interner, slice_of(label)));
-    const Expr *text = phrase && phrase->values.count ? phrase->values.items[0] : NULL;
+    const Expr *text = label_expr(l, item, label);
     return text && text->kind == EXPR_STRING ? arena_copy(l->module->arena, text->text)
                                              : (Slice){0};
+}
+
+static const char waiver[] = "`allow rule_name because \"…\" until 2027-03-31 by \"Role\"`";
+
+/* Why, until when and by whom: without all three nobody can hold anybody to it. */
+static bool allow_labels_given(Lowering *l, const Item *item) {
+    static const char *const labels[] = {"because", "until", "by"};
+    Slice missing = {0};
+    for (int i = 0; i < 3; i++) {
+        if (label_expr(l, item, labels[i])) continue;
+        missing = arena_printf(l->c->arena, "%.*s%s`%s`", SLICE_FMT(missing),
+                               missing.length ? " and " : "", labels[i]);
+    }
+    if (!missing.length) return true;
+    sema_error(l->c, &l->at, DIAG_MISSING_LABEL, item->head_span,
+               "a waiver says why, until when and by whom it was agreed; this one has no %.*s: %s",
+               SLICE_FMT(missing), waiver);
+    return false;
+}
+
+static bool allow_labels_read(Lowering *l, const Item *item, const ModuleAllow *allow) {
+    static const char *const labels[] = {"because", "by"};
+    const Slice texts[] = {allow->because, allow->by};
+    for (int i = 0; i < 2; i++) {
+        if (texts[i].length) continue;
+        sema_error(l->c, &l->at, DIAG_TYPE_MISMATCH, label_expr(l, item, labels[i])->span,
+                   "a text in quotes is wanted after `%s`: %s", labels[i], waiver);
+        return false;
+    }
+    const Expr *until = label_expr(l, item, "until");
+    int32_t last = l->c->horizon_last ? financial_year_end(l->c->horizon_last) : 0;
+    if (!allow->until)
+        sema_error(l->c, &l->at, DIAG_TYPE_MISMATCH, until->span,
+                   "a date is wanted after `until`: %s", waiver);
+    else if (last && allow->until > last)
+        sema_error(l->c, &l->at, DIAG_OUT_OF_RANGE, until->span,
+                   "a finding is accepted for a time: at the longest until the plan ends, on %.*s",
+                   SLICE_FMT(date_format_long(l->c->arena, last)));
+    else
+        return true;
+    return false;
 }
 
 static void add_allow(Lowering *l, const Decl *decl) {
     const Item *item = decl->item;
     const Expr *rule = first_value(item);
+    l->at.self = decl->parent;
     if (item->broken) return;
-    ModuleAllow allow = {.decl = MODULE_NONE,
-                         .span = item->head_span,
-                         .because = allow_text(l, item, "because"),
-                         .by = allow_text(l, item, "by")};
-    if (!rule || rule->kind != EXPR_WORD || !allow.because.length) {
-        sema_error(l->c, &l->at, DIAG_SYNTAX_ERROR, item->head_span,
-                   "a waiver names a rule and says why: `allow rule_name because \"…\" until "
-                   "2027-03-31 by \"Role\"`");
+    if (!rule || rule->kind != EXPR_WORD) {
+        sema_error(l->c, &l->at, DIAG_SYNTAX_ERROR, item->head_span, "a waiver names a rule: %s",
+                   waiver);
         return;
     }
-    allow.rule = kebab(l, rule->atom);
-    allow.until = label_day(l, item, "until");
+    if (!allow_labels_given(l, item)) return;
+    ModuleAllow allow = {.decl = MODULE_NONE,
+                         .span = item->head_span,
+                         .rule = kebab(l, rule->atom),
+                         .because = allow_text(l, item, "because"),
+                         .by = allow_text(l, item, "by"),
+                         .until = label_day(l, item, "until")};
+    if (!allow_labels_read(l, item, &allow)) return;
     uint64_t index;
     if (decl->parent && hashmap_get(&l->decl_index, decl->parent->index + 1, &index))
         allow.decl = (uint32_t)index;

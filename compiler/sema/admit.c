@@ -97,9 +97,27 @@ static Value *admit_base(Admission *a, BaseType base, const char *wanted) {
 static Value *admit_text(Admission *a) {
     return admit_base(a, TYPE_TEXT, "a text in quotes");
 }
+
+/* A month has many days: which one is meant is certain only where it is the last. */
+static Value *refuse_month(Admission *a) {
+    Compilation *c = a->c;
+    int month = month_number(a->expr->year, a->expr->month);
+    sema_error(c, a->scope, DIAG_BAD_DATE, a->expr->span,
+               "a day is wanted here, and a month has many: write %.*s for its first or %.*s for "
+               "its last",
+               SLICE_FMT(date_format_iso(c->arena, month_start(month))),
+               SLICE_FMT(date_format_iso(c->arena, month_end(month))));
+    return value_poison(c);
+}
+
 static Value *admit_date(Admission *a) {
+    int32_t day;
+    if (a->deadline && expr_deadline(a->expr, &day))
+        return value_from_node(a->c, node_date(a->c, day, a->expr->span));
+    if (a->expr->kind == EXPR_MONTH) return refuse_month(a);
     return admit_base(a, TYPE_DATE, "a date such as 2026-09-30");
 }
+
 static Value *admit_year(Admission *a) {
     return admit_base(a, TYPE_YEAR, "a financial year such as FY2026/27");
 }
@@ -321,12 +339,11 @@ static Value *admit_unknown(Admission *a, const Alternatives *all) {
     Slice note = arena_printf(
         a->c->arena, "until %.*s: %.*s", SLICE_FMT(source_map_text(a->c->sources, day->span)),
         SLICE_FMT(why->kind == EXPR_STRING ? why->text : quoted(a->c, why->span)));
-    if (day->kind == EXPR_DATE && a->c->module->as_of &&
-        date_from_civil(day->year, day->month, day->day) < a->c->module->as_of)
+    int32_t last;
+    if (expr_deadline(day, &last) && a->c->module->as_of && last < a->c->module->as_of)
         sema_error(a->c, a->scope, DIAG_UNKNOWN_EXPIRED, day->span,
                    "this was to be known by %.*s, and the plan speaks of %.*s",
-                   SLICE_FMT(date_format_long(a->c->arena,
-                                              date_from_civil(day->year, day->month, day->day))),
+                   SLICE_FMT(date_format_long(a->c->arena, last)),
                    SLICE_FMT(date_format_long(a->c->arena, a->c->module->as_of)));
     BaseType base = lists_word(a->c, all, "date") ? TYPE_DATE : TYPE_QUANTITY;
     value->node = node_absent(a->c, base, ABSENT_UNKNOWN, note, a->expr->span);
@@ -482,9 +499,20 @@ static Value *placed(Compilation *c, Value *value, Span span) {
     return copy;
 }
 
+/* `by` and `until` say by when. */
+static bool says_by_when(const Compilation *c, const Clause *clause, const Expr *type) {
+    VEC_EACH(const LabelSpec, label, &clause->spec->labels) {
+        Slice name = word(c, label->label);
+        if (label->type == type)
+            return slice_equal(name, SLICE("by")) || slice_equal(name, SLICE("until"));
+    }
+    return false;
+}
+
 void admit_list(Compilation *c, const Scope *scope, Clause *clause, const Expr *type,
                 const ExprList *exprs, ValueList *values) {
     Admission a = {.c = c, .scope = scope, .decl = clause->decl, .clause = clause};
+    a.deadline = says_by_when(c, clause, type);
     bool many = type_is_call(c, type, "list");
     const Expr *item = many && type->entries.count ? type->entries.items[0].value : type;
     for (uint32_t i = 0; i < exprs->count; i++) {

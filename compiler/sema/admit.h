@@ -12,6 +12,7 @@ typedef struct {
     Decl *decl;
     Clause *clause;
     const Expr *expr;
+    bool deadline; /* it says by when: of a month the last day is meant */
 } Admission;
 
 /* The value as the type wants it; poison after a message. */

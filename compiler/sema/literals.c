@@ -2,6 +2,8 @@
  * of one person may stand in it. */
 #include "compiler/sema/expressions.h"
 
+#include "runtime/base/date.h"
+
 static Exact literal_exact(Compilation *c, const Expr *expr, int shift) {
     return exact_from_decimal(c->arena, expr->number.mantissa, expr->number.power + shift);
 }
@@ -128,4 +130,15 @@ Value *text_literal(Compilation *c, const Scope *scope, const Expr *expr) {
     }
     if (!text->arg_count) return value_from_node(c, node_text(c, SLICE(""), expr->span));
     return value_from_node(c, text);
+}
+
+bool expr_deadline(const Expr *expr, int32_t *day) {
+    switch (expr->kind) {
+    case EXPR_DATE: *day = date_from_civil(expr->year, expr->month, expr->day); return true;
+    case EXPR_MONTH: *day = month_end(month_number(expr->year, expr->month)); return true;
+    case EXPR_QUARTER:
+        *day = quarter_end(financial_quarter_index(expr->year, expr->month));
+        return true;
+    default: return false;
+    }
 }

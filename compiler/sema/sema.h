@@ -147,6 +147,11 @@ Node *index_member(Compilation *c, Node *node, uint16_t dim, uint32_t member, Sp
 Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member, Span span);
 bool fn_declare(Compilation *c, Decl *decl);
 
+/* ---- literals.c --------------------------------------------------------------------- */
+/* A date as written; of a month or a quarter its last day, which is what it means as a deadline.
+ * False for everything else. */
+bool expr_deadline(const Expr *expr, int32_t *day);
+
 /* ---- operators.c -------------------------------------------------------------------- */
 Node *operate(Compilation *c, const Scope *scope, Operator op, Node *a, Node *b, Span span);
 Node *coerce_bare(Compilation *c, Node *node, const Type *to);

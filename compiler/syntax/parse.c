@@ -42,7 +42,8 @@ File *parse_file(ParseContext *context, uint32_t source) {
 
 Expr *parse_expression(ParseContext *context, uint32_t source) {
     Parser *parser = ARENA_NEW(context->arena, Parser);
-    uint32_t before = context->diags->items.count;
+    uint32_t before = diag_bag_count(context->diags, SEVERITY_ERROR);
     run(parser, context, source, true);
-    return context->diags->items.count == before ? parser->expression : NULL;
+    bool good = diag_bag_count(context->diags, SEVERITY_ERROR) == before;
+    return good ? parser->expression : NULL;
 }

@@ -235,7 +235,37 @@ static size_t read_escape(Scan *scan, size_t at, size_t end, Buffer *out) {
     }
 }
 
+/* A word, or the first byte of a pound. */
+static bool starts_value(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '\xC2';
+}
+
+/* `{count(older)}`, and not the `{2}` of a pattern nor the `\u{E9}` of a character. */
+static bool is_value_in_braces(Slice text, size_t open) {
+    size_t next = open + 1;
+    while (next < text.length && text.data[next] == ' ') next++;
+    bool escape = open >= 2 && text.data[open - 1] == 'u' && text.data[open - 2] == '\\';
+    return text.data[open] == '{' && !escape && next < text.length &&
+           starts_value(text.data[next]) &&
+           memchr(text.data + next, '}', text.length - next);
+}
+
+/* Braces where they are printed as they are, though somebody will have meant a value. */
+static void warn_of_braces(Scan *scan, size_t at, size_t length) {
+    Slice text = slice_sub(scan->text, at, at + length);
+    for (size_t open = 0; open < length; open++) {
+        if (!is_value_in_braces(text, open)) continue;
+        const char *close = memchr(text.data + open, '}', length - open);
+        size_t braced = (size_t)(close + 1 - text.data) - open;
+        diag_add(scan->diags, DIAG_BRACE_IN_TEXT, scan_span(scan, at + open, braced),
+                 "in a text of one line braces are printed as they are: a value is printed in a "
+                 "text between three quotes, `\"\"\"…\"\"\"`");
+        return;
+    }
+}
+
 static void push_string(Scan *scan, size_t at, size_t length, Slice content) {
+    warn_of_braces(scan, at, length);
     scan_push_value(scan, T_STRING, EXPR_STRING, at, length)->text = content;
 }
 
