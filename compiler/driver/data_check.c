@@ -51,6 +51,61 @@ static Slice count_text(const Survey *s, Protected count) {
     return number_format_int(s->arena, (int64_t)count.value, true);
 }
 
+/* Part of a whole in percent, worked out from what may be shown of both. */
+static bool share_of(Protected part, Protected whole, double *percent) {
+    if (part.suppressed || whole.suppressed || whole.value <= 0) return false;
+    *percent = 100 * part.value / whole.value;
+    if (*percent > 100) *percent = 100;
+    return true;
+}
+
+static Slice share_text(const Survey *s, Protected part, Protected whole) {
+    double percent;
+    if (!share_of(part, whole, &percent)) return SLICE("");
+    Slice number = number_format_fixed(s->arena, percent, 1, false);
+    return arena_printf(s->arena, "%.*s%%", SLICE_FMT(number));
+}
+
+/* ---- Categories -------------------------------------------------------------------------- */
+
+/* Rows of each category, and the people behind them: the same of a population. */
+typedef struct {
+    uint32_t count;
+    int64_t *rows, *people;
+} CategoryCounts;
+
+static uint32_t code_at(const Column *column, uint64_t row) {
+    switch (column->width) {
+    case 1: return ((const uint8_t *)column->values)[row];
+    case 2: return ((const uint16_t *)column->values)[row];
+    default: return ((const uint32_t *)column->values)[row];
+    }
+}
+
+static CategoryCounts count_categories(const Survey *s, const ModuleTable *table,
+                                       const TableData *data, uint32_t index) {
+    const Column *column = &data->columns[index];
+    uint32_t count = s->module->dims.items[table->columns.items[index].dim].member_count;
+    CategoryCounts counts = {count, ARENA_NEW_ARRAY(s->arena, int64_t, count),
+                             ARENA_NEW_ARRAY(s->arena, int64_t, count)};
+    uint32_t *last = ARENA_NEW_ARRAY(s->arena, uint32_t, count);
+    for (uint64_t row = 0; row < data->rows; row++) {
+        uint32_t code = code_at(column, row);
+        if (is_missing(column, row) || code >= count) continue;
+        uint32_t person = data->person ? data->person[row] : (uint32_t)row;
+        bool again = counts.rows[code]++ && person == last[code] && person != DATA_NO_PERSON;
+        counts.people[code] += !again;
+        last[code] = person;
+    }
+    return counts;
+}
+
+static Protected category_count(const Survey *s, const ModuleTable *table,
+                                const CategoryCounts *counts, uint32_t code) {
+    if (table->sort == TABLE_POPULATION) return protect_people(s->policy, counts->rows[code]);
+    return protect_events(s->policy, counts->rows[code], counts->people[code]);
+}
+
 /* ---- Columns ----------------------------------------------------------------------------- */
 
 static const char *sort_text(ColumnSort sort) {
@@ -105,6 +160,7 @@ static void print_columns(const Survey *s, const ModuleTable *table, const Table
     table_column(&lines, SLICE("type"), false);
     table_column(&lines, SLICE("declared"), false);
     table_column(&lines, SLICE("missing"), true);
+    table_column(&lines, SLICE("share"), true);
     if (s->policy == POLICY_EXACT_INTERNAL) table_column(&lines, SLICE("from … to"), false);
     for (uint32_t i = 0; i < table->columns.count; i++) {
         const ModuleColumn *column = &table->columns.items[i];
@@ -112,13 +168,50 @@ static void print_columns(const Survey *s, const ModuleTable *table, const Table
         table_cell(&lines, column->name);
         table_cell(&lines, slice_of(sort_text(column->sort)));
         table_cell(&lines, declared_text(s, column));
-        table_cell(&lines, count_text(s, missing_count(s, table, data, held)));
+        Protected missing = missing_count(s, table, data, held);
+        table_cell(&lines, count_text(s, missing));
+        table_cell(&lines, share_text(s, missing, row_count(s, table, (int64_t)data->rows)));
         if (s->policy != POLICY_EXACT_INTERNAL) continue;
         table_cell(&lines, shows_values(s, data, held)
                                ? range_text(s, held->sort, held->low, held->high)
                                : SLICE(""));
     }
     table_print(&lines, out, 2);
+}
+
+static Slice linked_text(const Survey *s, Protected orphans, Protected rows) {
+    double percent;
+    if (!share_of(orphans, rows, &percent)) return SLICE("");
+    Slice number = number_format_fixed(s->arena, 100 - percent, 1, false);
+    return arena_printf(s->arena, " (%.*s%% linked)", SLICE_FMT(number));
+}
+
+/* How many rows each category has; of a long list only how many categories have none. */
+static void print_categories(const Survey *s, const ModuleTable *table, const TableData *data,
+                             Buffer *out) {
+    enum { LISTED = 30 };
+    bool any = false;
+    for (uint32_t i = 0; i < table->columns.count; i++) {
+        if (table->columns.items[i].sort != COLUMN_CATEGORY) continue;
+        const ModuleDim *dim = &s->module->dims.items[table->columns.items[i].dim];
+        CategoryCounts counts = count_categories(s, table, data, i);
+        uint32_t unused = 0;
+        for (uint32_t code = 0; code < counts.count; code++) unused += !counts.rows[code];
+        buffer_add_text(out, any ? "  " : "\n  ");
+        any = true;
+        plain_text(out, table->columns.items[i].name);
+        buffer_add_char(out, ':');
+        if (counts.count > LISTED)
+            buffer_printf(out, " %u of %u categories stand in no row", (unsigned)unused,
+                          (unsigned)counts.count);
+        for (uint32_t code = 0; code < counts.count && counts.count <= LISTED; code++) {
+            Slice count = count_text(s, category_count(s, table, &counts, code));
+            buffer_add_text(out, code ? ", " : " ");
+            plain_text(out, dim->members[code]);
+            buffer_printf(out, " %.*s", SLICE_FMT(count));
+        }
+        buffer_add_char(out, '\n');
+    }
 }
 
 static void print_table(const Survey *s, uint32_t index, uint32_t snapshot, Buffer *out) {
@@ -134,12 +227,15 @@ static void print_table(const Survey *s, uint32_t index, uint32_t snapshot, Buff
     }
     buffer_printf(out, "\n  %.*s rows", SLICE_FMT(rows));
     if (table->sort == TABLE_EVENTS) {
-        Slice orphans =
-            count_text(s, row_count(s, table, (int64_t)s->dataset->tables[index].orphans));
-        buffer_printf(out, ", %.*s of people who are not in the population", SLICE_FMT(orphans));
+        Protected orphans = row_count(s, table, (int64_t)s->dataset->tables[index].orphans);
+        Slice count = count_text(s, orphans);
+        Slice share = linked_text(s, orphans, row_count(s, table, (int64_t)data->rows));
+        buffer_printf(out, ", %.*s of people who are not in the population%.*s", SLICE_FMT(count),
+                      SLICE_FMT(share));
     }
     buffer_add_text(out, "\n\n");
     print_columns(s, table, data, out);
+    print_categories(s, table, data, out);
     buffer_add_char(out, '\n');
 }
 
@@ -158,6 +254,28 @@ static void json_count(JsonWriter *json, Slice key, Protected count) {
         json_number(json, count.value);
 }
 
+static void json_share(JsonWriter *json, Slice key, Protected part, Protected whole) {
+    double percent;
+    json_key(json, key);
+    if (share_of(part, whole, &percent)) json_number(json, percent);
+    else json_null(json);
+}
+
+static void json_categories(const Survey *s, const ModuleTable *table, const TableData *data,
+                            uint32_t index, JsonWriter *json) {
+    const ModuleDim *dim = &s->module->dims.items[table->columns.items[index].dim];
+    CategoryCounts counts = count_categories(s, table, data, index);
+    json_key(json, SLICE("categories"));
+    json_begin_array(json);
+    for (uint32_t code = 0; code < counts.count; code++) {
+        json_begin_object(json);
+        json_text(json, SLICE("code"), dim->members[code]);
+        json_count(json, SLICE("rows"), category_count(s, table, &counts, code));
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 static void json_column(const Survey *s, const ModuleTable *table, const TableData *data,
                         uint32_t index, JsonWriter *json) {
     const ModuleColumn *column = &table->columns.items[index];
@@ -166,11 +284,26 @@ static void json_column(const Survey *s, const ModuleTable *table, const TableDa
     json_text(json, SLICE("name"), column->name);
     json_text(json, SLICE("type"), slice_of(sort_text(column->sort)));
     json_count(json, SLICE("missing"), missing_count(s, table, data, held));
+    json_share(json, SLICE("missing_percent"), missing_count(s, table, data, held),
+               row_count(s, table, (int64_t)data->rows));
+    if (column->sort == COLUMN_CATEGORY) json_categories(s, table, data, index, json);
     if (shows_values(s, data, held)) {
         json_text(json, SLICE("low"), held_text(s, held->sort, held->low));
         json_text(json, SLICE("high"), held_text(s, held->sort, held->high));
     }
     json_end_object(json);
+}
+
+static void json_orphans(const Survey *s, const ModuleTable *table, uint32_t index,
+                         const TableData *data, JsonWriter *json) {
+    int64_t count = (int64_t)s->dataset->tables[index].orphans;
+    Protected orphans = row_count(s, table, count);
+    double percent;
+    json_count(json, SLICE("orphans"), orphans);
+    json_key(json, SLICE("linked_percent"));
+    if (share_of(orphans, row_count(s, table, (int64_t)data->rows), &percent))
+        json_number(json, 100 - percent);
+    else json_null(json);
 }
 
 static void json_table(const Survey *s, uint32_t index, uint32_t snapshot, JsonWriter *json) {
@@ -185,8 +318,7 @@ static void json_table(const Survey *s, uint32_t index, uint32_t snapshot, JsonW
         json_text(json, SLICE("as_at"),
                   date_format_iso(s->arena, table->snapshots.items[snapshot].as_at));
     else
-        json_count(json, SLICE("orphans"),
-                   row_count(s, table, (int64_t)s->dataset->tables[index].orphans));
+        json_orphans(s, table, index, data, json);
     json_key(json, SLICE("columns"));
     json_begin_array(json);
     for (uint32_t i = 0; i < table->columns.count; i++) json_column(s, table, data, i, json);
