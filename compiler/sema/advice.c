@@ -30,8 +30,7 @@ Slice decl_numbers(Compilation *c, const Decl *decl) {
         const Clause *clause = decl->clauses.items[i];
         if (clause == decl->head || !is_one_number(c, clause)) continue;
         text = arena_printf(c->arena, "%.*s%s`%.*s.%.*s`", SLICE_FMT(text), count ? " or " : "",
-                            SLICE_FMT(word(c, decl->name)),
-                            SLICE_FMT(word(c, clause->spec->name)));
+                            SLICE_FMT(word(c, decl->name)), SLICE_FMT(word(c, clause->spec->name)));
         count++;
     }
     return text;

@@ -72,7 +72,9 @@ Node *aggregate(Compilation *c, const Value *people, AggSort agg, Node *value, S
     type.measure = true;
     type.real = true;
     type.unit = agg == AGG_PEOPLE ? unit_base(BASE_PERSONS) : people->table->unit;
+    type.because = people->table->unit_span;
     if (value) {
+        type.because = value->type.because;
         type.unit = value->type.unit;
         type.percent = value->type.percent;
         type.price = value->type.price;

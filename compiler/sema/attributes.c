@@ -137,9 +137,9 @@ static bool read_field(AttributeReader *r, Reading *column, const CsvReader *rec
         FieldOutcome outcome = read_value(text, column, &value, &power);
         if (!check_value(r, column, record->record_line, text, outcome, value)) return false;
     } else if (!column->spec.may_miss) {
-        return complain(r, DIAG_DATA_TYPE, record->record_line,
-                        "an area has no value, and the declaration lacks `or missing`:",
-                        column->spec.name);
+        return complain(
+            r, DIAG_DATA_TYPE, record->record_line,
+            "an area has no value, and the declaration lacks `or missing`:", column->spec.name);
     }
     VEC_PUSH(r->c->arena, &column->values, value);
     VEC_PUSH(r->c->arena, &column->powers, power);

@@ -17,12 +17,7 @@ Value *form_or_else(Compilation *c, const Scope *scope, const Expr *call) {
     if (value->sort == VALUE_MISSING) return elaborate(c, scope, second);
     if (value->sort != VALUE_NODE) return value;
     Node *other = elaborate_node(c, scope, second);
-    if (!other) return value_poison(c);
-    other = coerce_bare(c, other, &value->node->type);
-    Type type = value->node->type;
-    type_join(&type, &other->type);
-    return value_from_node(c,
-                           node_op(c, OPCODE_OR_ELSE, type, call->span, value->node, other, NULL));
+    return value_from_node(c, node_or_else(c, scope, value->node, other, call->span));
 }
 
 Value *form_cumulative(Compilation *c, const Scope *scope, const Expr *call) {

@@ -171,11 +171,12 @@ static void column_type(Compilation *c, const Decl *decl, ModuleColumn *column, 
         if (!quantity_column(c, name, column, info, type)) unknown_column_type(c, expr);
     }
     type->row = true;
+    type->because = item->type->span;
 }
 
 void declare_column(Compilation *c, const Decl *decl, ModuleColumn *column, TableColumn *info) {
-    *info = (TableColumn){
-        .name = decl->name, .scale_num = 1, .scale_den = 1, .span = decl->name_span};
+    *info =
+        (TableColumn){.name = decl->name, .scale_num = 1, .scale_den = 1, .span = decl->name_span};
     *column = (ModuleColumn){.name = column_header(c, decl), .span = decl->name_span};
     column_type(c, decl, column, info);
 }

@@ -165,9 +165,11 @@ static Node *side_node(Compilation *c, const Scope *scope, const Side *side, con
 }
 
 static Truth compare_numbers(Compilation *c, const Scope *scope, Operator op, const Side *left,
-                             const Side *right, Span span, Node **open) {
+                             const Side *right, const Expr *expr, Node **open) {
     Node *a = side_node(c, scope, left, right), *b = side_node(c, scope, right, left);
-    return truth_open(operate(c, scope, op, a, b, span), open);
+    return truth_open(expr->op == op ? operate_as_written(c, scope, expr, a, b)
+                                     : operate(c, scope, op, a, b, expr->span),
+                      open);
 }
 
 static Truth same(Operator op, bool equal) {
@@ -202,13 +204,13 @@ static bool is_sort(const Side *side, ValueSort sort) {
 
 /* == and !=: declarations and words are compared as what they are, all else as numbers. */
 static Truth compare_equal(Compilation *c, const Scope *scope, Operator op, const Side *left,
-                           const Side *right, Span span, Node **open) {
+                           const Side *right, const Expr *expr, Node **open) {
     if (is_choice(c, left, right)) return compare_choice(c, scope, op, left, right);
     if (is_choice(c, right, left)) return compare_choice(c, scope, op, right, left);
     if (is_sort(left, VALUE_DECL) && is_sort(right, VALUE_DECL))
         return same(op, left->value->decl == right->value->decl);
     if (is_sort(left, VALUE_MISSING) || is_sort(right, VALUE_MISSING)) return TRUTH_ABSENT;
-    return compare_numbers(c, scope, op, left, right, span, open);
+    return compare_numbers(c, scope, op, left, right, expr, open);
 }
 
 /* `x == missing` is never true of anything: what is missing equals nothing. */
@@ -230,9 +232,9 @@ Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open)
     settle_sides(c, scope, &left, &right);
     if (is_sort(&left, VALUE_POISON) || is_sort(&right, VALUE_POISON)) return TRUTH_POISON;
     if (expr->op == OP_EQ || expr->op == OP_NE)
-        return compare_equal(c, scope, expr->op, &left, &right, expr->span, open);
+        return compare_equal(c, scope, expr->op, &left, &right, expr, open);
     if (!is_choice(c, &left, &right) && !is_choice(c, &right, &left))
-        return compare_numbers(c, scope, expr->op, &left, &right, expr->span, open);
+        return compare_numbers(c, scope, expr->op, &left, &right, expr, open);
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
                "the words of a choice have no order: use == or `in`");
     return TRUTH_POISON;
@@ -258,7 +260,7 @@ static Truth in_written(Compilation *c, const Scope *scope, const Side *left, co
         Node *item_open = NULL;
         if (!is_set(c, left, &item) || !may_name_member(item.expr)) settle(c, scope, &item);
         if (is_sort(&item, VALUE_POISON)) return TRUTH_POISON;
-        Truth equal = compare_equal(c, scope, OP_EQ, left, &item, item.expr->span, &item_open);
+        Truth equal = compare_equal(c, scope, OP_EQ, left, &item, item.expr, &item_open);
         found = truth_join(c, scope, OP_OR, found, *open, equal, item_open, item.expr->span, open);
         if (found == TRUTH_POISON) return found;
     }
@@ -273,7 +275,7 @@ static Truth in_list(Compilation *c, const Scope *scope, const Side *left, const
         Side item = {.expr = &listed, .value = value_strip(c, list->list.items[i])};
         Node *item_open = NULL;
         if (is_sort(&item, VALUE_POISON)) return TRUTH_POISON;
-        Truth equal = compare_equal(c, scope, OP_EQ, left, &item, span, &item_open);
+        Truth equal = compare_equal(c, scope, OP_EQ, left, &item, &listed, &item_open);
         found = truth_join(c, scope, OP_OR, found, *open, equal, item_open, span, open);
         if (found == TRUTH_POISON) return found;
     }
@@ -375,6 +377,6 @@ Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **op
         settle(c, scope, &other);
         if (is_sort(&other, VALUE_POISON)) return TRUTH_POISON;
     }
-    Truth truth = compare_equal(c, scope, OP_EQ, &left, &other, expr->span, open);
+    Truth truth = compare_equal(c, scope, OP_EQ, &left, &other, expr, open);
     return decided(c, truth, open, expr->span);
 }

@@ -204,7 +204,7 @@ static Value *per(Compilation *c, const Scope *scope, const Expr *expr) {
     if (!unit_of_expr(c, expr->right, &unit, &scale) || !left) return value_poison(c);
     Node *below = node_exact(c, scale, expr->right->span);
     below->type.unit = unit;
-    return value_from_node(c, operate(c, scope, OP_PER, left, below, expr->span));
+    return value_from_node(c, operate_as_written(c, scope, expr, left, below));
 }
 
 static Value *binary(Compilation *c, const Scope *scope, const Expr *expr) {
@@ -212,7 +212,7 @@ static Value *binary(Compilation *c, const Scope *scope, const Expr *expr) {
     if (expr->op == OP_PER) return per(c, scope, expr);
     Node *left = elaborate_node(c, scope, expr->left);
     Node *right = elaborate_node(c, scope, expr->right);
-    return value_from_node(c, operate(c, scope, expr->op, left, right, expr->span));
+    return value_from_node(c, operate_as_written(c, scope, expr, left, right));
 }
 
 /* ---- The rest ----------------------------------------------------------------------- */

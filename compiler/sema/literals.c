@@ -18,6 +18,7 @@ Node *number_literal(Compilation *c, const Expr *expr) {
         node->type.unit = unit_base(BASE_GBP);
         node->type.price = expr->real ? PRICE_REAL : PRICE_CASH;
         node->type.price_year = expr->real ? c->price_year : 0;
+        node->type.because = expr->span;
     }
     return node;
 }
@@ -35,6 +36,7 @@ Value *unit_literal(Compilation *c, const Scope *scope, const Expr *expr) {
         unit->used = true;
         node->constant.exact = exact_mul(c->arena, node->constant.exact, unit->scale);
         node->type.unit = unit->unit;
+        node->type.because = expr->span;
         node->type.bare = false;
         node->span = expr->span;
         if (unit_is(&unit->unit, BASE_GBP)) node->type.price = PRICE_CASH;

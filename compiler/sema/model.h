@@ -43,6 +43,7 @@ typedef struct {
     bool row;        /* a value of one person or event: only inside an aggregate */
     bool identifier; /* a key: not even there */
     bool estimate;   /* carries an interval */
+    Span because;    /* where it has its unit or price from; SPAN_NONE: nowhere in particular */
     PriceBase price;
     int32_t price_year; /* PRICE_REAL: at prices of; PRICE_CASH: 0 */
     uint16_t code_dim;  /* TYPE_CODE */
@@ -315,6 +316,7 @@ struct Table {
     const Table *population; /* events: of whom */
     VEC(TableColumn) columns;
     Unit unit;      /* counted: persons, admissions */
+    Span unit_span; /* where that is said */
     uint32_t dated; /* column or MODULE_NONE */
 };
 

@@ -67,6 +67,7 @@ static void declare_population(Compilation *c, Decl *decl) {
     ModuleTable module = {.sort = TABLE_POPULATION, .unit = SLICE("persons")};
     Table *table = new_table(c, decl, &module);
     table->unit = unit_base(BASE_PERSONS);
+    table->unit_span = decl->name_span;
     module.encoding = encoding_of(c, decl);
     declare_columns(c, decl, table, &module);
     ModuleSnapshot first = {.file = file_of(c, decl),
@@ -168,6 +169,7 @@ static void declare_events(Compilation *c, Decl *decl) {
     }
     const Expr *unit = head_label(c, decl, "as");
     Exact scale;
+    table->unit_span = unit ? unit->span : decl->name_span;
     if (unit && unit_of_expr(c, unit, &table->unit, &scale))
         module.unit = arena_copy(c->arena, source_map_text(c->sources, unit->span));
     ModuleSnapshot file = {.file = file_of(c, decl)};

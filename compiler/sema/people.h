@@ -23,7 +23,8 @@ typedef struct {
 typedef VEC(AreaAttribute) AreaAttributes;
 
 /* attributes.c: reads them beside the areas, first the headings, then a record an area; each says
- * what is wrong. What could not be read is kept as missing everywhere, so that its name is known. */
+ * what is wrong. What could not be read is kept as missing everywhere, so that its name is known.
+ */
 typedef struct AttributeReader AttributeReader;
 AttributeReader *attributes_begin(Compilation *c, const Decl *geography, Slice file);
 bool attributes_find(AttributeReader *reader, const CsvReader *header);

@@ -154,8 +154,11 @@ bool expr_deadline(const Expr *expr, int32_t *day);
 
 /* ---- operators.c -------------------------------------------------------------------- */
 Node *operate(Compilation *c, const Scope *scope, Operator op, Node *a, Node *b, Span span);
+/* The operator of `expr` on its two sides: messages point at it and at them. */
+Node *operate_as_written(Compilation *c, const Scope *scope, const Expr *expr, Node *a, Node *b);
 Node *coerce_bare(Compilation *c, Node *node, const Type *to);
 Node *node_select(Compilation *c, const Scope *scope, Node *condition, Node *a, Node *b, Span span);
+Node *node_or_else(Compilation *c, const Scope *scope, Node *a, Node *b, Span span);
 
 /* ---- calls.c: functions, aggregates and the forms of the language ------------------- */
 /* The names of forms.def. */
