@@ -13,6 +13,8 @@ static void forget_place(Module *module, Slice root) {
         ModuleSource *source = &module->sources.items[i];
         if (!source->library) source->path = path_from_root(source->path, root);
     }
+    for (uint32_t i = 0; i < module->inputs.count; i++)
+        module->inputs.items[i].file = path_from_root(module->inputs.items[i].file, root);
 }
 
 ScpStatus command_build(Driver *driver) {

@@ -29,6 +29,18 @@ ScpStatus diagnostics_give(Driver *driver, const SourceMap *sources, const DiagB
     return driver_result(driver, buffer_slice(&out));
 }
 
+Slice diagnostics_place(Arena *arena, const Module *module, uint32_t offset) {
+    const ModuleSource *source = NULL;
+    VEC_EACH(const ModuleSource, candidate, &module->sources)
+    if (candidate->base <= offset) source = candidate;
+    if (!source || !offset) return SLICE("");
+    uint32_t line = 0;
+    while (line < source->line_starts.count &&
+           source->line_starts.items[line] <= offset - source->base)
+        line++;
+    return arena_printf(arena, "%.*s:%u: ", SLICE_FMT(source->path), (unsigned)line);
+}
+
 /* `data/people.csv:17: error[data-range]: field 2 "age": …` */
 static void say_problem(Driver *driver, const DataProblem *problem) {
     Buffer *out = &driver->messages;

@@ -8,19 +8,6 @@
 
 /* ---- Notes ------------------------------------------------------------------------------- */
 
-/* `plan.scp:41` of a place in a module whose source is not at hand. */
-static Slice place_in_module(Arena *arena, const Module *module, uint32_t offset) {
-    const ModuleSource *source = NULL;
-    VEC_EACH(const ModuleSource, candidate, &module->sources)
-    if (candidate->base <= offset) source = candidate;
-    if (!source || !offset) return SLICE("");
-    uint32_t line = 0;
-    while (line < source->line_starts.count &&
-           source->line_starts.items[line] <= offset - source->base)
-        line++;
-    return arena_printf(arena, "%.*s:%u: ", SLICE_FMT(source->path), (unsigned)line);
-}
-
 static bool lies_in(Span inner, Span outer) {
     return outer.start <= inner.start && inner.end <= outer.end;
 }
@@ -54,7 +41,7 @@ static void say_notes(Driver *driver, const Subject *subject) {
     }
     for (uint32_t i = 0; i < notes.items.count && !driver->options.quiet; i++) {
         const Diag *note = notes.items.items[i];
-        Slice place = place_in_module(&driver->work, subject->module, note->span.start);
+        Slice place = diagnostics_place(&driver->work, subject->module, note->span.start);
         buffer_printf(&driver->messages, "%.*snote[%.*s]: %.*s\n", SLICE_FMT(place),
                       SLICE_FMT(note->name), SLICE_FMT(note->message));
     }

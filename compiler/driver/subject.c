@@ -3,6 +3,7 @@
 
 #include "compiler/driver/diagnostics.h"
 #include "compiler/review/check.h"
+#include "runtime/base/date.h"
 #include "runtime/base/file.h"
 
 /* ---- Names given with --data ------------------------------------------------------------- */
@@ -89,6 +90,20 @@ static ScpStatus load(Driver *driver, Subject *subject) {
                        SLICE_FMT(subject->input.path), SLICE_FMT(error));
 }
 
+/* A plan compiled before is held to the day it is now run for. */
+static ScpStatus check_unknowns(Driver *driver, const Subject *subject) {
+    const ModuleUnknown *unknown = unknown_expired(subject->module, subject->as_of);
+    if (!subject->input.is_module || !unknown) return SCP_OK;
+    Arena *arena = &driver->arena;
+    Slice place = diagnostics_place(arena, subject->module, unknown->span.start);
+    Slice until = date_format_long(arena, unknown->until);
+    Slice today = date_format_long(arena, subject->as_of);
+    return driver_fail(driver, SCP_NO,
+                       "%.*serror[%s]: this was to be known by %.*s, and the plan is run as of %.*s",
+                       SLICE_FMT(place), diag_name_text(DIAG_UNKNOWN_EXPIRED), SLICE_FMT(until),
+                       SLICE_FMT(today));
+}
+
 ScpStatus subject_open(Driver *driver, const char *path, const char *eval, Subject *subject) {
     *subject = (Subject){0};
     ScpStatus status = driver_guard_input(driver, path);
@@ -103,7 +118,7 @@ ScpStatus subject_open(Driver *driver, const char *path, const char *eval, Subje
     if (status == SCP_OK) status = check_data_names(driver, subject->module);
     if (status != SCP_OK) return status;
     subject->as_of = driver->options.has_as_of ? driver->options.as_of : subject->module->as_of;
-    return SCP_OK;
+    return check_unknowns(driver, subject);
 }
 
 /* ---- Protection -------------------------------------------------------------------------- */

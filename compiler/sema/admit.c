@@ -340,6 +340,10 @@ static Value *admit_unknown(Admission *a, const Alternatives *all) {
         a->c->arena, "until %.*s: %.*s", SLICE_FMT(source_map_text(a->c->sources, day->span)),
         SLICE_FMT(why->kind == EXPR_STRING ? why->text : quoted(a->c, why->span)));
     int32_t last;
+    if (expr_deadline(day, &last)) {
+        ModuleUnknown unknown = {.until = last, .span = day->span};
+        VEC_PUSH(a->c->module->arena, &a->c->module->unknowns, unknown);
+    }
     if (expr_deadline(day, &last) && a->c->module->as_of && last < a->c->module->as_of)
         sema_error(a->c, a->scope, DIAG_UNKNOWN_EXPIRED, day->span,
                    "this was to be known by %.*s, and the plan speaks of %.*s",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/base/file.h"
+#include "runtime/base/sha256.h"
 #include "runtime/data/csv.h"
 
 typedef struct {
@@ -185,6 +186,17 @@ static Slice file_named(Compilation *c, const Decl *decl, bool *overridden) {
                : (Slice){0};
 }
 
+/* What the report says it was made from. */
+static void record_input(Compilation *c, const Decl *decl, Slice file, Slice text) {
+    Arena *arena = c->module->arena;
+    char hex[SHA256_HEX_SIZE];
+    sha256_hex(sha256_of(text), hex);
+    ModuleInput input = {.name = arena_copy(arena, word(c, decl->name)),
+                         .file = arena_copy(arena, file),
+                         .sha256 = arena_copy(arena, slice_of(hex))};
+    VEC_PUSH(arena, &c->module->inputs, input);
+}
+
 void geography_read(Compilation *c, Decl *decl) {
     Reading *r = ARENA_NEW(c->arena, Reading);
     r->c = c;
@@ -210,6 +222,7 @@ void geography_read(Compilation *c, Decl *decl) {
         c->data_missing = true;
         sema_error(c, NULL, DIAG_DATA_NOT_FOUND, decl->name_span, "%.*s", SLICE_FMT(error));
     }
+    if (status == SCP_OK) record_input(c, decl, r->file, text);
     if (status != SCP_OK || !read_text(r, text)) forget_areas(r, levels);
     keep_levels(r);
 }

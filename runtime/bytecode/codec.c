@@ -394,6 +394,17 @@ static void codec_source(Codec *codec, ModuleSource *source) {
     LIST(codec, &source->line_starts, 1, codec_u32);
 }
 
+static void codec_input(Codec *codec, ModuleInput *input) {
+    codec_text(codec, &input->name);
+    codec_text(codec, &input->file);
+    codec_text(codec, &input->sha256);
+}
+
+static void codec_unknown(Codec *codec, ModuleUnknown *unknown) {
+    DAY(codec, unknown->until);
+    codec_span(codec, &unknown->span);
+}
+
 void codec_section(Codec *codec, Section section, Module *module) {
     switch (section) {
     case SECTION_TEXTS:
@@ -447,6 +458,12 @@ void codec_section(Codec *codec, Section section, Module *module) {
         break;
     case SECTION_SOURCES:
         LIST(codec, &module->sources, 5, codec_source);
+        break;
+    case SECTION_INPUTS:
+        LIST(codec, &module->inputs, 3, codec_input);
+        break;
+    case SECTION_UNKNOWNS:
+        LIST(codec, &module->unknowns, 3, codec_unknown);
         break;
     }
 }

@@ -20,7 +20,7 @@
 #include "runtime/bytecode/module.h"
 
 #define MODULE_MAGIC "SCPB\r\n\x1a\n" /* the line ends show a transfer as text */
-#define MODULE_FORMAT_VERSION 2
+#define MODULE_FORMAT_VERSION 3
 
 enum {
     MODULE_AT_VERSION = 8,
@@ -49,6 +49,8 @@ typedef enum {
     SECTION_REQUIREMENTS,
     SECTION_ALLOWS,
     SECTION_SOURCES,
+    SECTION_INPUTS,
+    SECTION_UNKNOWNS,
     SECTION_COUNT
 } Section;
 

@@ -395,6 +395,21 @@ static void list_source(Listing *l, uint32_t i) {
                   source->line_starts.count);
 }
 
+static void list_input(Listing *l, uint32_t i) {
+    const ModuleInput *input = &l->module->inputs.items[i];
+    buffer_printf(&l->out, "input %u", i);
+    say_quoted(l, input->name);
+    say_quoted(l, input->file);
+    say_quoted(l, input->sha256);
+    say(l, "\n");
+}
+
+static void list_unknown(Listing *l, uint32_t i) {
+    buffer_printf(&l->out, "unknown %u until", i);
+    say_date(l, l->module->unknowns.items[i].until);
+    say(l, "\n");
+}
+
 static void list_each(Listing *l, uint32_t count, void (*each)(Listing *, uint32_t)) {
     for (uint32_t i = 0; i < count; i++) each(l, i);
 }
@@ -417,5 +432,7 @@ Slice module_disassemble(const Module *module, Arena *arena) {
     list_each(&l, module->requirements.count, list_requirement);
     list_each(&l, module->allows.count, list_allow);
     list_each(&l, module->sources.count, list_source);
+    list_each(&l, module->inputs.count, list_input);
+    list_each(&l, module->unknowns.count, list_unknown);
     return buffer_slice(&l.out);
 }

@@ -304,6 +304,20 @@ typedef struct {
     VEC(uint32_t) line_starts; /* offsets from base, for line numbers after the source is gone */
 } ModuleSource;
 
+/* A file that was read when the plan was compiled, its content now in the module: the areas of a
+ * geography. */
+typedef struct {
+    Slice name; /* of the declaration */
+    Slice file; /* as it was opened */
+    Slice sha256; /* hex */
+} ModuleInput;
+
+/* A value the plan calls unknown until a day: past it the plan has no meaning. */
+typedef struct {
+    int32_t until; /* day, inclusive */
+    Span span;
+} ModuleUnknown;
+
 typedef struct {
     Arena *arena;
     Slice compiler_version;
@@ -329,6 +343,8 @@ typedef struct {
     VEC(ModuleRequirement) requirements;
     VEC(ModuleAllow) allows;
     VEC(ModuleSource) sources;
+    VEC(ModuleInput) inputs;
+    VEC(ModuleUnknown) unknowns;
 } Module;
 
 Module *module_new(Arena *arena);

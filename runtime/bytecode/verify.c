@@ -621,11 +621,21 @@ static bool check_sources(Verifier *v) {
     return true;
 }
 
+static bool check_unknowns(Verifier *v) {
+    for (uint32_t i = 0; i < v->module->unknowns.count; i++) {
+        at(v, "unknown", i);
+        const ModuleUnknown *unknown = &v->module->unknowns.items[i];
+        if (!check_day(v, unknown->until) || !check_span(v, unknown->span)) return false;
+    }
+    return true;
+}
+
 Slice module_verify(const Module *module, Arena *arena) {
     Verifier v = {.module = module, .arena = arena, .error = SLICE("")};
     bool well_formed = check_head(&v) && check_units(&v) && check_dims(&v) && check_consts(&v) &&
                        check_tables(&v) && check_rows(&v) && check_rankings(&v) &&
                        check_queries(&v) && check_code(&v) && check_decls(&v) &&
-                       check_outputs(&v) && check_requirements(&v) && check_sources(&v);
+                       check_outputs(&v) && check_requirements(&v) && check_sources(&v) &&
+                       check_unknowns(&v);
     return well_formed ? SLICE("") : v.error;
 }

@@ -168,6 +168,18 @@ Slice format_with_unit(Arena *arena, const ReportInput *input, Shown shown, uint
     return arena_printf(arena, "%.*s %.*s", SLICE_FMT(number), SLICE_FMT(unit));
 }
 
+Slice format_change(Arena *arena, const ReportInput *input, const FieldValue *value) {
+    Shown shown = shown_field(input, value);
+    Slice written = shown.array ? value->word : SLICE("");
+    bool is_signed = written.length && (written.data[0] == '-' || written.data[0] == '+');
+    bool scalar = is_signed && !shown.array->type.dim_count;
+    if (!scalar || !shown_is_number(shown) || !shown_present(shown, 0)) return SLICE("");
+    Slice text = format_with_unit(arena, input, shown, 0);
+    bool relative = slice_ends_with(written, SLICE(" relative"));
+    return arena_printf(arena, "%s%.*s%s", shown_number(shown, 0) > 0 ? "+" : "", SLICE_FMT(text),
+                        relative ? " relative" : "");
+}
+
 Slice format_in_sentence(Arena *arena, Slice text) {
     if (text.length < 2 || text.data[0] < 'A' || text.data[0] > 'Z') return text;
     if (text.data[1] < 'a' || text.data[1] > 'z') return text;

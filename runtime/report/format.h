@@ -44,6 +44,11 @@ Slice format_dim(Arena *arena, const ModuleDim *dim);
 Slice format_member(const ModuleDim *dim, uint32_t member);
 
 /* A title within a sentence: "Place" as "place", but "IMD decile" as it is. */
+/* A change as it was written: with its sign, and with `relative` where it says so of a percentage:
+ * "+6 percentage points", "−10% relative". Empty where the value is no change: one that was written
+ * with a sign. */
+Slice format_change(Arena *arena, const ReportInput *input, const FieldValue *value);
+
 Slice format_in_sentence(Arena *arena, Slice title);
 
 #endif

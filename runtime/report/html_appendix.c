@@ -329,6 +329,8 @@ static void hashes(Html *html) {
     html_rows_begin(html);
     VEC_EACH(const ModuleSource, source, &input->module->sources)
     hash_row(html, source->path, source->library ? "Standard library" : "Plan", source->sha256);
+    VEC_EACH(const ModuleInput, read, &input->module->inputs)
+    hash_row(html, read->file, "Geography", read->sha256);
     for (uint32_t i = 0; i < input->data_count; i++)
         hash_row(html, input->data[i].file, "Data", input->data[i].sha256);
     html_table_end(html);

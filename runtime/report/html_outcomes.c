@@ -77,11 +77,22 @@ static Slice with_year(Html *html, const char *word, int32_t year) {
 
 /* The change a target asks for, as it was written: "−12%". */
 static Slice target_change(Html *html, const KpiTarget *target) {
-    Shown change = shown_field(html->input, field_value(target->field));
-    if (!shown_present(change, 0) || !shown_is_number(change)) return SLICE("");
-    Slice text = format_with_unit(html->arena, html->input, change, 0);
-    const char *sign = shown_number(change, 0) > 0 ? "+" : "";
-    return arena_printf(html->arena, "%s%.*s", sign, SLICE_FMT(text));
+    return format_change(html->arena, html->input, field_value(target->field));
+}
+
+/* Why a target is what it is, where the plan says so. */
+static void target_reasons(Html *html, const Kpi *kpi) {
+    bool open = false;
+    VEC_EACH(const KpiTarget, target, &kpi->targets) {
+        const FieldLabel *because = field_label(target->field, "because");
+        if (!because) continue;
+        if (!open) html_terms_begin(html);
+        open = true;
+        html_term(html, with_year(html, "Why the target for", target->year));
+        html_label_values(html, because);
+        html_term_end(html);
+    }
+    if (open) html_terms_end(html);
 }
 
 static void kpi_tiles(Html *html, const Kpi *kpi) {
@@ -190,6 +201,7 @@ static void kpi_block(Html *html, int level, const ModuleDecl *decl) {
     html_markdown(html, decl->doc);
     kpi_reading(html, &kpi);
     kpi_tiles(html, &kpi);
+    target_reasons(html, &kpi);
     html_other_clauses(html, decl, shown_elsewhere);
     html_trajectory_chart(html, &kpi);
     trajectory_table(html, &kpi);

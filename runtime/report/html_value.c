@@ -202,6 +202,11 @@ static bool is_condition(Shown shown, const FieldValue *value) {
 
 static void register_value(Html *html, const FieldValue *value) {
     Shown shown = shown_field(html->input, value);
+    Slice change = format_change(html->arena, html->input, value);
+    if (change.length) {
+        html_text(html, change);
+        return;
+    }
     if (is_condition(shown, value)) {
         html_element(html, "code", value->word);
         html_raw(html, ": ");

@@ -336,6 +336,20 @@ static void sources(Writer *w) {
     json_end_array(&w->json);
 }
 
+/* What was read when the plan was compiled, and is in the module now. */
+static void inputs(Writer *w) {
+    key(w, "inputs");
+    json_begin_array(&w->json);
+    VEC_EACH(const ModuleInput, input, &w->input->module->inputs) {
+        json_begin_object(&w->json);
+        key_text(w, "name", input->name);
+        key_text(w, "file", input->file);
+        key_text(w, "sha256", input->sha256);
+        json_end_object(&w->json);
+    }
+    json_end_array(&w->json);
+}
+
 Slice report_manifest_json(Arena *arena, const ReportInput *input, const ReportOutput *outputs,
                            uint32_t output_count) {
     Buffer out;
@@ -352,6 +366,7 @@ Slice report_manifest_json(Arena *arena, const ReportInput *input, const ReportO
     key_text(&w, "policy", policy_name(input));
     watermark(&w);
     sources(&w);
+    inputs(&w);
     data_array(&w);
     key(&w, "outputs");
     json_begin_array(&w.json);

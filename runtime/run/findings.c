@@ -37,6 +37,12 @@ void findings_judge(const VmResult *vm, int32_t as_of, Arena *arena, Findings *f
     }
 }
 
+const ModuleUnknown *unknown_expired(const Module *module, int32_t as_of) {
+    VEC_EACH(const ModuleUnknown, unknown, &module->unknowns)
+    if (unknown->until < as_of) return unknown;
+    return NULL;
+}
+
 Severity finding_severity(const Module *module, const ReportFinding *finding) {
     const ModuleRequirement *requirement = &module->requirements.items[finding->requirement];
     return (Severity)(module->final_status ? requirement->severity : requirement->draft_severity);

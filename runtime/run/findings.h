@@ -10,6 +10,10 @@ typedef VEC(ReportFinding) Findings;
 /* Every requirement of the module, in order, as of that day. */
 void findings_judge(const VmResult *vm, int32_t as_of, Arena *arena, Findings *findings);
 
+/* The first value that was to be known before that day; NULL where none was. Past it the plan has
+ * no meaning, whoever compiled it when. */
+const ModuleUnknown *unknown_expired(const Module *module, int32_t as_of);
+
 /* The severity a finding has: that of a draft where the plan is one. */
 Severity finding_severity(const Module *module, const ReportFinding *finding);
 

@@ -89,6 +89,8 @@ static ScpStatus evaluate(ScpRun *run, const Module *module, const ScpRunOptions
                                     .step_limit = options->step_limit};
     if (options->as_of && !date_parse_iso(slice_of(options->as_of), &evaluation.as_of))
         return refuse(run, SCP_USAGE, "`as_of` is no date such as 2026-11-01");
+    if (unknown_expired(module, evaluation.as_of))
+        return refuse(run, SCP_NO, "what the plan calls unknown was to be known before that day");
     ScpStatus status = choose_policy(run, module, options, &evaluation.policy);
     if (status == SCP_OK)
         status = evaluation_run(module, &evaluation, &run->arena, &run->evaluation);

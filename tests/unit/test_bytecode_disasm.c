@@ -35,6 +35,8 @@ ARENA_TEST(every_part_is_listed) {
     assert_holds(text, "label \"by\" decl 0 missing\n");
     assert_holds(text, "requirement 0 \"kpi-has-owner\" of decl 1 r");
     assert_holds(text, "error in draft warning from 2025-11-04\n  value \"i.lead\" r");
+    assert_holds(text, "input 0 \"places\" \"data/places.csv\" \"11ee\"\n");
+    assert_holds(text, "unknown 0 until 2027-06-30\n");
     assert_holds(text, "allow 0 \"kpi-has-owner\" in decl 1 \"agreed\" until 2027-03-31\n");
     assert_holds(text, "source 0 \"plan.scp\" \"00ff\" lines 2\n");
 }

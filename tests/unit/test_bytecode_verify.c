@@ -371,6 +371,7 @@ MUTATION(severity_unheard_of) { m->requirements.items[0].draft_severity = 3; }
 MUTATION(rule_over_before_it_begins) { m->requirements.items[0].until = 1; }
 MUTATION(rule_of_no_decl) { m->requirements.items[0].decl = 99; }
 MUTATION(sub_value_of_no_register) { m->requirements.items[0].values.items[0].reg = 9999; }
+MUTATION(unknown_until_no_day) { m->unknowns.items[0].until = DATE_LAST + 1; }
 MUTATION(allow_of_no_decl) { m->allows.items[0].decl = 99; }
 MUTATION(sources_out_of_order) { VEC_PUSH(m->arena, &m->sources, m->sources.items[0]); }
 MUTATION(lines_out_of_order) { m->sources.items[0].line_starts.items[1] = 0; }
@@ -543,6 +544,7 @@ static const BadModule bad_modules[] = {
     {"requirement-in-force", rule_over_before_it_begins},
     {"decl-out-of-range", rule_of_no_decl},
     {"register-out-of-range", sub_value_of_no_register},
+    {"date-out-of-range", unknown_until_no_day},
     {"decl-out-of-range", allow_of_no_decl},
     {"source-order", sources_out_of_order},
     {"source-lines", lines_out_of_order},

@@ -436,6 +436,9 @@ static inline void fixture_rest(Module *module, Reg rate, Reg condition) {
     VEC_PUSH(arena, &source.line_starts, 0);
     VEC_PUSH(arena, &source.line_starts, 17);
     VEC_PUSH(arena, &module->sources, source);
+    VEC_PUSH(arena, &module->inputs,
+             (ModuleInput){SLICE("places"), SLICE("data/places.csv"), SLICE("11ee")});
+    VEC_PUSH(arena, &module->unknowns, (ModuleUnknown){date_from_civil(2027, 6, 30), {70, 80}});
 }
 
 static inline Module *fixture_module(Arena *arena) {
