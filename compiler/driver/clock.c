@@ -35,3 +35,34 @@ void clock_limit(int64_t seconds) {
     when.it_value.tv_sec = (time_t)seconds;
     timer_settime(timer, 0, &when, NULL);
 }
+
+static void tick(int signal_number, siginfo_t *information, void *machine) {
+    (void)signal_number;
+    (void)machine;
+    const ClockTick *clock = information->si_value.sival_ptr;
+    if (information->si_code == SI_TIMER && clock) clock->tick(clock->context);
+}
+
+bool clock_tick_begin(ClockTick *clock) {
+    struct sigaction action;
+    struct sigevent event;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = tick;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGALRM, &action, NULL)) return false;
+    memset(&event, 0, sizeof event);
+    event.sigev_notify = SIGEV_SIGNAL;
+    event.sigev_signo = SIGALRM;
+    event.sigev_value.sival_ptr = clock;
+    if (timer_create(CLOCK_MONOTONIC, &event, &clock->timer)) return false;
+    struct itimerspec second = {{1, 0}, {1, 0}};
+    timer_settime(clock->timer, 0, &second, NULL);
+    return true;
+}
+
+/* A signal may be on its way still: from here on it is for nobody. */
+void clock_tick_end(ClockTick *clock) {
+    signal(SIGALRM, SIG_IGN);
+    timer_delete(clock->timer);
+}

@@ -32,7 +32,28 @@ static void write_message(int descriptor, Slice text) {
     (void)lost;
 }
 
+/* Within a signal handler: no more than write. `… 12 s` after what is being done. */
+static void show_progress(void *context) {
+    Driver *driver = context;
+    const char *what = driver->doing;
+    unsigned seconds = ++driver->seconds;
+    char digits[12];
+    size_t length = 0;
+    int error = errno;
+    if (!what) return;
+    driver->in_progress = true;
+    do digits[sizeof digits - ++length] = (char)('0' + seconds % 10);
+    while (seconds /= 10);
+    write_message(driver->err, SLICE("\r\033[K"));
+    write_message(driver->err, slice_of(what));
+    write_message(driver->err, SLICE(" … "));
+    write_message(driver->err, (Slice){digits + sizeof digits - length, length});
+    write_message(driver->err, SLICE(" s"));
+    errno = error;
+}
+
 static void clear_progress(Driver *driver) {
+    driver->doing = NULL;
     if (driver->in_progress) write_message(driver->err, SLICE("\r\033[K"));
     driver->in_progress = false;
 }
@@ -46,9 +67,8 @@ void driver_flush(Driver *driver) {
 void driver_progress(Driver *driver, const char *what) {
     if (!driver->progress) return;
     driver_flush(driver);
-    write_message(driver->err, slice_of(what));
-    write_message(driver->err, SLICE(" …"));
-    driver->in_progress = true;
+    driver->seconds = 0;
+    driver->doing = what;
 }
 
 ScpStatus driver_fail(Driver *driver, ScpStatus status, const char *format, ...) {
@@ -122,7 +142,9 @@ static bool wants_colour(const Options *options, int descriptor) {
 }
 
 static void choose_appearance(Driver *driver) {
-    driver->progress = is_terminal(driver->err) && !driver->options.quiet;
+    driver->clock = (ClockTick){.tick = show_progress, .context = driver};
+    driver->progress = is_terminal(driver->err) && !driver->options.quiet &&
+                       clock_tick_begin(&driver->clock);
     driver->colour = wants_colour(&driver->options, driver->err);
     driver->result_colour = wants_colour(&driver->options, driver->out) && !driver->options.output;
 }
@@ -182,6 +204,7 @@ ScpStatus driver_run(int argc, char *const *argv, int in, int out, int err) {
     arena_init(&driver.work, &driver.boundary, 0);
     buffer_init(&driver.messages, &driver.arena);
     ScpStatus status = run_guarded(&driver, argc, argv);
+    if (driver.progress) clock_tick_end(&driver.clock);
     evaluation_free(&driver.evaluation);
     arena_free(&driver.work);
     arena_free(&driver.arena);

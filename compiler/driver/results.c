@@ -132,18 +132,38 @@ static void say_query(Driver *driver, uint32_t index) {
                   count == 1 ? "cell" : "cells");
 }
 
+/* How many rows there are is a count of people like any other. */
+static Slice rows_shown(Driver *driver) {
+    const Evaluation *evaluation = &driver->evaluation;
+    Protected rows =
+        protect_people(evaluation->input.policy, (int64_t)evaluation->strata.rows_scanned);
+    if (rows.suppressed) return SLICE("few");
+    return number_format_int(&driver->work, (int64_t)rows.value, true);
+}
+
+static void say_stages(Driver *driver) {
+    static const char *const names[STAGE_COUNT] = {"reading", "verifying", "counting", "computing"};
+    for (int i = 0; i < STAGE_COUNT; i++) {
+        Slice seconds =
+            number_format_fixed(&driver->work, driver->evaluation.seconds[i], 3, false);
+        buffer_printf(&driver->messages, "%s%s %.*s s", i ? ", " : "time: ", names[i],
+                      SLICE_FMT(seconds));
+    }
+    buffer_add_char(&driver->messages, '\n');
+}
+
 void results_say_cost(Driver *driver) {
     const StrataResult *strata = &driver->evaluation.strata;
     uint32_t count = driver->evaluation.module->queries.count;
     buffer_printf(&driver->messages, "asked of the people (%u):\n", (unsigned)count);
     for (uint32_t i = 0; i < count; i++) say_query(driver, i);
-    Slice rows = amount(driver, strata->rows_scanned),
-          bytes = amount(driver, strata->bytes_scanned);
+    double each = strata->rows_scanned
+                      ? (double)strata->bytes_scanned / (double)strata->rows_scanned
+                      : 0;
+    Slice rows = rows_shown(driver), bytes = number_format_fixed(&driver->work, each, 1, true);
     Slice cells = amount(driver, strata->cells_total);
-    Slice seconds = number_format_fixed(&driver->work, strata->seconds, 3, false);
-    buffer_printf(&driver->messages,
-                  "read %.*s rows (%.*s bytes) in %u %s into %.*s cells, in "
-                  "%.*s seconds\n",
+    buffer_printf(&driver->messages, "read %.*s rows of %.*s bytes in %u %s into %.*s cells\n",
                   SLICE_FMT(rows), SLICE_FMT(bytes), (unsigned)strata->passes,
-                  strata->passes == 1 ? "pass" : "passes", SLICE_FMT(cells), SLICE_FMT(seconds));
+                  strata->passes == 1 ? "pass" : "passes", SLICE_FMT(cells));
+    say_stages(driver);
 }

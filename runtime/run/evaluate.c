@@ -1,6 +1,8 @@
 /* From a module to results. */
 #include "runtime/run/evaluate.h"
 
+#include <time.h>
+
 #include "runtime/data/snapshot.h"
 
 /* Values of Module.policy. */
@@ -17,6 +19,17 @@ ScpStatus evaluation_policy(const Module *module, Policy asked, bool internal, P
 
 static void tell(const EvaluationOptions *options, const char *what) {
     if (options->progress) options->progress(options->context, what);
+}
+
+static double seconds_now(void) {
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static ScpStatus end_stage(Evaluation *evaluation, Stage stage, double begun, ScpStatus status) {
+    evaluation->seconds[stage] = seconds_now() - begun;
+    return status;
 }
 
 /* ---- What the report says of the data ---------------------------------------------------- */
@@ -88,31 +101,42 @@ static void describe(const EvaluationOptions *options, Arena *arena, Evaluation 
 
 ScpStatus evaluation_load(const Module *module, const EvaluationOptions *options, Arena *arena,
                           Evaluation *evaluation) {
+    double begun = seconds_now();
     evaluation->module = module;
     tell(options, "reading the data");
-    return dataset_load(module, &options->data, arena, &evaluation->dataset, &evaluation->problems);
+    ScpStatus status =
+        dataset_load(module, &options->data, arena, &evaluation->dataset, &evaluation->problems);
+    return end_stage(evaluation, STAGE_READING, begun, status);
+}
+
+static ScpStatus verify(const EvaluationOptions *options, Arena *arena, Evaluation *evaluation) {
+    double begun = seconds_now();
+    ScpStatus status = dataset_verify(evaluation->module, &evaluation->dataset, false,
+                                      options->data.threads, arena, &evaluation->problems);
+    return end_stage(evaluation, STAGE_VERIFYING, begun, status);
 }
 
 static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
                               Evaluation *evaluation) {
     ScpStatus status = evaluation_load(evaluation->module, options, arena, evaluation);
-    if (status == SCP_OK)
-        status = dataset_verify(evaluation->module, &evaluation->dataset, false,
-                                options->data.threads, arena, &evaluation->problems);
+    if (status == SCP_OK) status = verify(options, arena, evaluation);
     if (status != SCP_OK) return status;
+    double begun = seconds_now();
     tell(options, "counting");
-    return strata_run(evaluation->module, &evaluation->dataset, options->data.threads,
-                      options->cell_limit, arena, &evaluation->strata, &evaluation->error);
+    status = strata_run(evaluation->module, &evaluation->dataset, options->data.threads,
+                        options->cell_limit, arena, &evaluation->strata, &evaluation->error);
+    return end_stage(evaluation, STAGE_COUNTING, begun, status);
 }
 
 static ScpStatus compute(const EvaluationOptions *options, Arena *arena, Evaluation *evaluation) {
     VmOptions vm = {.strata = options->with_data ? &evaluation->strata : NULL,
                     .policy = options->policy,
                     .step_limit = options->step_limit};
+    double begun = seconds_now();
     tell(options, "computing");
     ScpStatus status = vm_run(evaluation->module, &vm, arena, &evaluation->vm, &evaluation->error);
     evaluation->steps_reached = status == SCP_LIMIT;
-    return status;
+    return end_stage(evaluation, STAGE_COMPUTING, begun, status);
 }
 
 ScpStatus evaluation_run(const Module *module, const EvaluationOptions *options, Arena *arena,

@@ -19,6 +19,9 @@ typedef struct {
     void *context;
 } EvaluationOptions;
 
+/* What an evaluation spends its time on. */
+typedef enum { STAGE_READING, STAGE_VERIFYING, STAGE_COUNTING, STAGE_COMPUTING, STAGE_COUNT } Stage;
+
 typedef struct {
     const Module *module;
     Dataset dataset;     /* owned: evaluation_free */
@@ -29,6 +32,7 @@ typedef struct {
     VmResult vm;
     Findings findings;
     ReportInput input;
+    double seconds[STAGE_COUNT]; /* on the clock */
 } Evaluation;
 
 /* SCP_OK; SCP_DATA with `problems`; SCP_LIMIT with `error` (or problems where memory for data

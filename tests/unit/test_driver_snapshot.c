@@ -83,6 +83,30 @@ static void packing_wants_a_file_of_a_snapshots_name(void **state) {
     assert_status(p, SCP_DATA, "run", p->plan, "--data", "/nowhere/a.scps");
 }
 
+static void explain_says_what_was_asked_and_how_long_it_took(void **state) {
+    Program *p = *state;
+    assert_status(p, SCP_OK, "data", "pack", p->plan, "-o", snapshot_path(p));
+    assert_status(p, SCP_OK, "run", p->plan, "--data", snapshot_path(p), "--explain");
+    assert_non_null(strstr(p->err, "asked of the people (4):\n"));
+    assert_non_null(strstr(p->err, "where reviewed by place (residents: 2 cells)\n"));
+    assert_non_null(strstr(p->err, "read 400 rows of 3.0 bytes in 1 pass into 6 cells\n"));
+    assert_non_null(strstr(p->err, "time: reading 0."));
+}
+
+/* ---- Progress ------------------------------------------------------------------------------- */
+
+static void count_tick(void *context) { ++*(_Atomic int *)context; }
+
+static void a_clock_ticks_until_it_is_ended(void **state) {
+    (void)state;
+    _Atomic int ticks = 0;
+    ClockTick clock = {.tick = count_tick, .context = &ticks};
+    assert_true(clock_tick_begin(&clock));
+    for (int i = 0; i < 300 && !ticks; i++) nanosleep(&(struct timespec){0, 10000000}, NULL);
+    clock_tick_end(&clock);
+    assert_int_equal(ticks, 1);
+}
+
 /* ---- Interrupts ----------------------------------------------------------------------------- */
 
 static void put_many_people(const Program *p) {
@@ -153,6 +177,8 @@ int main(void) {
         IN_PLAN(a_snapshot_is_checked_like_any_data),
         IN_PLAN(a_damaged_snapshot_ends_a_run),
         IN_PLAN(packing_wants_a_file_of_a_snapshots_name),
+        IN_PLAN(explain_says_what_was_asked_and_how_long_it_took),
+        cmocka_unit_test(a_clock_ticks_until_it_is_ended),
         IN_PLAN(an_interrupt_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
