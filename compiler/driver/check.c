@@ -3,8 +3,11 @@
  * others from being checked. */
 #include "compiler/review/check.h"
 
+#include <string.h>
+
 #include "compiler/driver/input.h"
 #include "compiler/driver/paths.h"
+#include "runtime/base/file.h"
 #include "runtime/base/hashmap.h"
 
 typedef enum { CHECK_HUMAN, CHECK_SHORT, CHECK_JSON } CheckFormat;
@@ -59,6 +62,35 @@ static void find_lines(const SourceMap *sources) {
         source_map_position(sources, sources->sources.items[i].base);
 }
 
+/* A message that no plan is left to show the place of: it is of the path itself. */
+static void say_of_path(Session *s, const char *path, DiagName name, Slice message) {
+    SourceMap start;
+    source_map_init(&start, &s->driver->arena);
+    source_map_add(&start, slice_of(path), SLICE(""), false);
+    Diag diag = {.name = slice_of(diag_name_text(name)),
+                 .severity = diag_name_severity(name),
+                 .span = {start.sources.items[0].base, start.sources.items[0].base},
+                 .message = message};
+    say(s, &start, &diag);
+}
+
+/* People have read why; a script, which reads the result alone, must not take it for a plan with
+ * nothing wrong. */
+static void give_unread(Session *s, const char *path, ScpStatus status) {
+    DiagName name = status == SCP_LIMIT ? DIAG_LIMIT_REACHED : DIAG_PLAN_NOT_READ;
+    if (s->format == CHECK_JSON) say_of_path(s, path, name, s->driver->failure);
+}
+
+/* Who meant to check a plan should know that none was there: a file cut off by accident has no
+ * mistakes left. */
+static void say_library(Session *s, const char *path) {
+    if (s->format != CHECK_HUMAN || s->driver->options.quiet) return;
+    bool standard = strcmp(path, "-") == 0;
+    Slice shown = standard ? SLICE("standard input") : file_quote(&s->driver->arena, slice_of(path));
+    buffer_printf(&s->out, "%.*s has no `plan` item: it was checked as a library\n",
+                  SLICE_FMT(shown));
+}
+
 /* ---- One plan ---------------------------------------------------------------------------- */
 
 static void check_path(Session *s, const char *path) {
@@ -69,12 +101,16 @@ static void check_path(Session *s, const char *path) {
     if (status == SCP_OK && input.is_module)
         status = driver_fail(driver, SCP_USAGE, "`%s` is compiled: `scpc check` reads plans", path);
     s->status = status_worse(s->status, status);
-    if (status != SCP_OK) return;
+    if (status != SCP_OK) {
+        give_unread(s, path, status);
+        return;
+    }
     CheckOptions options = {.compile = input_compile_options(driver, &input, false)};
     options.step_limit = (uint64_t)options_limit(&driver->options, LIMIT_STEPS, false);
     CheckResult *result = ARENA_NEW(&driver->work, CheckResult);
     check_plan(&options, &driver->work, result);
     s->status = status_worse(s->status, check_status(result, driver->options.fail_on));
+    if (result->compile.is_library) say_library(s, path);
     find_lines(&result->compile.sources);
     const DiagBag *diags = &result->compile.diags;
     for (uint32_t i = 0; i < diags->items.count; i++)
@@ -82,15 +118,8 @@ static void check_path(Session *s, const char *path) {
 }
 
 static void say_limit(Session *s, const char *path, const Boundary *boundary) {
-    SourceMap start; /* the plan's text is gone with its memory */
-    source_map_init(&start, &s->driver->arena);
-    source_map_add(&start, slice_of(path), SLICE(""), false);
-    Diag diag = {.name = slice_of(diag_name_text(DIAG_LIMIT_REACHED)),
-                 .severity = SEVERITY_ERROR,
-                 .span = {start.sources.items[0].base, start.sources.items[0].base},
-                 .message =
-                     arena_printf(&s->driver->arena, "%s (--max-memory)", boundary->message)};
-    say(s, &start, &diag);
+    say_of_path(s, path, DIAG_LIMIT_REACHED,
+                arena_printf(&s->driver->arena, "%s (--max-memory)", boundary->message));
 }
 
 static void check_within(Session *s, const char *path, Boundary *boundary) {
@@ -153,11 +182,13 @@ ScpStatus command_check(Driver *driver) {
     text_map_init(&session.seen, &driver->arena, 0);
     if (session.format == CHECK_JSON) render_json_begin(&session.json, &session.out);
     for (uint32_t i = 0; i < driver->options.arguments.count; i++) {
-        ScpStatus status = paths_expand(driver, driver->options.arguments.items[i], &paths);
+        const char *path = driver->options.arguments.items[i];
+        ScpStatus status = paths_expand(driver, path, &paths);
+        if (status != SCP_OK) give_unread(&session, path, status);
         session.status = status_worse(session.status, status);
     }
     for (uint32_t i = 0; i < paths.count; i++) check_one(&session, paths.items[i]);
-    if (!paths.count) return session.status;
+    if (!paths.count && session.format != CHECK_JSON) return session.status;
     end(&session);
     return status_worse(session.status, deliver(&session));
 }

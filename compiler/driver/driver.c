@@ -76,6 +76,7 @@ ScpStatus driver_fail(Driver *driver, ScpStatus status, const char *format, ...)
     va_start(arguments, format);
     Slice sentence = arena_vprintf(&driver->arena, format, arguments);
     va_end(arguments);
+    driver->failure = sentence;
     buffer_add_text(&driver->messages, "scpc: ");
     plain_text(&driver->messages, sentence);
     buffer_add_char(&driver->messages, '\n');

@@ -26,6 +26,7 @@ typedef struct {
     _Atomic unsigned seconds;  /* of it */
     atomic_bool in_progress;   /* a line of progress stands there */
     Buffer messages;    /* not yet written to err */
+    Slice failure;      /* the sentence of the last driver_fail */
     ScpStatus findings; /* of a plan that was compiled: the command's status is at least that */
 } Driver;
 

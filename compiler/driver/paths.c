@@ -44,6 +44,7 @@ static void insert_sorted(Arena *arena, Paths *names, const char *name) {
     names->items[at] = name;
 }
 
+/* False where the folder cannot be read, and errno says why. */
 static bool list_folder(Arena *arena, const char *folder, Paths *names) {
     DIR *stream = opendir(folder);
     if (!stream) return false;
@@ -63,20 +64,26 @@ static const char *join(Arena *arena, const char *folder, const char *name) {
     return arena_printf(arena, "%s%s%s", folder, slash, name).data;
 }
 
-static void find_plans(Driver *driver, const char *folder, int depth, Paths *paths) {
+static ScpStatus find_plans(Driver *driver, const char *folder, int depth, Paths *paths) {
     Paths names = {0};
     struct stat file;
-    if (depth > DEEPEST || !list_folder(&driver->arena, folder, &names)) return;
+    ScpStatus status = SCP_OK;
+    if (depth > DEEPEST) return status;
+    if (!list_folder(&driver->arena, folder, &names))
+        return driver_fail(driver, SCP_DATA, "the folder %.*s cannot be read: %s",
+                           SLICE_FMT(file_quote(&driver->arena, slice_of(folder))),
+                           strerror(errno));
     for (uint32_t i = 0; i < names.count; i++) {
         const char *path = join(&driver->arena, folder, names.items[i]);
         if (lstat(path, &file)) continue;
         if (S_ISDIR(file.st_mode)) {
-            find_plans(driver, path, depth + 1, paths);
+            status = status_worse(status, find_plans(driver, path, depth + 1, paths));
             continue;
         }
         bool is_source = S_ISREG(file.st_mode) && slice_ends_with(slice_of(path), SLICE(".scp"));
         if (is_source && is_plan(driver, path)) VEC_PUSH(&driver->arena, paths, path);
     }
+    return status;
 }
 
 ScpStatus paths_expand(Driver *driver, const char *path, Paths *paths) {
@@ -86,8 +93,8 @@ ScpStatus paths_expand(Driver *driver, const char *path, Paths *paths) {
         return SCP_OK;
     }
     uint32_t before = paths->count;
-    find_plans(driver, path, 0, paths);
-    if (paths->count > before) return SCP_OK;
+    ScpStatus status = find_plans(driver, path, 0, paths);
+    if (status != SCP_OK || paths->count > before) return status;
     Slice shown = file_quote(&driver->arena, slice_of(path));
     return driver_fail(driver, SCP_USAGE,
                        "there is no plan below %.*s: no .scp file with a `plan` item",

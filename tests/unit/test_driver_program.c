@@ -51,6 +51,38 @@ PLAIN_TEST(results_do_not_depend_on_the_number_of_threads) {
     program_remove(&p);
 }
 
+enum { NOBODY = 65534 };
+
+/* All of the folder but what may not be read becomes nobody's. */
+static void give_away(const Program *p) {
+    char command[256];
+    snprintf(command, sizeof command,
+             "chown -R %d '%s' && chown 0 '%s/plan/below'", NOBODY, p->folder, p->folder);
+    assert_int_equal(system(command), 0);
+}
+
+/* Run as nobody where the test runs as root, who may look everywhere. */
+PLAIN_TEST(a_folder_that_cannot_be_read_has_not_passed) {
+    Program p;
+    char below[192];
+    program_make(&p);
+    snprintf(below, sizeof below, "%s/plan/below", p.folder);
+    assert_int_equal(mkdir(below, 0000), 0);
+    bool root = geteuid() == 0;
+    assert_int_equal(chmod(p.folder, 0777), 0);
+    if (root) give_away(&p);
+    if (root) assert_int_equal(seteuid(NOBODY), 0);
+    snprintf(below, sizeof below, "%s/plan", p.folder);
+    ScpStatus status = scpc(&p, "check", below);
+    if (root) assert_int_equal(seteuid(0), 0);
+    assert_int_equal(status, SCP_DATA);
+    assert_non_null(strstr(p.err, "cannot be read"));
+    assert_null(strstr(p.err, "nothing wrong"));
+    snprintf(below, sizeof below, "%s/plan/below", p.folder);
+    assert_int_equal(rmdir(below), 0);
+    program_remove(&p);
+}
+
 PLAIN_TEST(internal_outputs_say_so) {
     Program p;
     program_make(&p);
@@ -69,6 +101,7 @@ int main(void) {
         cmocka_unit_test(a_module_runs_when_its_source_is_gone),
         cmocka_unit_test(a_module_is_the_same_wherever_its_plan_lies),
         cmocka_unit_test(results_do_not_depend_on_the_number_of_threads),
+        cmocka_unit_test(a_folder_that_cannot_be_read_has_not_passed),
         cmocka_unit_test(internal_outputs_say_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

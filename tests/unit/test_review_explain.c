@@ -15,8 +15,8 @@
 
 /* Pages whose case is no text that could stand on a page. */
 static const char *const without_example[] = {
-    "data-too-large",    "module-damaged",  "module-version",  "snapshot-damaged",
-    "snapshot-mismatch", "strata-left-out", "strata-too-small"};
+    "data-too-large",   "module-damaged",    "module-version",  "plan-not-read",
+    "snapshot-damaged", "snapshot-mismatch", "strata-left-out", "strata-too-small"};
 
 static bool is_listed(const char *const *names, size_t count, Slice name) {
     for (size_t i = 0; i < count; i++)
