@@ -270,6 +270,8 @@ Value *form_proportion(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, call_node(c, NATIVE_STATS_PROPORTION, type, call->span, args, 3));
 }
 
+/* Of a measure: taken without the dimensions. Of an array: added up along those it has. Either is
+ * repeated along them wherever it meets a value that has them. */
 Value *form_total(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"across", NULL};
     const Expr *argument = call_argument(c, scope, call, 0);
@@ -281,6 +283,7 @@ Value *form_total(Compilation *c, const Scope *scope, const Expr *call) {
         sema_error(c, scope, DIAG_MISSING_LABEL, call->span, "`total` wants `across` a dimension");
         return value_poison(c);
     }
+    if (!inner->type.measure) return reduce_along(c, scope, call, OPCODE_SUM);
     Node *node = node_new(c, NODE_TOTAL, inner->type, call->span);
     node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
     node->args[0] = inner;
@@ -289,8 +292,18 @@ Value *form_total(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, node);
 }
 
+static Value *of_one_person(Compilation *c, const Scope *scope, const Expr *call) {
+    Slice name = quoted(c, call->left->span);
+    sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, call->span,
+               "the `%.*s` over people is the value of one person: ask for "
+               "`quantile(… at %s over …)`",
+               SLICE_FMT(name), slice_equal(name, SLICE("min")) ? "5%" : "95%");
+    return value_poison(c);
+}
+
 static Value *least_of(Compilation *c, const Scope *scope, const Expr *call, Opcode op) {
     static const char *const labels[] = {"across", NULL};
+    if (call_label(c, call, "over")) return of_one_person(c, scope, call);
     if (!call_argument(c, scope, call, 0) || !call_labels_known(c, scope, call, labels))
         return value_poison(c);
     if (call_label(c, call, "across")) return reduce_along(c, scope, call, op);

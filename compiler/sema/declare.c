@@ -290,11 +290,20 @@ static void register_name(Compilation *c, Decl *decl, HashMap *map) {
     diag_relate(c->diags, diag, other->name_span, "first declared here");
 }
 
+static void register_fn(Compilation *c, Decl *decl) {
+    uint64_t form;
+    if (hashmap_get(&c->form_names, decl->name, &form))
+        at_decl(c, decl, DIAG_DUPLICATE_NAME, decl->name_span,
+                "`%s` is a function of the language itself", word(c, decl->name), SLICE(""));
+    else
+        register_name(c, decl, &c->fn_names);
+}
+
 static void register_decl(Compilation *c, Decl *decl) {
     VEC_PUSH(c->arena, &decl->kind->decls, decl);
     if (decl->name == ATOM_NONE) return;
     if (decl->kind->sort == SORT_FN) {
-        register_name(c, decl, &c->fn_names);
+        register_fn(c, decl);
         return;
     }
     if (decl->kind->sort == SORT_RULE || decl->kind->sort == SORT_ALLOW) return;

@@ -207,52 +207,74 @@ static bool covered_days(const Compilation *c, int32_t *from, int32_t *to) {
     return *to != 0;
 }
 
+typedef struct {
+    int32_t first; /* as ModuleDim.first */
+    VEC(Slice) members;
+    VEC(Slice) titles;
+} Periods;
+
+/* Weeks from Monday that lie wholly within the days. */
+static void add_weeks(Compilation *c, int32_t from, int32_t to, Periods *periods) {
+    int32_t day = date_monday_of(from) == from ? from : date_monday_of(from) + 7;
+    periods->first = day;
+    for (; day + 6 <= to; day += 7) {
+        VEC_PUSH(c->arena, &periods->members, date_format_iso(c->arena, day));
+        VEC_PUSH(c->arena, &periods->titles, date_format_long(c->arena, day));
+    }
+}
+
+/* Days of a month counted from January of the year 0. */
+static int32_t first_of_month(int month) {
+    return date_from_civil(month / 12, month % 12 + 1, 1);
+}
+
+static void add_months(Compilation *c, int32_t from, int32_t to, Periods *periods) {
+    CivilDate day = date_to_civil(from);
+    int month = day.year * 12 + day.month - 1 + (day.day > 1);
+    periods->first = month;
+    for (; first_of_month(month + 1) - 1 <= to; month++) {
+        VEC_PUSH(c->arena, &periods->members,
+                 arena_printf(c->arena, "%04d-%02d", month / 12, month % 12 + 1));
+        VEC_PUSH(c->arena, &periods->titles,
+                 arena_printf(c->arena, "%s %d", month_name(month % 12 + 1), month / 12));
+    }
+}
+
+static void add_quarters(Compilation *c, int32_t from, int32_t to, Periods *periods) {
+    CivilDate day = date_to_civil(from);
+    int month = day.year * 12 + day.month - 1 + (day.day > 1);
+    while (month % 3) month++;
+    int32_t start = first_of_month(month);
+    periods->first = financial_year_of(start) * 4 + financial_quarter_of(start) - 1;
+    for (; first_of_month(month + 3) - 1 <= to; month += 3) {
+        start = first_of_month(month);
+        Slice name = financial_quarter_format(c->arena, financial_year_of(start),
+                                              financial_quarter_of(start));
+        VEC_PUSH(c->arena, &periods->members, name);
+        VEC_PUSH(c->arena, &periods->titles, name);
+    }
+}
+
+/* Periods within the days that the events of the plan cover; where none says, within the
+ * financial year that the plan speaks of. */
 static uint16_t period_dim(Compilation *c, const char *name, DimSort sort) {
     int32_t from, to;
+    Periods periods = {0};
     if (!covered_days(c, &from, &to)) {
         from = financial_year_start(financial_year_of(c->module->as_of));
         to = financial_year_end(financial_year_of(c->module->as_of));
     }
-    ModuleDim dim = {
-        .name = slice_of(name), .title = slice_of(name), .sort = sort, .ordered = true};
-    VEC(Slice) members = {0};
-    VEC(Slice) titles = {0};
-    int32_t day = from;
-    if (sort == DIM_WEEK) {
-        if (date_monday_of(day) != day) day = date_monday_of(day) + 7;
-        dim.first = day;
-        for (; day + 6 <= to; day += 7) {
-            VEC_PUSH(c->arena, &members, date_format_iso(c->arena, day));
-            VEC_PUSH(c->arena, &titles, date_format_long(c->arena, day));
-        }
-    } else {
-        int step = sort == DIM_QUARTER ? 3 : 1;
-        int month = date_to_civil(day).year * 12 + date_to_civil(day).month - 1;
-        for (;; month++) {
-            int32_t start = date_from_civil(month / 12, month % 12 + 1, 1), end;
-            if (step == 3 && month % 3) continue;
-            int last = month + step - 1;
-            end = date_from_civil(last / 12, last % 12 + 1,
-                                  date_days_in_month(last / 12, last % 12 + 1));
-            if (end > to) break;
-            if (start < from) continue;
-            if (!members.count)
-                dim.first = step == 3
-                                ? financial_year_of(start) * 4 + financial_quarter_of(start) - 1
-                                : month;
-            VEC_PUSH(c->arena, &members,
-                     step == 3 ? financial_quarter_format(c->arena, financial_year_of(start),
-                                                          financial_quarter_of(start))
-                               : arena_printf(c->arena, "%04d-%02d", month / 12, month % 12 + 1));
-            VEC_PUSH(c->arena, &titles,
-                     step == 3
-                         ? members.items[members.count - 1]
-                         : arena_printf(c->arena, "%s %d", month_name(month % 12 + 1), month / 12));
-        }
-    }
-    dim.members = members.items;
-    dim.titles = titles.items;
-    dim.member_count = members.count;
+    if (sort == DIM_WEEK) add_weeks(c, from, to, &periods);
+    if (sort == DIM_MONTH) add_months(c, from, to, &periods);
+    if (sort == DIM_QUARTER) add_quarters(c, from, to, &periods);
+    ModuleDim dim = {.name = slice_of(name),
+                     .title = slice_of(name),
+                     .sort = sort,
+                     .ordered = true,
+                     .first = periods.first,
+                     .members = periods.members.items,
+                     .titles = periods.titles.items,
+                     .member_count = periods.members.count};
     return dim_intern(c, &dim);
 }
 
@@ -288,36 +310,47 @@ static void offer_dim_names(Compilation *c, Nearest *nearest) {
         nearest_offer(nearest, c->module->dims.items[i].name);
 }
 
-bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
-                 uint16_t *dim) {
-    if (expr->kind != EXPR_WORD) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
-                   "the name of a dimension is wanted here; `*` crosses two");
-        return false;
+/* ---- What is no dimension ----------------------------------------------------------- */
+
+static const TableColumn *column_anywhere(Compilation *c, const Table *table, Atom name,
+                                          const Table **owner) {
+    for (*owner = table; *owner; *owner = (*owner)->population) {
+        const TableColumn *column = people_column(*owner, name);
+        if (column) return column;
     }
-    Decl *decl = decl_find(c, expr->atom);
-    if (decl && decl->kind->sort == SORT_DIMENSION) {
-        decl->used = true;
-        Value *value = value_of_decl(c, decl, expr->span);
-        if (value->sort != VALUE_DIMS) return false;
-        *dim = value->dims[0];
+    for (uint32_t i = 0; !table && i < c->decls.count; i++) {
+        *owner = c->decls.items[i]->table;
+        const TableColumn *column = *owner ? people_column(*owner, name) : NULL;
+        if (column) return column;
+    }
+    return NULL;
+}
+
+/* A column that is no category: nobody is counted by who they are, and numbers want bands. */
+static bool column_is_none(Compilation *c, const Scope *scope, const Table *table,
+                           const Expr *expr) {
+    const Table *owner;
+    const TableColumn *column = column_anywhere(c, table, expr->atom, &owner);
+    Slice name = word(c, expr->atom);
+    if (!column) return false;
+    if (column->type.identifier) {
+        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, expr->span,
+                   "`%.*s` identifies people: nothing is broken down by it", SLICE_FMT(name));
         return true;
     }
-    Candidates candidates = {0};
-    offer_all_columns(c, table, expr->atom, &candidates);
-    Candidates levels = {0};
-    offer_levels(c, expr->atom, &levels);
-    if (levels.found && !levels.twice) return settle(c, scope, expr, &levels, dim);
-    if (settle(c, scope, expr, &candidates, dim)) return true;
-    if (settle(c, scope, expr, &levels, dim)) return true;
-    if (period_named(c, expr->atom, dim)) return true;
-    for (uint32_t i = 0; i < c->module->dims.count; i++) {
-        if (c->module->dims.items[i].sort != DIM_LIST ||
-            !slice_equal(c->module->dims.items[i].name, word(c, expr->atom)))
-            continue;
-        *dim = (uint16_t)i;
-        return true;
-    }
+    bool number = column->type.base == TYPE_QUANTITY;
+    Diag *diag = sema_error(
+        c, scope, DIAG_TYPE_MISMATCH, expr->span,
+        number ? "`%.*s` is a column of numbers, not a dimension: make bands of it, `dimension "
+                 "%.*s_band of %.*s = band(%.*s from …)`"
+               : "`%.*s` is a column without a set of members, not a dimension",
+        SLICE_FMT(name), SLICE_FMT(name), SLICE_FMT(word(c, owner->decl->name)), SLICE_FMT(name));
+    diag_relate(c->diags, diag, column->span, "declared here");
+    return true;
+}
+
+static bool no_dimension(Compilation *c, const Scope *scope, const Table *table, const Expr *expr) {
+    if (column_is_none(c, scope, table, expr)) return false;
     Diag *diag = sema_error(
         c, scope, DIAG_UNDEFINED_NAME, expr->span,
         "`%.*s` is not a dimension: a `dimension`, a category column, a geography level, or fy, "
@@ -327,4 +360,50 @@ bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const E
     offer_dim_names(c, &nearest);
     nearest_fix(c, diag, expr->span, &nearest);
     return false;
+}
+
+/* ---- In order ----------------------------------------------------------------------- */
+
+static bool declared_dim(Compilation *c, const Expr *expr, bool *found, uint16_t *dim) {
+    Decl *decl = decl_find(c, expr->atom);
+    *found = decl && decl->kind->sort == SORT_DIMENSION;
+    if (!*found) return false;
+    decl->used = true;
+    const Value *value = value_of_decl(c, decl, expr->span);
+    if (value->sort != VALUE_DIMS) return false;
+    *dim = value->dims[0];
+    return true;
+}
+
+/* The dimension of a library's table, where the plan has none of that name. */
+static bool listed_dim(Compilation *c, Atom name, uint16_t *dim) {
+    for (uint32_t i = 0; i < c->module->dims.count; i++) {
+        const ModuleDim *known = &c->module->dims.items[i];
+        if (known->sort != DIM_LIST || !slice_equal(known->name, word(c, name))) continue;
+        *dim = (uint16_t)i;
+        return true;
+    }
+    return false;
+}
+
+/* A geography's level may have the name of the column that holds its finest one: then the level
+ * is meant. */
+bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
+                 uint16_t *dim) {
+    if (expr->kind != EXPR_WORD) {
+        if (expr->kind != EXPR_POISON)
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                       "the name of a dimension is wanted here; `*` crosses two");
+        return false;
+    }
+    bool declared;
+    if (declared_dim(c, expr, &declared, dim)) return true;
+    if (declared) return false;
+    Candidates columns = {0}, levels = {0};
+    offer_all_columns(c, table, expr->atom, &columns);
+    offer_levels(c, expr->atom, &levels);
+    if (levels.found && !levels.twice) return settle(c, scope, expr, &levels, dim);
+    return settle(c, scope, expr, &columns, dim) || settle(c, scope, expr, &levels, dim) ||
+           period_named(c, expr->atom, dim) || listed_dim(c, expr->atom, dim) ||
+           no_dimension(c, scope, table, expr);
 }

@@ -25,10 +25,16 @@ Value *elaborate_value(Compilation *c, const Scope *scope, const Expr *expr) {
     return value_strip(c, elaborate(c, scope, expr));
 }
 
+const Table *scope_rows(const Scope *scope) {
+    for (; scope; scope = scope->outer) {
+        if (scope->rows) return scope->rows;
+    }
+    return NULL;
+}
+
 /* People where a condition on one row is wanted: whether the row's person is among them. */
 static Node *membership(Compilation *c, const Scope *scope, const Value *value, Span span) {
-    const Table *rows = NULL;
-    for (const Scope *s = scope; s && !rows; s = s->outer) rows = s->rows;
+    const Table *rows = scope_rows(scope);
     if (!rows || (rows != value->table && rows->population != value->table)) return NULL;
     Node *all = NULL;
     for (uint32_t i = 0; i < value->filter_count; i++)
@@ -55,8 +61,8 @@ Node *value_node(Compilation *c, const Scope *scope, Value *value, Span span) {
             return value_node(c, scope, value_of_clause(c, value->decl->head), span);
         break;
     case VALUE_PEOPLE: node = membership(c, scope, value, span); break;
-    case VALUE_CHANGE: /* its amount: `t < 0` asks for its sign */
-    case VALUE_DIMS: node = value->node; break;
+    case VALUE_CHANGE: node = value->node; break; /* its amount: `t < 0` asks for its sign */
+    case VALUE_DIMS: node = scope_rows(scope) ? value->node : NULL; break;
     case VALUE_PAIRS:
     case VALUE_CLAUSE:
     case VALUE_LIST:
@@ -76,6 +82,7 @@ Node *value_node(Compilation *c, const Scope *scope, Value *value, Span span) {
 }
 
 Node *elaborate_node(Compilation *c, const Scope *scope, const Expr *expr) {
+    if (!expr) return NULL; /* what is not there was said to be missing */
     return value_node(c, scope, elaborate(c, scope, expr), expr->span);
 }
 
@@ -390,7 +397,7 @@ static Value *elaborate_inner(Compilation *c, const Scope *scope, const Expr *ex
     case EXPR_NUMBER:
     case EXPR_PERCENT:
     case EXPR_POINTS:
-    case EXPR_MONEY: return value_from_node(c, number_literal(c, expr));
+    case EXPR_MONEY: return value_from_node(c, number_literal(c, scope, expr));
     case EXPR_UNIT: return unit_literal(c, scope, expr);
     case EXPR_STRING: return value_from_node(c, node_text(c, expr->text, expr->span));
     case EXPR_TEXT: return text_literal(c, scope, expr);
@@ -444,7 +451,7 @@ void elaborate_leave(Compilation *c) {
 }
 
 Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr) {
-    if (!elaborate_enter(c, scope, expr)) return value_poison(c);
+    if (!expr || !elaborate_enter(c, scope, expr)) return value_poison(c);
     Value *value = elaborate_inner(c, scope, expr);
     elaborate_leave(c);
     return value;

@@ -6,7 +6,7 @@
 #include "compiler/sema/admit.h"
 
 /* literals.c */
-Node *number_literal(Compilation *c, const Expr *expr);
+Node *number_literal(Compilation *c, const Scope *scope, const Expr *expr);
 Value *unit_literal(Compilation *c, const Scope *scope, const Expr *expr);
 Value *text_literal(Compilation *c, const Scope *scope, const Expr *expr);
 

@@ -24,6 +24,8 @@ Node *aggregate(Compilation *c, const Value *people, AggSort agg, Node *value, S
 
 /* A native call whose type inherits from its arguments. */
 Node *call_node(Compilation *c, Native native, Type type, Span span, Node **args, uint32_t count);
+/* Whether the year is none of the plan's: then that is said. */
+bool outside_horizon(Compilation *c, const Scope *scope, int64_t year, Span span);
 /* Over the members of a dimension, one node each. */
 Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count, Type type, Span span);
 
@@ -49,6 +51,8 @@ Value *call_native(Compilation *c, const Scope *scope, Decl *fn, const Expr *cal
 /* prices.c: the plan's deflator as an array over years; NULL after a message. */
 Node *deflator_index(Compilation *c, const Scope *scope, Span span);
 Node *deflator_at(Compilation *c, const Scope *scope, Node *index, int32_t year, Span span);
+/* Whether the plan says at which year's prices real amounts are; said once where not. */
+bool prices_known(Compilation *c, const Scope *scope, Span span);
 Node *deflator_over_horizon(Compilation *c, const Scope *scope, Node *index, Span span);
 
 /* related.c */

@@ -8,12 +8,13 @@ static Exact literal_exact(Compilation *c, const Expr *expr, int shift) {
     return exact_from_decimal(c->arena, expr->number.mantissa, expr->number.power + shift);
 }
 
-Node *number_literal(Compilation *c, const Expr *expr) {
+Node *number_literal(Compilation *c, const Scope *scope, const Expr *expr) {
     bool scaled = expr->kind == EXPR_PERCENT || expr->kind == EXPR_POINTS;
     Node *node = node_exact(c, literal_exact(c, expr, scaled ? -2 : 0), expr->span);
     node->type.percent = expr->kind == EXPR_PERCENT;
     node->type.points = expr->kind == EXPR_POINTS;
     node->type.bare = expr->kind == EXPR_NUMBER;
+    if (expr->kind == EXPR_MONEY && expr->real && !prices_known(c, scope, expr->span)) return NULL;
     if (expr->kind == EXPR_MONEY) {
         node->type.unit = unit_base(BASE_GBP);
         node->type.price = expr->real ? PRICE_REAL : PRICE_CASH;
@@ -24,7 +25,8 @@ Node *number_literal(Compilation *c, const Expr *expr) {
 }
 
 Value *unit_literal(Compilation *c, const Scope *scope, const Expr *expr) {
-    Node *node = number_literal(c, expr->left);
+    Node *node = expr->left->kind == EXPR_POISON ? NULL : number_literal(c, scope, expr->left);
+    if (!node) return value_poison(c);
     if (slice_equal(word(c, expr->atom), SLICE("relative")) && expr->left->kind == EXPR_PERCENT) {
         Value *change = value_new(c, VALUE_CHANGE, expr->span);
         change->node = node;

@@ -201,20 +201,33 @@ static Value *library_member(Compilation *c, const Scope *scope, const Value *ba
     return NULL;
 }
 
+static void offer_members(Compilation *c, const Value *base, Nearest *nearest) {
+    static const char *const facts[] = {"name", "title", "kind", "parent", "texts"};
+    static const char *const parts[] = {"value", "lower", "upper", "numerator", "denominator"};
+    for (int i = 0; base->sort == VALUE_DECL && i < 5; i++)
+        nearest_offer(nearest, slice_of(facts[i]));
+    for (int i = 0; base->sort == VALUE_NODE && i < 5; i++)
+        nearest_offer(nearest, slice_of(parts[i]));
+    if (base->sort != VALUE_DECL) return;
+    const Kind *kind = base->decl->kind;
+    for (uint32_t i = 0; i < kind->clauses.count; i++)
+        nearest_offer(nearest, word(c, kind->clauses.items[i]->name));
+    for (uint32_t i = 0; i < kind->head.labels.count; i++)
+        nearest_offer(nearest, word(c, kind->head.labels.items[i].label));
+    for (uint32_t i = 0; i < base->decl->children.count; i++)
+        nearest_offer(nearest, word(c, base->decl->children.items[i]->name));
+}
+
 static void unknown_member(Compilation *c, const Scope *scope, Value *base, Atom member,
                            Span span) {
-    /* the member is what the expression ends with */
-    uint32_t length = (uint32_t)word(c, member).length;
-    if (span.end - span.start > length) span.start = span.end - length;
-    Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "%.*s has nothing named `%.*s`",
-                            SLICE_FMT(value_text(c, base)), SLICE_FMT(word(c, member)));
+    bool estimate = base->sort == VALUE_NODE && base->node->type.estimate;
+    Slice what = estimate ? SLICE("an estimate") : value_text(c, base);
+    Diag *diag =
+        sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "%.*s has nothing named `%.*s`%s",
+                   SLICE_FMT(what), SLICE_FMT(word(c, member)),
+                   estimate ? ": it has value, lower, upper, numerator and denominator" : "");
     Nearest nearest = {.wanted = word(c, member)};
-    if (base->sort == VALUE_DECL) {
-        for (uint32_t i = 0; i < base->decl->kind->clauses.count; i++)
-            nearest_offer(&nearest, word(c, base->decl->kind->clauses.items[i]->name));
-        for (uint32_t i = 0; i < base->decl->children.count; i++)
-            nearest_offer(&nearest, word(c, base->decl->children.items[i]->name));
-    }
+    offer_members(c, base, &nearest);
     nearest_fix(c, diag, span, &nearest);
 }
 

@@ -154,16 +154,12 @@ static bool native_pairs(Compilation *c, const Scope *scope, NativeCall *native)
             sema_error(c, scope, DIAG_TYPE_MISMATCH, entry->value->span,
                        "each amount stands after its financial year: `FY2026/27: £1m`");
         if (!year || !amount) return false;
-        if (year->type.base != TYPE_YEAR || year->sort != NODE_CONST)
+        if (year->type.base != TYPE_YEAR || year->sort != NODE_CONST ||
+            year->constant.sort != CONST_YEAR)
             return wrong_argument(c, scope, native, entry->key, year, "a financial year");
         if (amount->type.base != TYPE_QUANTITY)
             return wrong_argument(c, scope, native, entry->value, amount, "an amount");
-        if (year->constant.integer < c->horizon_first || year->constant.integer > c->horizon_last) {
-            sema_error(c, scope, DIAG_OUT_OF_RANGE, entry->key->span,
-                       "`%.*s` is outside the plan's horizon",
-                       SLICE_FMT(quoted(c, entry->key->span)));
-            return false;
-        }
+        if (outside_horizon(c, scope, year->constant.integer, entry->key->span)) return false;
         if (native->counted &&
             !operate(c, scope, OP_ADD, native->counted, amount, entry->value->span))
             return false;
@@ -288,9 +284,25 @@ static void join_arguments(Compilation *c, NativeCall *native) {
     }
 }
 
+/* Cash of different years is no sum: a present value is of real money. */
+static bool is_real(Compilation *c, const Scope *scope, const NativeCall *native) {
+    const Expr *argument = native->call->entries.items[0].value;
+    if (!native->by_year || native->by_year->type.price != PRICE_CASH) return true;
+    Diag *diag = sema_error(c, scope, DIAG_PRICE_BASE_MISMATCH, argument->span,
+                            "`%.*s` wants real money, and this is cash",
+                            SLICE_FMT(word(c, native->decl->name)));
+    if (native->by_year->type.because.start)
+        diag_relate(c->diags, diag, native->by_year->type.because, "cash because of this");
+    Slice text = source_map_text(c->sources, argument->span);
+    diag_fix(c->diags, diag, argument->span, arena_printf(c->arena, "real(%.*s)", SLICE_FMT(text)),
+             "restate it in real money");
+    return false;
+}
+
 /* npv takes the plan's discount rate as its last argument. */
 static bool plan_discount(Compilation *c, const Scope *scope, NativeCall *native) {
     if (native->node->op != NATIVE_MONEY_NPV || !c->plan) return true;
+    if (!is_real(c, scope, native)) return false;
     Value *rate = value_member(c, scope, decl_itself(c, c->plan),
                                intern(c->interner, SLICE("discount")), native->call->span);
     rate = value_strip(c, rate);

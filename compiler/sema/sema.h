@@ -67,6 +67,7 @@ typedef struct Compilation {
     uint32_t steps;    /* expressions elaborated */
     uint32_t unfolded; /* function bodies within the call that is being elaborated */
     bool limit_said;
+    bool prices_said;
     Value *decided[2]; /* false and true, where they were decided here */
 } Compilation;
 
@@ -131,6 +132,8 @@ const TableColumn *people_column(const Table *table, Atom name);
 Value *elaborate(Compilation *c, const Scope *scope, const Expr *expr);
 Node *elaborate_node(Compilation *c, const Scope *scope,
                      const Expr *expr); /* NULL after a message */
+/* The table whose rows are asked about; NULL outside `where` and aggregates. */
+const Table *scope_rows(const Scope *scope);
 /* What a condition came to before any data: where it is open, a node decides. */
 typedef enum { TRUTH_POISON, TRUTH_FALSE, TRUTH_TRUE, TRUTH_ABSENT, TRUTH_OPEN } Truth;
 Truth elaborate_truth(Compilation *c, const Scope *scope, const Expr *expr, Node **open);

@@ -43,8 +43,9 @@ static bool same_quantity(Compilation *c, const Scope *scope, Node **nodes, uint
     return true;
 }
 
-static bool outside_horizon(Compilation *c, const Scope *scope, int64_t year, Span span) {
-    if (year >= c->horizon_first && year <= c->horizon_last) return false;
+bool outside_horizon(Compilation *c, const Scope *scope, int64_t year, Span span) {
+    bool inside = year >= c->horizon_first && year <= c->horizon_last;
+    if (inside || !c->has_horizon) return false; /* a horizon that is wrong was said to be */
     sema_error(c, scope, DIAG_OUT_OF_RANGE, span,
                "%.*s is outside the plan's horizon, %.*s to %.*s",
                SLICE_FMT(financial_year_format(c->arena, (int)year)),

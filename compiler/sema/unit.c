@@ -21,6 +21,7 @@ void unit_table_init(UnitTable *table, Arena *arena, Interner *interner) {
                          .base = base,
                          .used = true};
         if (i == BASE_PERSONS) word.prose = SLICE("people");
+        if (i == BASE_GBP) word.prose = SLICE("pounds");
         VEC_PUSH(arena, &table->words, word);
     }
 }
@@ -149,8 +150,9 @@ Slice unit_side_text(const UnitTable *table, Arena *arena, const int8_t *side, b
 
 Slice unit_text(const UnitTable *table, Arena *arena, const Unit *unit) {
     if (unit_is_none(unit)) return SLICE("a number without a unit");
-    Slice up = unit_side_text(table, arena, unit->up, false);
-    Slice down = unit_side_text(table, arena, unit->down, false);
+    bool money = unit->up[BASE_GBP] || unit->down[BASE_GBP];
+    Slice up = unit_side_text(table, arena, unit->up, money);
+    Slice down = unit_side_text(table, arena, unit->down, money);
     if (!down.length) return up;
     if (!up.length) return arena_printf(arena, "per %.*s", SLICE_FMT(down));
     return arena_printf(arena, "%.*s per %.*s", SLICE_FMT(up), SLICE_FMT(down));

@@ -278,6 +278,7 @@ static void warn_unused(Compilation *c) {
         const Decl *decl = c->decls.items[i];
         bool watched = decl->kind->sort == SORT_SEGMENT || decl->kind->sort == SORT_DIMENSION ||
                        decl->kind->sort == SORT_FN;
+        if (decl->value && decl->value->sort == VALUE_POISON) continue; /* wrong, and said so */
         if (!watched || decl->used || decl->library || decl->name == ATOM_NONE ||
             c->plan_is_library)
             continue;
