@@ -32,6 +32,13 @@ static void end_by_fault(int signal_number) {
     _exit(SCP_FAULT);
 }
 
+/* A file that is read as it lies (a snapshot) and was made shorter meanwhile. */
+static void end_by_lost_file(int signal_number) {
+    (void)signal_number;
+    write_constant("scpc: a file was cut short while it was read\n");
+    _exit(SCP_DATA);
+}
+
 static void handle(int signal_number, void (*handler)(int)) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -45,6 +52,7 @@ static void handle(int signal_number, void (*handler)(int)) {
 static void handle_signals(void) {
     handle(SIGPIPE, SIG_IGN);
     handle(SIGABRT, end_by_fault);
+    handle(SIGBUS, end_by_lost_file);
 }
 
 int main(int argc, char **argv) {
