@@ -718,8 +718,8 @@ ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads
     StrataPlan plan;
     double begun = seconds_now();
     *result = (StrataResult){0};
-    ScpStatus status = strata_plan(module, data, cell_limit ? cell_limit : DEFAULT_CELLS, arena,
-                                   &plan, error);
+    ScpStatus status = strata_plan(module, data, parallel_threads(threads),
+                                   cell_limit ? cell_limit : DEFAULT_CELLS, arena, &plan, error);
     if (status != SCP_OK) return status;
     result->cells = ARENA_NEW_ARRAY(arena, StrataCells, module->queries.count);
     result->cells_total = plan.cells;
