@@ -275,6 +275,8 @@ static Admit type_named(const Compilation *c, const Expr *type) {
 bool type_takes_word(const Compilation *c, const Expr *type, Atom word) {
     if (type->kind == EXPR_BINARY && type->op == OP_OR)
         return type_takes_word(c, type->left, word) || type_takes_word(c, type->right, word);
+    if (type_is_call(c, type, "list") && type->entries.count)
+        return type_takes_word(c, type->entries.items[0].value, word);
     if (!type_is_call(c, type, "one_of")) return false;
     VEC_EACH(const Entry, entry, &type->entries) {
         if (entry->value->kind == EXPR_WORD && entry->value->atom == word) return true;

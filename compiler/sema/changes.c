@@ -88,16 +88,36 @@ Value *admit_level(Admission *a, const Expr *call) {
     return fitted ? value_from_node(a->c, fitted) : not_fitting(a, node, &type);
 }
 
-static Value *change_or_level(Admission *a) {
+/* Whether a level may stand here instead, after `to`. */
+static bool takes_level(const Admission *a) {
+    VEC_EACH(const LabelSpec, label, &a->clause->spec->labels)
+    if (slice_equal(word(a->c, label->label), SLICE("to"))) return true;
+    return false;
+}
+
+/* The amount as a change is written: a percentage of a percentage in points. */
+static Slice change_words(const Admission *a, bool percentage) {
+    Slice written = source_map_text(a->c->sources, a->expr->span);
+    if (!percentage || a->expr->kind != EXPR_PERCENT) return quoted(a->c, a->expr->span);
+    return arena_printf(a->c->arena, "%.*spp", (int)(written.length - 1), written.data);
+}
+
+static Value *change_or_level(Admission *a, bool percentage) {
+    Slice amount = quoted(a->c, a->expr->span), change = change_words(a, percentage);
+    if (!takes_level(a)) {
+        sema_error(a->c, a->scope, DIAG_CHANGE_OR_LEVEL, a->expr->span,
+                   "`%.*s` is a change, and a change carries its sign: `+%.*s` or `-%.*s`",
+                   SLICE_FMT(amount), SLICE_FMT(change), SLICE_FMT(change));
+        return value_poison(a->c);
+    }
     Diag *diag = sema_error(a->c, a->scope, DIAG_CHANGE_OR_LEVEL, a->expr->span,
                             "`%.*s` may be a change from the baseline or a level to reach: a "
                             "change carries its sign, a level follows `to`",
-                            SLICE_FMT(quoted(a->c, a->expr->span)));
+                            SLICE_FMT(amount));
     Span at = {a->expr->span.start, a->expr->span.start};
     diag_fix(a->c->diags, diag, at, SLICE("to "),
-             "a level: `to %.*s`; a change: `+%.*s` or `-%.*s`",
-             SLICE_FMT(quoted(a->c, a->expr->span)), SLICE_FMT(quoted(a->c, a->expr->span)),
-             SLICE_FMT(quoted(a->c, a->expr->span)));
+             "a level: `to %.*s`; a change: `+%.*s` or `-%.*s`", SLICE_FMT(amount),
+             SLICE_FMT(change), SLICE_FMT(change));
     return value_poison(a->c);
 }
 
@@ -125,7 +145,11 @@ Value *admit_change(Admission *a, const Expr *call) {
     bool has_sign = a->expr->kind == EXPR_UNARY && (a->expr->op == OP_NEG || a->expr->op == OP_POS);
     Value *value = elaborate(a->c, a->scope, a->expr);
     if (value->sort == VALUE_POISON || value->sort == VALUE_MISSING) return value;
-    if (!has_sign) return change_or_level(a);
+    if (!has_sign) {
+        Type measured;
+        Decl *of;
+        return change_or_level(a, measure_type(a, call, &measured, &of) && measured.percent);
+    }
     if (value->sort == VALUE_CHANGE) return value;
     if (value->sort != VALUE_NODE || value->node->type.base != TYPE_QUANTITY)
         return admit_fail(a, "a change", value);

@@ -285,12 +285,10 @@ static Truth in_list(Compilation *c, const Scope *scope, const Side *left, const
 static Truth not_several(Compilation *c, const Scope *scope, const Expr *expr, const Value *right) {
     Slice written = quoted(c, expr->right->span);
     if (right->sort == VALUE_NODE && right->node->type.base == TYPE_YEAR) {
-        Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
-                                "`in` asks whether a value is one of several; a year is said with "
-                                "`at %.*s`",
-                                SLICE_FMT(written));
-        diag_fix(c->diags, diag, expr->word_span, SLICE("at"), "write `at %.*s`",
-                 SLICE_FMT(written));
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                   "`in` asks whether a value is one of several; a measure is asked for a year with "
+                   "`measured(… at %.*s)`",
+                   SLICE_FMT(written));
         return TRUTH_POISON;
     }
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->right->span,

@@ -1,6 +1,6 @@
 /* Declarations and their clauses against their kinds: what is unknown, misplaced, missing or
  * repeated. Looks at the shape only; values are clauses.c's. */
-#include "compiler/sema/sema.h"
+#include "compiler/sema/mend.h"
 
 #include "runtime/base/buffer.h"
 
@@ -219,7 +219,10 @@ static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, cons
         return;
     }
     Clause *clause = add_clause(c, decl, spec, item);
-    if (item->broken) return;
+    if (item->broken) {
+        mend_broken_clause(c, decl->kind, spec, item);
+        return;
+    }
     clause->exprs = item->values.count ? &item->values : NULL;
     if (item->title || item->value || item->type) {
         const Expr *extra = item->title ? item->title : item->value ? item->value : item->type;

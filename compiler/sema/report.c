@@ -56,9 +56,28 @@ Diag *sema_error(Compilation *c, const Scope *scope, DiagName name, Span span, c
     return diag;
 }
 
+static char small(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* `JSNA` and `jsna`. */
+static bool differs_in_case(Slice a, Slice b) {
+    size_t i = 0;
+    while (a.length == b.length && i < a.length && small(a.data[i]) == small(b.data[i])) i++;
+    return i == a.length && i == b.length;
+}
+
+/* `acute` and `acute_trust`. */
+static bool begins_with_word(Slice candidate, Slice wanted) {
+    return wanted.length >= 4 && candidate.length > wanted.length &&
+           slice_starts_with(candidate, wanted) && candidate.data[wanted.length] == '_';
+}
+
 void nearest_offer(Nearest *nearest, Slice candidate) {
     size_t limit = nearest->wanted.length < 4 ? 1 : nearest->wanted.length < 8 ? 2 : 3;
     size_t distance = slice_distance(nearest->wanted, candidate, limit);
+    if (differs_in_case(nearest->wanted, candidate)) distance = 0;
+    if (distance > limit && begins_with_word(candidate, nearest->wanted)) distance = limit;
     if (distance > limit) return;
     if (!nearest->best.length || distance < nearest->distance) {
         nearest->best = candidate;

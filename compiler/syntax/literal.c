@@ -339,10 +339,27 @@ static void report_underscore(Scan *scan, size_t at, size_t length) {
            "within a number `_` stands between two digits, one at a time");
 }
 
+/* `intention 2falls "Falls"`: what stands after the first word of a line and before a title. */
+static bool stands_for_name(const Scan *scan, size_t at, size_t length) {
+    uint32_t count = scan->tokens.count;
+    const Token *word = count ? &scan->tokens.items[count - 1] : NULL;
+    if (!word || word->kind != T_WORD || !(word->flags & TOKEN_FIRST)) return false;
+    size_t next = at + length;
+    while (next < scan->text.length && is_space(scan->text.data[next])) next++;
+    bool title = next < scan->text.length && scan->text.data[next] == '"';
+    bool value = next + 1 < scan->text.length && scan->text.data[next] == '=' &&
+                 scan->text.data[next + 1] != '=';
+    return (title || value) && is_digit(scan->text.data[at]);
+}
+
 /* A number and a word without a space between them. */
 void literal_touching(Scan *scan, size_t at, size_t length) {
     Slice text = text_at(scan, at, length);
     size_t digits = number_length(text);
+    if (stands_for_name(scan, at, length)) {
+        report(scan, DIAG_BAD_LITERAL, at, length, "a name begins with a letter");
+        return;
+    }
     int scale = find_scale(slice_sub(text, digits, length));
     if (scale >= 0) {
         report_scale(scan, at, length, digits, scale);

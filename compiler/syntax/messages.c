@@ -450,15 +450,107 @@ static void report_after_title(const Mistake *m) {
              SLICE_FMT(quote(m, m->found->span)));
 }
 
+/* `AND`: a reserved word in capitals, read as a name or as a unit. */
+static const Token *shouted(const Mistake *m, const char **word) {
+    static const struct {
+        const char *capitals, *word;
+    } words[] = {{"AND", "and"}, {"OR", "or"},       {"NOT", "not"}, {"IN", "in"},
+                 {"IS", "is"},   {"WHERE", "where"}, {"BY", "by"},   {"OF", "of"}};
+    const Token *candidates[] = {m->found, m->previous};
+    for (int c = 0; c < 2; c++) {
+        int kind = candidates[c]->kind;
+        Slice text = quote(m, candidates[c]->span);
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if ((kind != T_WORD && kind != T_UNIT) || !slice_equal(text, slice_of(words[i].capitals)))
+                continue;
+            *word = words[i].word;
+            return candidates[c];
+        }
+    }
+    return NULL;
+}
+
+static bool report_capitals(const Mistake *m) {
+    const char *word;
+    const Token *token = shouted(m, &word);
+    if (!token) return false;
+    Diag *diag =
+        diag_add(m->diags, DIAG_SYNTAX_ERROR, token->span,
+                 "`%.*s` was read as a name: words of the language are written small, `%s`",
+                 SLICE_FMT(quote(m, token->span)), word);
+    diag_fix(m->diags, diag, token->span, slice_of(word), "write `%s`", word);
+    return true;
+}
+
+/* `[FY2026/27 £60k]`: a year and what is said of it. */
+static bool report_key(const Mistake *m) {
+    if (m->previous->kind != T_DATE || !m->bracket || !expects(m, T_COLON)) return false;
+    if (m->found->kind == T_DATE) return false;
+    Slice key = quote(m, m->previous->span), value = quote(m, m->found->span);
+    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
+                          "`%.*s` stands directly after `%.*s`: between a year and its value "
+                          "stands `:`",
+                          SLICE_FMT(value), SLICE_FMT(key));
+    diag_fix(m->diags, diag, after(m->previous), SLICE(":"), "write `%.*s: %.*s`", SLICE_FMT(key),
+             SLICE_FMT(value));
+    return true;
+}
+
+/* `intention falls service "Falls"`: several words where a name stands, and then its title. */
+static bool report_name_of_words(const Mistake *m) {
+    const Token *item = m->parser->layout.item, *last = m->found;
+    if (m->bracket || m->previous != item + 1 || m->previous->kind != T_WORD) return false;
+    while (last->kind == T_WORD && !is_first(last)) last++;
+    if (last == m->found || last->kind != T_STRING || is_first(last)) return false;
+    Span span = span_join(m->previous->span, last[-1].span);
+    Slice written = source_map_text(m->parser->context->sources, span);
+    Buffer name;
+    buffer_init(&name, m->parser->arena);
+    for (size_t i = 0; i < written.length; i++) {
+        bool space = written.data[i] == ' ' || written.data[i] == '\t';
+        bool again = space && i && (written.data[i - 1] == ' ' || written.data[i - 1] == '\t');
+        if (!again) buffer_add_char(&name, space ? '_' : written.data[i]);
+    }
+    Slice one = buffer_slice(&name);
+    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, span,
+                          "a name is one word: within it stands `_` where a space would");
+    diag_fix(m->diags, diag, span, one, "write `%.*s`", SLICE_FMT(one));
+    return true;
+}
+
+/* `place == St Mary`: a member whose name has several words. */
+static bool report_member_of_words(const Mistake *m) {
+    const Token *before = m->previous;
+    bool compared = before > m->parser->scan.tokens.items && is_comparison(before[-1].kind);
+    if (!compared || before->kind != T_WORD || m->found->kind != T_WORD) return false;
+    diag_add(m->diags, DIAG_SYNTAX_ERROR, span_join(before->span, m->found->span),
+             "`%.*s` and what follows were read as two values: a name of several words stands in "
+             "quotes, `\"%.*s %.*s\"`",
+             SLICE_FMT(quote(m, before->span)), SLICE_FMT(quote(m, before->span)),
+             SLICE_FMT(quote(m, m->found->span)));
+    return true;
+}
+
+/* Within brackets there are no clauses, and neither are amounts the beginning of one. */
+static bool is_surely_list(const Mistake *m) {
+    return m->bracket || (m->found->kind != T_WORD && m->found->kind != T_STRING &&
+                          m->found->kind != T_TEXT_OPEN && m->previous->kind != T_WORD);
+}
+
 static void report_neighbours(const Mistake *m) {
+    if (report_capitals(m) || report_key(m) || report_name_of_words(m) ||
+        report_member_of_words(m))
+        return;
     Slice found = quote(m, m->found->span), before = quote(m, m->previous->span);
+    bool list = is_surely_list(m);
     Diag *diag =
         diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
                  "`%.*s` stands directly after `%.*s`, with nothing to say how they belong "
                  "together: a comma lists values, a label such as `by`, `of` or `at` "
-                 "introduces one",
-                 SLICE_FMT(found), SLICE_FMT(before));
-    suggest_comma(m, diag);
+                 "introduces one%s",
+                 SLICE_FMT(found), SLICE_FMT(before),
+                 list ? "" : ", `;` or a new line begins another clause, and `_` joins words to one");
+    if (list) suggest_comma(m, diag);
 }
 
 /* Whether what stands before is a declared name and its title. */
