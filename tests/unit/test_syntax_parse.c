@@ -162,7 +162,7 @@ TEST(an_expression_is_parsed_alone) {
 }
 
 TEST(an_expression_with_a_mistake_is_none) {
-    static const char *const wrong[] = {"",      "a b",   "a by b", "f(a",  "a)",      "a {",
+    static const char *const wrong[] = {"",      "a b",   "a of b", "f(a",  "a)",      "a {",
                                         "£1,00", "a = b", "a, b",   "a\nb", "\"\"\"x", "}"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         Parsed *parsed = parse_text("");
