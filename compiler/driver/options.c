@@ -264,6 +264,9 @@ static bool apply(Parse *p, OptionId id, Slice value) {
     case OPTION_ROOT:
         options->root = value.data;
         return value.length || bad_value(p, id, value, "a folder");
+    case OPTION_DUCKDB:
+        options->duckdb = value.data;
+        return value.length || bad_value(p, id, value, "a file such as /usr/lib/libduckdb.so");
     case OPTION_DATA: return read_data(p, value);
     case OPTION_AS_OF: return read_as_of(p, value);
     case OPTION_POLICY: return read_policy(p, value);

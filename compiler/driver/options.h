@@ -68,6 +68,7 @@ typedef struct {
     const char *output; /* NULL: standard output */
     VEC(DataOverride) data;
     const char *root; /* NULL: the plan's folder */
+    const char *duckdb; /* NULL: as the system finds it */
     bool has_as_of;
     int32_t as_of;
     bool has_policy, exact_policy;

@@ -60,6 +60,7 @@ static EvaluationOptions evaluation_options(Driver *driver, const Subject *subje
                  .overrides = options->data.items,
                  .override_count = options->data.count,
                  .threads = options->threads,
+                 .duckdb = options->duckdb,
                  .row_limit = (uint64_t)options_limit(options, LIMIT_ROWS, true),
                  .tolerate_orphans = options->leave_out_orphans},
         .policy = policy,

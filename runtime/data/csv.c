@@ -4,7 +4,7 @@
 
 #include <string.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #include "runtime/base/utf8.h"
@@ -22,6 +22,20 @@ static inline char *find_structure(char *p, char delimiter) {
         int mask = _mm_movemask_epi8(_mm_or_si128(hit, ends));
         if (mask) return p + __builtin_ctz((unsigned)mask);
     }
+}
+
+/* The bytes among 64 that find_structure looks for. */
+static inline uint64_t structure_mask(const char *p, char delimiter) {
+    const __m128i comma = _mm_set1_epi8(delimiter), quote = _mm_set1_epi8('"');
+    const __m128i cr = _mm_set1_epi8('\r'), lf = _mm_set1_epi8('\n');
+    uint64_t mask = 0;
+    for (int k = 0; k < 4; k++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * k));
+        __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(x, cr), _mm_cmpeq_epi8(x, lf));
+        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(x, comma), _mm_cmpeq_epi8(x, quote));
+        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(hit, ends)) << 16 * k;
+    }
+    return mask;
 }
 
 /* Whether the text is ASCII without NUL: every byte, taken as signed, above zero. */
@@ -63,6 +77,13 @@ static inline char *find_structure(char *p, char delimiter) {
     return p;
 }
 
+static inline uint64_t structure_mask(const char *p, char delimiter) {
+    uint64_t mask = 0;
+    for (int k = 0; k < 64; k++)
+        mask |= (uint64_t)(p[k] == delimiter || p[k] == '"' || p[k] == '\r' || p[k] == '\n') << k;
+    return mask;
+}
+
 static bool is_plain(const char *text, size_t length) {
     bool plain = true;
     for (size_t i = 0; i < length; i++)
@@ -79,6 +100,36 @@ size_t csv_count_lines(const char *text, size_t length) {
 
 #endif
 
+#ifdef __x86_64__
+
+#define TARGET_AVX2 __attribute__((target("avx2,bmi")))
+#define TARGET_AVX512 __attribute__((target("avx512bw,bmi")))
+
+TARGET_AVX2 static inline uint32_t structure_mask_32(const char *p, char delimiter) {
+    __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i ends = _mm256_or_si256(_mm256_cmpeq_epi8(x, _mm256_set1_epi8('\r')),
+                                   _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\n')));
+    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(x, _mm256_set1_epi8(delimiter)),
+                                  _mm256_cmpeq_epi8(x, _mm256_set1_epi8('"')));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(ends, hit));
+}
+
+TARGET_AVX2 static inline uint64_t structure_mask_avx2(const char *p, char delimiter) {
+    return structure_mask_32(p, delimiter) | (uint64_t)structure_mask_32(p + 32, delimiter) << 32;
+}
+
+TARGET_AVX512 static inline uint64_t structure_mask_avx512(const char *p, char delimiter) {
+    __m512i x = _mm512_loadu_si512(p);
+    return _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\r')) |
+           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n')) |
+           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(delimiter)) |
+           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'));
+}
+
+#endif
+
+static CsvFields *best_fields(void);
+
 void csv_reader_init(CsvReader *reader, char *text, size_t length, char delimiter,
                      uint32_t expected) {
     memset(text + length, '\n', CSV_PADDING);
@@ -87,6 +138,7 @@ void csv_reader_init(CsvReader *reader, char *text, size_t length, char delimite
     reader->delimiter = delimiter;
     reader->plain = is_plain(text, length);
     reader->expected = expected;
+    reader->read_fields = best_fields();
     reader->line = 1;
     reader->blank_lines = 0;
     reader->fault = CSV_SOUND;
@@ -165,29 +217,49 @@ static void read_field(CsvReader *reader) {
     add_field(reader, start, (size_t)(reader->next - start));
 }
 
-/* Reads fields as long as there is nothing unusual about them. True: to the end of the line;
- * false: `next` is the beginning of one that wants a closer look. */
-static bool read_plain_fields(CsvReader *reader) {
-    char *start = reader->next, delimiter = reader->delimiter;
-    uint32_t count = reader->count;
-    bool ended = false;
-    while (count < CSV_COLUMN_LIMIT && !ended) {
-        char *stop = find_structure(start, delimiter);
-        ended = *stop == '\n';
-        if ((!ended && *stop != delimiter) || stop - start > CSV_FIELD_LIMIT) {
-            ended = false;
-            break;
-        }
-        reader->fields[count++] = (Slice){start, (size_t)(stop - start)};
-        start = ended ? stop : stop + 1;
+/* Goes on with fields as long as there is nothing unusual about them: sixty-four bytes at a time
+ * become a mask of the bytes that end a field or want a closer look, and each bit of it a field.
+ * True: to the end of the line; false: `next` is the beginning of a field that is unusual. */
+#define READ_PLAIN_FIELDS(name, attribute, structure)                                   \
+    attribute static bool name(CsvReader *reader) {                                     \
+        char *start = reader->next, *block = start, delimiter = reader->delimiter;      \
+        uint32_t count = reader->count;                                                 \
+        bool ended = false, usual = true;                                               \
+        for (; usual && !ended; block += 64) {                                          \
+            uint64_t mask = structure(block, delimiter);                                \
+            for (; mask && usual && !ended; mask &= mask - 1) {                         \
+                char *stop = block + __builtin_ctzll(mask);                             \
+                ended = *stop == '\n';                                                  \
+                usual = (ended || *stop == delimiter) && count < CSV_COLUMN_LIMIT &&    \
+                        stop - start <= CSV_FIELD_LIMIT;                                \
+                if (!usual) break;                                                      \
+                reader->fields[count++] = (Slice){start, (size_t)(stop - start)};       \
+                start = ended ? stop : stop + 1;                                        \
+            }                                                                           \
+        }                                                                               \
+        reader->next = start;                                                           \
+        reader->count = count;                                                          \
+        return usual;                                                                   \
     }
-    reader->next = start;
-    reader->count = count;
-    return ended;
+
+READ_PLAIN_FIELDS(read_plain_fields_anywhere, , structure_mask)
+#ifdef __x86_64__
+READ_PLAIN_FIELDS(read_plain_fields_avx2, TARGET_AVX2, structure_mask_avx2)
+READ_PLAIN_FIELDS(read_plain_fields_avx512, TARGET_AVX512, structure_mask_avx512)
+#endif
+
+static CsvFields *best_fields(void) {
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi"))
+        return read_plain_fields_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+        return read_plain_fields_avx2;
+#endif
+    return read_plain_fields_anywhere;
 }
 
 static void read_record(CsvReader *reader) {
-    while (!read_plain_fields(reader)) {
+    while (!reader->read_fields(reader)) {
         read_field(reader);
         if (*reader->next != reader->delimiter) return;
         reader->next++;

@@ -169,6 +169,7 @@ static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
         .file = path,
         .descriptor = descriptor,
         .threads = loader->threads,
+        .duckdb = loader->options->duckdb ? loader->options->duckdb : "",
         .row_limit = loader->options->row_limit ? loader->options->row_limit : INT32_MAX,
         .seed = loader->seed,
         .arena = loader->arena,

@@ -50,6 +50,7 @@ typedef struct {
     const DataOverride *overrides;
     uint32_t override_count;
     uint32_t threads;
+    const char *duckdb; /* the library that reads Parquet; NULL: as the system finds it */
     uint64_t row_limit; /* 0: 2^31 - 1 */
     bool tolerate_orphans; /* events of people not in the population are left out and counted */
 } DataOptions;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "runtime/base/hashmap.h"
+#include "runtime/data/duckdb.h"
 #include "runtime/data/parallel.h"
 #include "runtime/data/piece.h"
 #include "runtime/data/problem.h"
@@ -18,6 +19,7 @@ typedef struct {
     TablePlan plan;
     ByteSource source;
     ChunkSource chunks;
+    DuckReader *duck; /* of Parquet; else NULL */
     Chunk first; /* the chunk with the header, and its reader past it */
     CsvReader *reader;
     pthread_mutex_t lock; /* of what follows */
@@ -261,6 +263,12 @@ static uint64_t report_pieces(Ingest *ingest) {
     return line;
 }
 
+static void too_many_rows(const IngestRequest *request) {
+    report(request, DIAG_DATA_TOO_LARGE, 0, 0, SLICE(""),
+           arena_printf(request->arena, "the table has more than %" PRIu64 " rows",
+                        request->row_limit));
+}
+
 static ScpStatus read_rows(Ingest *ingest) {
     const IngestRequest *request = ingest->request;
     uint64_t before = request->report->total;
@@ -268,12 +276,41 @@ static ScpStatus read_rows(Ingest *ingest) {
     if (ingest->failed) return no_memory(request);
     uint64_t line = report_pieces(ingest);
     ScpStatus status = source_fault(ingest, line);
-    if (ingest->rows > request->row_limit) {
-        report(request, DIAG_DATA_TOO_LARGE, 0, 0, SLICE(""),
-               arena_printf(request->arena, "the table has more than %" PRIu64 " rows",
-                            request->row_limit));
-    }
+    if (ingest->rows > request->row_limit) too_many_rows(request);
     return request->report->total > before ? status_worse(status, SCP_DATA) : status;
+}
+
+/* ---- Parquet ------------------------------------------------------------------------------- */
+
+static ScpStatus open_parquet(Ingest *ingest) {
+    const IngestRequest *request = ingest->request;
+    uint32_t column;
+    Slice error;
+    ingest->duck = duckdb_open_parquet(request->duckdb, request->descriptor, &ingest->plan,
+                                       request->threads, request->arena, &column, &error);
+    if (ingest->duck) return SCP_OK;
+    bool known = column != MODULE_NONE;
+    report(request, known ? DIAG_DATA_COLUMN_MISSING : DIAG_DATA_ENCODING, 0, 0,
+           known ? ingest->plan.columns[column].declared->name : SLICE(""), error);
+    return SCP_DATA;
+}
+
+static ScpStatus read_parquet(Ingest *ingest) {
+    const IngestRequest *request = ingest->request;
+    uint64_t before = request->report->total;
+    DuckOutcome outcome;
+    Piece piece;
+    for (uint64_t index = 0;; index++) {
+        outcome = duckdb_next(ingest->duck, &ingest->plan, &piece);
+        if (outcome != DUCK_ROWS || !keep_piece(ingest, index, &piece)) break;
+    }
+    if (ingest->failed) return no_memory(request);
+    report_pieces(ingest);
+    if (outcome == DUCK_FAILED)
+        report(request, DIAG_DATA_ENCODING, 0, 0, SLICE(""),
+               SLICE("DuckDB could not read the file to its end"));
+    if (ingest->rows > request->row_limit) too_many_rows(request);
+    return request->report->total > before ? SCP_DATA : SCP_OK;
 }
 
 /* ---- Columns ------------------------------------------------------------------------------- */
@@ -447,6 +484,7 @@ static void ingest_free(Ingest *ingest) {
     for (uint64_t p = 0; p < ingest->piece_capacity; p++)
         piece_free(&ingest->pieces[p]);
     mem_free(ingest->pieces);
+    if (ingest->duck) duckdb_close_reader(ingest->duck);
     mem_free(ingest->reader);
     chunk_free(&ingest->first);
     chunk_source_free(&ingest->chunks);
@@ -458,8 +496,9 @@ static ScpStatus ingest_run(Ingest *ingest, TableData *data, KeyColumn *keys, Ro
     ingest->reader = mem_alloc(sizeof *ingest->reader);
     if (!ingest->reader) return no_memory(ingest->request);
     plan_columns(ingest);
-    ScpStatus status = read_header(ingest);
-    if (status == SCP_OK) status = read_rows(ingest);
+    bool parquet = duckdb_is_parquet(ingest->request->descriptor);
+    ScpStatus status = parquet ? open_parquet(ingest) : read_header(ingest);
+    if (status == SCP_OK) status = parquet ? read_parquet(ingest) : read_rows(ingest);
     if (status == SCP_OK) status = make_table(ingest, data, keys, lines);
     if (status == SCP_OK) byte_source_sha256(&ingest->source, data->sha256);
     return status;

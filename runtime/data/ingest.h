@@ -13,6 +13,7 @@ typedef struct {
     Slice file;     /* as the user knows it */
     int descriptor; /* open for reading; stays the caller's */
     uint32_t threads;
+    const char *duckdb; /* the library that reads Parquet; "": as the system finds it */
     uint64_t row_limit;
     uint64_t seed;
     Arena *arena;

@@ -2,6 +2,7 @@
  * that is wrong is held as missing, so that the rest of its row is still checked. */
 #include "runtime/data/piece.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "runtime/base/date.h"
@@ -172,6 +173,51 @@ void piece_read(const TablePlan *plan, CsvReader *reader, Piece *piece) {
     }
     piece->lines = reader->line - 1;
     piece->blank_lines = reader->blank_lines;
+    if (piece->failed) piece_free(piece);
+}
+
+/* ---- Values from elsewhere -------------------------------------------------------------------- */
+
+bool piece_begin(const TablePlan *plan, Piece *piece, uint64_t rows) {
+    *piece = (Piece){.capacity = rows + 1};
+    piece->failed = !allocate(plan, piece);
+    return !piece->failed;
+}
+
+static void end_value(const TablePlan *plan, Piece *piece, uint32_t c, int fault, bool empty) {
+    if (fault != CSV_SOUND) note_problem(piece, piece->rows + 1, 0, c, fault);
+    if (fault != CSV_SOUND || empty) mark_missing(plan, c, piece);
+}
+
+void piece_put_text(const TablePlan *plan, Piece *piece, uint32_t c, Slice text) {
+    end_value(plan, piece, c, read_value(plan, c, piece, text), !text.length);
+}
+
+void piece_put_whole(const TablePlan *plan, Piece *piece, uint32_t c, int64_t value) {
+    const ModuleColumn *declared = plan->columns[c].declared;
+    int fault = CSV_SOUND;
+    if (declared->has_range && (value < declared->low || value > declared->high))
+        fault = PIECE_FAULT_RANGE;
+    if (declared->sort == COLUMN_FLAG && (value < 0 || value > 1)) fault = PIECE_FAULT_TYPE;
+    if (declared->sort == COLUMN_DATE && !date_in_range(value)) fault = PIECE_FAULT_RANGE;
+    if (fault == CSV_SOUND) store(&piece->columns[c], plan->columns[c].width, piece->rows, value);
+    end_value(plan, piece, c, fault, false);
+}
+
+void piece_put_real(const TablePlan *plan, Piece *piece, uint32_t c, double value) {
+    const ModuleColumn *declared = plan->columns[c].declared;
+    bool outside = declared->has_range &&
+                   (value < (double)declared->low || value > (double)declared->high);
+    int fault = !isfinite(value) ? (int)PIECE_FAULT_TYPE
+                : outside        ? (int)PIECE_FAULT_RANGE
+                                 : (int)CSV_SOUND;
+    if (fault == CSV_SOUND) ((double *)piece->columns[c].values)[piece->rows] = value;
+    end_value(plan, piece, c, fault, false);
+}
+
+void piece_end(Piece *piece, uint64_t rows) {
+    for (uint64_t row = 0; row < rows; row++) piece->row_lines[row] = (uint32_t)row + 1;
+    piece->rows = piece->lines = rows;
     if (piece->failed) piece_free(piece);
 }
 

@@ -66,6 +66,14 @@ typedef struct {
     void *block; /* holds the rest */
 } Piece;
 
+/* A piece whose rows come one value after the other from elsewhere: the row is `rows`, which the
+ * caller moves. Lines are rows. False: no memory; nothing is held. */
+bool piece_begin(const TablePlan *plan, Piece *piece, uint64_t rows);
+void piece_put_text(const TablePlan *plan, Piece *piece, uint32_t column, Slice text);
+void piece_put_whole(const TablePlan *plan, Piece *piece, uint32_t column, int64_t value);
+void piece_put_real(const TablePlan *plan, Piece *piece, uint32_t column, double value);
+void piece_end(Piece *piece, uint64_t rows);
+
 /* Reads what is left in the reader. On failure `failed` is set and nothing is held. */
 void piece_read(const TablePlan *plan, CsvReader *reader, Piece *piece);
 void piece_free(Piece *piece);

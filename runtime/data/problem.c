@@ -169,7 +169,8 @@ DataProblem data_problem_of_piece(const Module *module, const TablePlan *plan, A
         .file = file,
         .line = first_line + problem->line - 1,
         .field = problem->field,
-        .header = declared_header(plan, problem->field),
+        .header = record ? declared_header(plan, problem->field)
+                         : plan->columns[problem->column].declared->name,
         .message = words,
     };
 }
