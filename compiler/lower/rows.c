@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { ROW_LIMIT = 1 << 20 }; /* the verifier takes no more */
+
 static bool cannot(Lowering *l, const Node *node, const char *what) {
     sema_error(l->c, &l->at, DIAG_TYPE_MISMATCH, node->span,
                "%s cannot be asked of one person or event", what);
@@ -28,6 +30,14 @@ static uint32_t add_row(Lowering *l, RowNode node) {
     uint64_t hash = row_hash(&node);
     for (uint32_t i = pool_first(&l->rows, hash); i != POOL_END; i = pool_older(&l->rows, i)) {
         if (row_equal(&module->rows.items[i], &node)) return i;
+    }
+    if (module->rows.count == ROW_LIMIT) {
+        if (!l->c->limit_said)
+            sema_error(l->c, &l->at, DIAG_LIMIT_REACHED,
+                       l->at.self ? l->at.self->name_span : SPAN_NONE,
+                       "conditions on people unfold into more than %d steps: the limit", ROW_LIMIT);
+        l->c->limit_said = true;
+        return 0; /* no module is made of it */
     }
     pool_add(&l->rows, hash);
     VEC_PUSH(module->arena, &module->rows, node);

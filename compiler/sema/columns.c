@@ -29,73 +29,117 @@ Slice column_header(Compilation *c, const Decl *decl) {
     return header && header->kind == EXPR_STRING ? header->text : word(c, decl->name);
 }
 
-static void category_dim(Compilation *c, const Decl *decl, const Expr *call, bool ordered,
-                         ModuleColumn *column, Type *type) {
+/* ---- Categories --------------------------------------------------------------------- */
+
+static bool member_code(Compilation *c, const Expr *code, Slice *text) {
+    if (code->kind == EXPR_WORD)
+        *text = word(c, code->atom);
+    else if (code->kind == EXPR_STRING)
+        *text = code->text;
+    else if (code->kind == EXPR_NUMBER)
+        *text = arena_copy(c->arena, source_map_text(c->sources, code->span));
+    else if (code->kind != EXPR_POISON)
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, code->span, "a category is a word or a text");
+    return text->length > 0;
+}
+
+/* (F: "Female", M: "Male"), (fit, mild): each once. One place is left at the end. */
+static bool read_members(Compilation *c, const Expr *call, ModuleDim *dim) {
     uint32_t count = call->entries.count;
-    ModuleDim dim = {.name = word(c, decl->name),
-                     .sort = DIM_CATEGORY,
-                     .ordered = ordered,
-                     .member_count = count};
-    dim.title = decl->title.length ? decl->title : dim.name;
-    dim.members = ARENA_NEW_ARRAY(c->arena, Slice, count);
-    dim.titles = ARENA_NEW_ARRAY(c->arena, Slice, count);
+    dim->members = ARENA_NEW_ARRAY(c->arena, Slice, count + 1);
+    dim->titles = ARENA_NEW_ARRAY(c->arena, Slice, count + 1);
+    HashMap seen;
+    hashmap_init(&seen, c->arena);
+    bool good = count > 0;
+    if (!good) sema_error(c, NULL, DIAG_TYPE_MISMATCH, call->span, "a category lists its members");
     for (uint32_t i = 0; i < count; i++) {
         const Entry *entry = &call->entries.items[i];
         const Expr *code = entry->key ? entry->key : entry->value;
-        if (code->kind == EXPR_WORD)
-            dim.members[i] = word(c, code->atom);
-        else if (code->kind == EXPR_STRING)
-            dim.members[i] = code->text;
-        else if (code->kind == EXPR_NUMBER)
-            dim.members[i] = arena_copy(c->arena, source_map_text(c->sources, code->span));
-        else
-            sema_error(c, NULL, DIAG_TYPE_MISMATCH, code->span, "a category is a word or a text");
-        dim.titles[i] =
-            entry->key && entry->value->kind == EXPR_STRING ? entry->value->text : dim.members[i];
-        for (uint32_t j = 0; j < i; j++) {
-            if (slice_equal(dim.members[i], dim.members[j]))
-                sema_error(c, NULL, DIAG_DUPLICATE_NAME, code->span, "`%.*s` is listed twice",
-                           SLICE_FMT(dim.members[i]));
+        Slice *member = &dim->members[dim->member_count++];
+        uint64_t before;
+        if (!member_code(c, code, member)) {
+            good = false;
+            continue;
         }
+        bool titled = entry->key && entry->value->kind == EXPR_STRING;
+        dim->titles[i] = titled ? entry->value->text : *member;
+        if (hashmap_get(&seen, intern(c->interner, *member), &before)) {
+            sema_error(c, NULL, DIAG_DUPLICATE_NAME, code->span, "`%.*s` is listed twice",
+                       SLICE_FMT(*member));
+            good = false;
+        }
+        hashmap_put(&seen, intern(c->interner, *member), i);
     }
-    column->sort = COLUMN_CATEGORY;
-    column->dim = dim_intern(c, &dim);
-    *type = type_of(TYPE_CODE);
-    type->code_dim = column->dim;
+    return good;
 }
 
-static void geography_column(Compilation *c, const Decl *decl, const Phrase *of,
-                             ModuleColumn *column, TableColumn *info, Type *type) {
+/* `or missing as unknown`: the same members and one more. They have no order: nobody knows where
+ * it would stand. */
+static uint16_t with_unknown(Compilation *c, ModuleDim dim) {
+    dim.members[dim.member_count] = SLICE("unknown");
+    dim.titles[dim.member_count++] = SLICE("Unknown");
+    dim.ordered = false;
+    return dim_intern(c, &dim);
+}
+
+static bool category_dim(Compilation *c, const Decl *decl, const Expr *call, ModuleColumn *column,
+                         TableColumn *info) {
+    ModuleDim dim = {.name = word(c, decl->name),
+                     .sort = DIM_CATEGORY,
+                     .ordered = is_word(c, call->left, "ordered")};
+    dim.title = decl->title.length ? decl->title : dim.name;
+    if (!read_members(c, call, &dim)) return false;
+    column->sort = COLUMN_CATEGORY;
+    column->dim = dim_intern(c, &dim);
+    info->type = type_of(TYPE_CODE);
+    info->type.code_dim = column->dim;
+    if (info->unknown_member) info->unknown_dim = with_unknown(c, dim);
+    return true;
+}
+
+/* The column as a number, code or condition of a row: where its missing values are a member,
+ * they are that. */
+Node *column_node(Compilation *c, const Table *table, const TableColumn *column, Span span) {
+    Node *node = node_new(c, NODE_COLUMN, column->type, span);
+    node->table = table;
+    node->column = column->column;
+    if (!column->unknown_member) return node;
+    uint32_t last = c->module->dims.items[column->unknown_dim].member_count - 1;
+    Type type = column->type;
+    type.code_dim = column->unknown_dim;
+    return node_op(c, OPCODE_OR_ELSE, type, span, node,
+                   node_code(c, column->unknown_dim, last, span), NULL);
+}
+
+static bool geography_column(Compilation *c, const Phrase *of, ModuleColumn *column,
+                             TableColumn *info, Type *type) {
     bool may_miss = column->may_miss;
     const Expr *name = of->values.count ? without_missing(of->values.items[0], &may_miss) : NULL;
     column->may_miss = may_miss;
-    Decl *geography = name && name->kind == EXPR_WORD ? decl_find(c, name->atom) : NULL;
-    if (!geography || geography->kind->sort != SORT_GEOGRAPHY) {
-        sema_error(c, NULL, DIAG_UNDEFINED_NAME, of->span,
-                   "`category of` is followed by the name of a geography");
-        return;
-    }
-    geography->used = true;
+    const Decl *geography =
+        name ? decl_named(c, name, SORT_GEOGRAPHY, "a geography; `category of` wants one") : NULL;
+    if (!geography) return false;
     info->geography = geography;
     column->sort = COLUMN_CATEGORY;
     column->dim = geography_finest(c, geography);
     *type = type_of(TYPE_CODE);
     type->code_dim = column->dim;
-    (void)decl;
+    return true;
 }
 
-static void integer_range(Compilation *c, const Expr *range, ModuleColumn *column) {
+static bool integer_range(Compilation *c, const Expr *range, ModuleColumn *column) {
     const Expr *low = range->left, *high = range->right;
     if (range->kind != EXPR_BINARY || range->op != OP_RANGE || low->kind != EXPR_NUMBER ||
         high->kind != EXPR_NUMBER || low->number.power != 0 || high->number.power != 0 ||
         low->number.mantissa > high->number.mantissa) {
         sema_error(c, NULL, DIAG_TYPE_MISMATCH, range->span,
                    "a range of whole numbers is wanted: `in 0..120`");
-        return;
+        return false;
     }
     column->has_range = true;
     column->low = low->number.mantissa;
     column->high = high->number.mantissa;
+    return true;
 }
 
 /* A number of a unit: held in the unit written, canonical by its scale. */
@@ -124,12 +168,13 @@ static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *colu
     return true;
 }
 
-static void unknown_column_type(Compilation *c, const Expr *type) {
+static bool unknown_column_type(Compilation *c, const Expr *type) {
     sema_error(c, NULL, DIAG_TYPE_MISMATCH, type->span,
                "`%.*s` is not a type of column: identifier, nhs_number, lsoa, integer, number, "
                "flag, date, pence, pounds, a unit such as "
                "years, category(F: \"Female\", …), ordered(low, high) or `category of` a geography",
                SLICE_FMT(quoted(c, type->span)));
+    return false;
 }
 
 /* Only ever compared with each other: also the small area a person lives in, which a geography
@@ -141,44 +186,74 @@ static bool identifier_form(Compilation *c, const Expr *name, IdentifierForm *fo
     return *form != IDENTIFIER_ANY || is_word(c, name, "identifier");
 }
 
-static void column_type(Compilation *c, const Decl *decl, ModuleColumn *column, TableColumn *info) {
-    const Item *item = decl->item;
-    Type *type = &info->type;
-    *type = type_of(TYPE_QUANTITY);
-    if (!item->type) return;
-    const Expr *expr = without_missing(item->type, &column->may_miss);
-    const Phrase *of = item_phrase(&item->type_phrases, intern(c->interner, SLICE("of")));
-    if (is_word(c, expr, "category") && of) {
-        geography_column(c, decl, of, column, info, type);
-    } else if (expr->kind == EXPR_CALL &&
-               (is_word(c, expr->left, "category") || is_word(c, expr->left, "ordered"))) {
-        category_dim(c, decl, expr, is_word(c, expr->left, "ordered"), column, type);
-    } else if (identifier_form(c, expr, &column->form)) {
+/* A number, perhaps within a range: `years in 0..120`. */
+static bool number_column(Compilation *c, const Expr *expr, ModuleColumn *column,
+                          TableColumn *info) {
+    const Expr *name = expr;
+    if (expr->kind == EXPR_BINARY && expr->op == OP_IN) {
+        name = expr->left;
+        if (!integer_range(c, expr->right, column)) return false;
+    }
+    return quantity_column(c, name, column, info, &info->type) || unknown_column_type(c, expr);
+}
+
+static bool named_type(Compilation *c, const Decl *decl, const Expr *expr, ModuleColumn *column,
+                       TableColumn *info) {
+    const Phrase *of = item_phrase(&decl->item->type_phrases, intern(c->interner, SLICE("of")));
+    bool call = expr->kind == EXPR_CALL;
+    if (is_word(c, expr, "category") && of)
+        return geography_column(c, of, column, info, &info->type);
+    if (call && (is_word(c, expr->left, "category") || is_word(c, expr->left, "ordered")))
+        return category_dim(c, decl, expr, column, info);
+    if (identifier_form(c, expr, &column->form)) {
         column->sort = COLUMN_IDENTIFIER;
-        type->identifier = true;
+        info->type.identifier = true;
     } else if (is_word(c, expr, "flag")) {
         column->sort = COLUMN_FLAG;
-        *type = type_of(TYPE_BOOL);
+        info->type = type_of(TYPE_BOOL);
     } else if (is_word(c, expr, "date")) {
         column->sort = COLUMN_DATE;
-        *type = type_of(TYPE_DATE);
+        info->type = type_of(TYPE_DATE);
     } else {
-        const Expr *name = expr;
-        if (expr->kind == EXPR_BINARY && expr->op == OP_IN) {
-            name = expr->left;
-            integer_range(c, expr->right, column);
-        }
-        if (!quantity_column(c, name, column, info, type)) unknown_column_type(c, expr);
+        return number_column(c, expr, column, info);
     }
-    type->row = true;
-    type->because = item->type->span;
+    return true;
+}
+
+/* `or missing as unknown` */
+static bool read_unknown(Compilation *c, const Item *item, TableColumn *info) {
+    Atom label = intern(c->interner, SLICE("as"));
+    const Phrase *as = item_phrase(&item->type_phrases, label);
+    if (!as) as = item_phrase(&item->phrases, label);
+    if (!as) return true;
+    info->unknown_member = as->values.count == 1 && is_word(c, as->values.items[0], "unknown");
+    if (!info->unknown_member)
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, as->span,
+                   "a type says `as` only in `or missing as unknown`");
+    return info->unknown_member;
+}
+
+static bool column_type(Compilation *c, const Decl *decl, ModuleColumn *column, TableColumn *info) {
+    const Item *item = decl->item;
+    info->type = type_of(TYPE_QUANTITY);
+    if (!item->type || item->type->kind == EXPR_POISON) return false;
+    const Expr *expr = without_missing(item->type, &column->may_miss);
+    if (!read_unknown(c, item, info) || !named_type(c, decl, expr, column, info)) return false;
+    info->type.row = true;
+    info->type.because = item->type->span;
+    if (!info->unknown_member || (info->unknown_dim && column->may_miss)) return true;
+    sema_error(c, NULL, DIAG_TYPE_MISMATCH, item->type->span,
+               "only a category may count its missing values as a member: `category(…) or missing "
+               "as unknown`");
+    return false;
 }
 
 void declare_column(Compilation *c, const Decl *decl, ModuleColumn *column, TableColumn *info) {
     *info =
         (TableColumn){.name = decl->name, .scale_num = 1, .scale_den = 1, .span = decl->name_span};
     *column = (ModuleColumn){.name = column_header(c, decl), .span = decl->name_span};
-    column_type(c, decl, column, info);
+    info->broken = !column_type(c, decl, column, info);
+    info->type.row = true;
 }
 
 void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTable *module) {

@@ -113,6 +113,10 @@ typedef struct {
     Value *value; /* NULL: not yet known */
 } Side;
 
+static bool is_sort(const Side *side, ValueSort sort) {
+    return side->value && side->value->sort == sort;
+}
+
 static bool is_code(const Side *side) {
     return side->value && side->value->sort == VALUE_NODE &&
            side->value->node->type.base == TYPE_CODE;
@@ -147,8 +151,11 @@ static void settle_known(Compilation *c, const Scope *scope, Side *side) {
 static void settle_sides(Compilation *c, const Scope *scope, Side *left, Side *right) {
     if (!may_name_member(left->expr)) settle(c, scope, left);
     if (!may_name_member(right->expr)) settle(c, scope, right);
+    if (is_sort(left, VALUE_POISON) || is_sort(right, VALUE_POISON)) return;
     if (!is_set(c, right, left)) settle_known(c, scope, left);
+    if (is_sort(left, VALUE_POISON)) return; /* the other may be a member of what it was to be */
     if (!is_set(c, left, right)) settle_known(c, scope, right);
+    if (is_sort(right, VALUE_POISON)) return;
     if (is_set(c, left, right) && may_name_member(right->expr)) {
         right->value = NULL;
     } else if (is_set(c, right, left) && may_name_member(left->expr)) {
@@ -196,10 +203,6 @@ static Truth compare_choice(Compilation *c, const Scope *scope, Operator op, con
     if (choice->value->sort == VALUE_MISSING) return TRUTH_ABSENT;
     if (value && value->sort == VALUE_MISSING) return TRUTH_ABSENT;
     return same(op, choice->value->word == (value ? value->word : other->expr->atom));
-}
-
-static bool is_sort(const Side *side, ValueSort sort) {
-    return side->value && side->value->sort == sort;
 }
 
 /* == and !=: declarations and words are compared as what they are, all else as numbers. */
@@ -285,10 +288,11 @@ static Truth in_list(Compilation *c, const Scope *scope, const Side *left, const
 static Truth not_several(Compilation *c, const Scope *scope, const Expr *expr, const Value *right) {
     Slice written = quoted(c, expr->right->span);
     if (right->sort == VALUE_NODE && right->node->type.base == TYPE_YEAR) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
-                   "`in` asks whether a value is one of several; a measure is asked for a year with "
-                   "`measured(… at %.*s)`",
-                   SLICE_FMT(written));
+        sema_error(
+            c, scope, DIAG_TYPE_MISMATCH, expr->span,
+            "`in` asks whether a value is one of several; a measure is asked for a year with "
+            "`measured(… at %.*s)`",
+            SLICE_FMT(written));
         return TRUTH_POISON;
     }
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->right->span,
@@ -362,7 +366,7 @@ Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **op
                    "numbers are compared with ==");
         return TRUTH_POISON;
     }
-    bool unknown = type_is_word(c, right, "unknown");
+    bool unknown = type_is_word(c, right, "unknown") && !is_code(&left);
     if (unknown || is_sort(&left, VALUE_UNKNOWN))
         return truth_of(unknown && is_sort(&left, VALUE_UNKNOWN));
     if (!is_set(c, &left, &other) || !may_name_member(right)) {

@@ -4,6 +4,8 @@
 
 #include "runtime/base/date.h"
 
+enum { DIM_LIMIT = 65534 }; /* the verifier takes no more */
+
 /* ---- Dimensions --------------------------------------------------------------------- */
 
 static bool dim_equal(const ModuleDim *a, const ModuleDim *b) {
@@ -28,6 +30,13 @@ uint16_t dim_intern(Compilation *c, const ModuleDim *dim) {
             known->titles = dim->titles;
         }
         return (uint16_t)i;
+    }
+    if (c->module->dims.count == DIM_LIMIT) {
+        if (!c->limit_said)
+            sema_error(c, NULL, DIAG_LIMIT_REACHED, SPAN_NONE,
+                       "more than %d sets of members: the limit", DIM_LIMIT);
+        c->limit_said = true;
+        return 0; /* no module is made of it */
     }
     VEC_PUSH(c->arena, &c->module->dims, *dim);
     return (uint16_t)(c->module->dims.count - 1);
@@ -71,11 +80,9 @@ uint16_t dim_data_years(Compilation *c) {
 
 /* ---- The dimensions of a table ------------------------------------------------------ */
 
-static Node *column_node(Compilation *c, const Table *table, const TableColumn *column) {
-    Node *node = node_new(c, NODE_COLUMN, column->type, column->span);
-    node->table = table;
-    node->column = column->column;
-    return node;
+/* The dimension that a column of codes splits by. */
+static uint16_t column_dim(const TableColumn *column) {
+    return column->unknown_member ? column->unknown_dim : column->type.code_dim;
 }
 
 /* A column that is a code of the dimension, or of a finer level of its geography, or of an area of
@@ -83,18 +90,19 @@ static Node *column_node(Compilation *c, const Table *table, const TableColumn *
 static Node *column_code(Compilation *c, const Table *table, uint16_t dim) {
     for (uint32_t i = 0; i < table->columns.count; i++) {
         const TableColumn *column = &table->columns.items[i];
-        if (column->type.base != TYPE_CODE) continue;
-        if (column->type.code_dim == dim) return column_node(c, table, column);
+        if (column->type.base != TYPE_CODE || column->broken) continue;
+        if (column_dim(column) == dim) return column_node(c, table, column, column->span);
         if (!column->geography) continue;
         const AreaAttribute *attribute = geography_attribute_of(column->geography, dim);
         if (attribute)
-            return attribute_of_row(c, column_node(c, table, column), attribute, column->span);
+            return attribute_of_row(c, column_node(c, table, column, column->span), attribute,
+                                    column->span);
         uint32_t parents = geography_parent_table(c, column->geography, dim);
         if (parents == MODULE_NONE) continue;
         Node *node = node_new(c, NODE_ROW_TABLE, column->type, column->span);
         node->type.code_dim = dim;
         node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
-        node->args[0] = column_node(c, table, column);
+        node->args[0] = column_node(c, table, column, column->span);
         node->arg_count = 1;
         node->member = parents;
         return node;
@@ -131,7 +139,7 @@ static Node *date_code(Compilation *c, const Table *table, uint16_t dim) {
     node->op = (uint16_t)ops[found->sort - DIM_YEAR];
     node->integer = found->first;
     node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
-    node->args[0] = column_node(c, table, column);
+    node->args[0] = column_node(c, table, column, column->span);
     node->arg_count = 1;
     return node;
 }
@@ -161,7 +169,7 @@ static void offer_columns(const Table *table, Atom name, Candidates *candidates)
     for (; table; table = table->population) {
         const TableColumn *column = people_column(table, name);
         if (column && column->type.base == TYPE_CODE && !column->type.identifier)
-            offer(candidates, column->type.code_dim);
+            offer(candidates, column_dim(column));
         VEC_EACH(const TableColumn, area, &table->columns) {
             const AreaAttribute *attribute =
                 area->geography ? geography_attribute(area->geography, name) : NULL;
@@ -333,6 +341,7 @@ static bool column_is_none(Compilation *c, const Scope *scope, const Table *tabl
     const TableColumn *column = column_anywhere(c, table, expr->atom, &owner);
     Slice name = word(c, expr->atom);
     if (!column) return false;
+    if (column->broken) return true;
     if (column->type.identifier) {
         sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, expr->span,
                    "`%.*s` identifies people: nothing is broken down by it", SLICE_FMT(name));

@@ -220,15 +220,16 @@ static void offer_members(Compilation *c, const Value *base, Nearest *nearest) {
 
 static void unknown_member(Compilation *c, const Scope *scope, Value *base, Atom member,
                            Span span) {
+    Slice name = word(c, member);
+    Span at = {span.end - (uint32_t)name.length, span.end}; /* the word after the dot */
     bool estimate = base->sort == VALUE_NODE && base->node->type.estimate;
     Slice what = estimate ? SLICE("an estimate") : value_text(c, base);
-    Diag *diag =
-        sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "%.*s has nothing named `%.*s`%s",
-                   SLICE_FMT(what), SLICE_FMT(word(c, member)),
-                   estimate ? ": it has value, lower, upper, numerator and denominator" : "");
-    Nearest nearest = {.wanted = word(c, member)};
+    Diag *diag = sema_error(
+        c, scope, DIAG_UNDEFINED_NAME, at, "%.*s has nothing named `%.*s`%s", SLICE_FMT(what),
+        SLICE_FMT(name), estimate ? ": it has value, lower, upper, numerator and denominator" : "");
+    Nearest nearest = {.wanted = name};
     offer_members(c, base, &nearest);
-    nearest_fix(c, diag, span, &nearest);
+    nearest_fix(c, diag, at, &nearest);
 }
 
 /* A part of a value that has several: `spc(monthly).upper`. */

@@ -74,7 +74,8 @@ static bool mend_clause(Compilation *c, const Kind *kind, const WordRun *run, Di
     for (int i = 1; i < run->count; i++) {
         if (!begins_clause(c, kind, run->items[i])) continue;
         Span at = {run->items[i - 1].end, run->items[i - 1].end};
-        diag_fix(c->diags, diag, at, SLICE(";"), "begin the clause `%.*s` with `;` or on a new line",
+        diag_fix(c->diags, diag, at, SLICE(";"),
+                 "begin the clause `%.*s` with `;` or on a new line",
                  SLICE_FMT(source_map_text(c->sources, run->items[i])));
         return true;
     }

@@ -6,7 +6,6 @@
 
 /* Of a broken item that is this clause of a declaration of that kind: adds a fix to what was
  * reported of its line, where one is certain. */
-void mend_broken_clause(Compilation *c, const Kind *kind, const ClauseSpec *spec,
-                        const Item *item);
+void mend_broken_clause(Compilation *c, const Kind *kind, const ClauseSpec *spec, const Item *item);
 
 #endif

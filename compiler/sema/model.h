@@ -306,6 +306,8 @@ typedef struct {
     int64_t scale_num, scale_den; /* canonical = held * num / den */
     const Decl *geography;        /* category of its finest level */
     bool unknown_member;          /* `or missing as unknown` */
+    uint16_t unknown_dim;         /* then its members and `unknown` */
+    bool broken;                  /* its type is wrong, and said so */
     Span span;
 } TableColumn;
 

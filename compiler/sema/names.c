@@ -71,10 +71,8 @@ Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom n
                    SLICE_FMT(word(c, name)));
         return value_poison(c);
     }
-    Node *node = node_new(c, NODE_COLUMN, column->type, span);
-    node->table = own ? rows : rows->population;
-    node->column = column->column;
-    return value_from_node(c, node);
+    if (column->broken) return value_poison(c);
+    return value_from_node(c, column_node(c, own ? rows : rows->population, column, span));
 }
 
 /* Whether a declaration may stand in a condition on rows: an organisation or a KPI may not, and

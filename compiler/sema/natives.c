@@ -102,17 +102,27 @@ static bool year_dim_of(const Compilation *c, const Node *node, uint16_t *dim) {
     return false;
 }
 
+/* Functions work on numbers of the plan; of a row only the year of a day can be asked. */
+static bool of_the_plan(Compilation *c, const Scope *scope, const NativeCall *native,
+                        const Node *node, Span span) {
+    bool asks_year = native->node->op == NATIVE_DATE_YEAR && node->type.base == TYPE_DATE;
+    if (!node->type.row || (asks_year && scope_rows(scope))) return true;
+    if (scope_rows(scope))
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, span,
+                   "`%.*s` works on values of the plan and cannot be asked of one person or event",
+                   SLICE_FMT(word(c, native->decl->name)));
+    else
+        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, span,
+                   "a value of one person stands only inside an aggregate over people");
+    return false;
+}
+
 static bool native_argument(Compilation *c, const Scope *scope, NativeCall *native,
                             const Expr *type, const Expr *expr) {
     Node *node = elaborate_node(c, scope, expr);
     BaseType base;
     const char *words;
-    if (!node) return false;
-    if (node->type.row) {
-        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, expr->span,
-                   "a value of one person stands only inside an aggregate over people");
-        return false;
-    }
+    if (!node || !of_the_plan(c, scope, native, node, expr->span)) return false;
     bool absent = node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT;
     if (!expects_base(c, type, &base, &words))
         return wrong_argument(c, scope, native, expr, node, "something else");
@@ -316,6 +326,15 @@ static bool plan_discount(Compilation *c, const Scope *scope, NativeCall *native
     return false;
 }
 
+/* The financial year of a row's day, from the year 0. */
+static Node *year_of_row(const NativeCall *native) {
+    Node *node = native->node;
+    node->sort = NODE_ROW_DATE;
+    node->op = ROW_YEAR;
+    node->integer = 0;
+    return node;
+}
+
 Value *call_native(Compilation *c, const Scope *scope, Decl *decl, const Expr *call) {
     NativeCall native = {.decl = decl,
                          .call = call,
@@ -339,5 +358,5 @@ Value *call_native(Compilation *c, const Scope *scope, Decl *decl, const Expr *c
         return value_from_node(
             c, node_absent(c, type.base, native.absent_reason, (Slice){0}, call->span));
     join_arguments(c, &native);
-    return value_from_node(c, native.node);
+    return value_from_node(c, native.node->type.row ? year_of_row(&native) : native.node);
 }

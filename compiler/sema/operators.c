@@ -283,7 +283,41 @@ static bool in_order(const Operation *o, const Node *a, const Node *b) {
     return false;
 }
 
+/* Where the missing values of a column are a member, that has no place in the order: what is
+ * missing is neither below nor above. */
+static Node *ordered_side(const Operation *o, Node *node) {
+    bool unknown = node->type.base == TYPE_CODE && node->sort == NODE_OP &&
+                   node->op == OPCODE_OR_ELSE && node->args[0]->sort == NODE_COLUMN &&
+                   node->args[1]->sort == NODE_CONST;
+    return unknown && o->op >= OP_LT ? node->args[0] : node;
+}
+
+static bool member_of_order(const Operation *o, Node **member, const Node *side) {
+    uint16_t dim = side->type.code_dim;
+    const ModuleDim *found = &o->c->module->dims.items[dim];
+    if ((*member)->constant.integer < found->member_count) {
+        *member = node_code(o->c, dim, (uint32_t)(*member)->constant.integer, (*member)->span);
+        return true;
+    }
+    sema_error(o->c, o->scope, DIAG_TYPE_MISMATCH, o->at,
+               "nobody knows where `unknown` stands in the order of %.*s", SLICE_FMT(found->name));
+    return false;
+}
+
+/* Both sides of `frailty >= moderate` as members of the column's own order. */
+static bool settle_order(const Operation *o, Node **a, Node **b) {
+    Node *left = ordered_side(o, *a), *right = ordered_side(o, *b);
+    bool good = true;
+    if (left != *a && (*b)->sort == NODE_CONST) good = member_of_order(o, &right, left);
+    if (right != *b && good && (*a)->sort == NODE_CONST && left == *a)
+        good = member_of_order(o, &left, right);
+    *a = left;
+    *b = right;
+    return good;
+}
+
 static bool comparable(const Operation *o, Node **a, Node **b) {
+    if (!settle_order(o, a, b)) return false;
     const Type *left = &(*a)->type, *right = &(*b)->type;
     bool year_and_date = (left->base == TYPE_YEAR && right->base == TYPE_DATE) ||
                          (left->base == TYPE_DATE && right->base == TYPE_YEAR);

@@ -4,6 +4,8 @@
 
 #include "runtime/base/date.h"
 
+enum { TABLE_LIMIT = 256 }; /* the verifier takes no more */
+
 static const Expr *clause_expr(const Compilation *c, const Decl *decl, const char *name) {
     const Clause *clause = decl_clause(decl, intern_find(c->interner, slice_of(name)));
     return clause && clause->exprs && clause->exprs->count ? clause->exprs->items[0] : NULL;
@@ -15,9 +17,31 @@ static const Expr *head_label(const Compilation *c, const Decl *decl, const char
     return phrase && phrase->values.count ? phrase->values.items[0] : NULL;
 }
 
-static int32_t date_of(const Expr *expr) {
-    if (!expr || expr->kind != EXPR_DATE) return 0;
-    return date_from_civil(expr->year, expr->month, expr->day);
+/* Days are needed before any value is known: they are written out. Another literal is the
+ * clause's own to refuse. */
+static int32_t day_written(Compilation *c, const Expr *expr) {
+    if (!expr) return 0;
+    if (expr->kind == EXPR_DATE) return date_from_civil(expr->year, expr->month, expr->day);
+    bool computed = expr->kind == EXPR_WORD || expr->kind == EXPR_MEMBER ||
+                    expr->kind == EXPR_CALL || expr->kind == EXPR_BINARY || expr->kind == EXPR_IF ||
+                    expr->kind == EXPR_GROUP;
+    if (computed)
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, expr->span,
+                   "a day is written out here: `2026-03-31`");
+    return 0;
+}
+
+/* 2025-04-01 .. 2026-03-31, or whole months: 2025-04 .. 2026-03 */
+static void read_covers(Compilation *c, const Expr *covers, ModuleTable *module) {
+    if (!covers || covers->kind != EXPR_BINARY || covers->op != OP_RANGE) return;
+    const Expr *from = covers->left, *to = covers->right;
+    module->covers_from = from->kind == EXPR_MONTH ? date_from_civil(from->year, from->month, 1)
+                                                   : day_written(c, from);
+    if (to->kind == EXPR_MONTH)
+        module->covers_to =
+            date_from_civil(to->year, to->month, date_days_in_month(to->year, to->month));
+    else
+        module->covers_to = day_written(c, to);
 }
 
 static Slice file_of(const Compilation *c, const Decl *decl) {
@@ -37,6 +61,9 @@ static Table *new_table(Compilation *c, Decl *decl, ModuleTable *module) {
     Table *table = ARENA_NEW(c->arena, Table);
     table->decl = decl;
     table->index = c->module->tables.count;
+    if (table->index == TABLE_LIMIT)
+        sema_error(c, NULL, DIAG_LIMIT_REACHED, decl->name_span,
+                   "more than %d populations and events: the limit", TABLE_LIMIT);
     table->dated = MODULE_NONE;
     module->name = word(c, decl->name);
     module->title = decl->title.length ? decl->title : module->name;
@@ -71,7 +98,7 @@ static void declare_population(Compilation *c, Decl *decl) {
     module.encoding = encoding_of(c, decl);
     declare_columns(c, decl, table, &module);
     ModuleSnapshot first = {.file = file_of(c, decl),
-                            .as_at = date_of(clause_expr(c, decl, "as_at"))};
+                            .as_at = day_written(c, clause_expr(c, decl, "as_at"))};
     VEC_PUSH(c->arena, &module.snapshots, first);
     for (uint32_t i = 0; i < decl->clauses.count; i++) {
         const Clause *clause = decl->clauses.items[i];
@@ -81,7 +108,7 @@ static void declare_population(Compilation *c, Decl *decl) {
         const Phrase *at = item_phrase(&clause->item->phrases, intern(c->interner, SLICE("at")));
         if (!from || !at || from->values.items[0]->kind != EXPR_STRING) continue;
         ModuleSnapshot snapshot = {.file = from->values.items[0]->text,
-                                   .as_at = date_of(at->values.items[0])};
+                                   .as_at = day_written(c, at->values.items[0])};
         add_snapshot(c, &module, snapshot, at->values.items[0]->span);
     }
     for (uint32_t i = 0; i < module.columns.count; i++) {
@@ -95,7 +122,7 @@ static void declare_population(Compilation *c, Decl *decl) {
     VEC_PUSH(c->arena, &c->module->tables, module);
 }
 
-static Decl *decl_named(Compilation *c, const Expr *expr, DeclSort sort, const char *wanted) {
+Decl *decl_named(Compilation *c, const Expr *expr, DeclSort sort, const char *wanted) {
     Decl *decl = expr && expr->kind == EXPR_WORD ? decl_find(c, expr->atom) : NULL;
     if (decl && decl->kind->sort == sort) {
         decl->used = true;
@@ -120,6 +147,14 @@ static uint32_t column_named(Compilation *c, const Table *table, const Expr *exp
     if (column) return column->column;
     sema_error(c, NULL, DIAG_UNDEFINED_NAME, expr->span, "`%.*s` is not a column of `%.*s`",
                SLICE_FMT(quoted(c, expr->span)), SLICE_FMT(word(c, table->decl->name)));
+    return MODULE_NONE;
+}
+
+static uint32_t dated_column(Compilation *c, const Table *table, const ModuleTable *module,
+                             const Expr *dated) {
+    uint32_t column = column_named(c, table, dated);
+    if (column == MODULE_NONE || module->columns.items[column].sort == COLUMN_DATE) return column;
+    sema_error(c, NULL, DIAG_TYPE_MISMATCH, dated->span, "events are dated by a column of dates");
     return MODULE_NONE;
 }
 
@@ -161,12 +196,8 @@ static void declare_events(Compilation *c, Decl *decl) {
     add_key_column(c, table, &module, on);
     module.key = column_named(c, table, on);
     check_key(c, &module, on, population);
-    module.dated = table->dated = column_named(c, table, clause_expr(c, decl, "dated"));
-    const Expr *covers = clause_expr(c, decl, "covers");
-    if (covers && covers->kind == EXPR_BINARY && covers->op == OP_RANGE) {
-        module.covers_from = date_of(covers->left);
-        module.covers_to = date_of(covers->right);
-    }
+    module.dated = table->dated = dated_column(c, table, &module, clause_expr(c, decl, "dated"));
+    read_covers(c, clause_expr(c, decl, "covers"), &module);
     const Expr *unit = head_label(c, decl, "as");
     Exact scale;
     table->unit_span = unit ? unit->span : decl->name_span;
@@ -177,16 +208,21 @@ static void declare_events(Compilation *c, Decl *decl) {
     VEC_PUSH(c->arena, &c->module->tables, module);
 }
 
+static void each_decl(Compilation *c, const Kind *kind, void (*read)(Compilation *, Decl *)) {
+    for (uint32_t i = 0; kind && i < kind->decls.count; i++) {
+        c->at = kind->decls.items[i];
+        read(c, kind->decls.items[i]);
+    }
+    c->at = NULL;
+}
+
 void sema_declare_people(Compilation *c) {
     const Kind *geographies = kind_of_sort(c, SORT_GEOGRAPHY);
-    for (uint32_t i = 0; geographies && i < geographies->decls.count; i++)
-        geography_read(c, geographies->decls.items[i]);
+    each_decl(c, geographies, geography_read);
     const Kind *populations = kind_of_sort(c, SORT_POPULATION);
-    for (uint32_t i = 0; populations && i < populations->decls.count; i++)
-        declare_population(c, populations->decls.items[i]);
+    each_decl(c, populations, declare_population);
     const Kind *events = kind_of_sort(c, SORT_EVENTS);
-    for (uint32_t i = 0; events && i < events->decls.count; i++)
-        declare_events(c, events->decls.items[i]);
+    each_decl(c, events, declare_events);
 }
 
 Value *people_of(Compilation *c, Decl *decl) {

@@ -5,7 +5,11 @@
 #include "compiler/sema/sema.h"
 #include "runtime/data/csv.h"
 
+/* The declaration of that sort that a word names; NULL after a message: `…` is not `wanted`. */
+Decl *decl_named(Compilation *c, const Expr *expr, DeclSort sort, const char *wanted);
+
 /* columns.c */
+Node *column_node(Compilation *c, const Table *table, const TableColumn *column, Span span);
 void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTable *module);
 /* One column as its declaration says. */
 void declare_column(Compilation *c, const Decl *decl, ModuleColumn *column, TableColumn *info);

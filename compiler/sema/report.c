@@ -24,11 +24,11 @@ static const Scope *scope_around(const Scope *scope) {
 }
 
 /* The heading path of the declaration around, or around the call. */
-static Slice scope_path(const Scope *scope) {
+static Slice scope_path(const Compilation *c, const Scope *scope) {
     for (; scope; scope = scope_around(scope)) {
         if (scope->self) return scope->self->path;
     }
-    return (Slice){0};
+    return c->at ? c->at->path : (Slice){0};
 }
 
 /* The outermost call that surrounds the scope: where the plan's author can do something. */
@@ -49,7 +49,7 @@ Diag *sema_error(Compilation *c, const Scope *scope, DiagName name, Span span, c
     va_end(args);
     const Scope *call = outermost_call(scope);
     Diag *diag = diag_add(c->diags, name, call ? call->call_span : span, "%s", message);
-    diag->path = scope_path(scope);
+    diag->path = scope_path(c, scope);
     if (call) {
         diag_relate(c->diags, diag, span, "in `%.*s`, here", SLICE_FMT(call->call_name));
     }

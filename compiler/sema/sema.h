@@ -66,6 +66,7 @@ typedef struct Compilation {
     uint32_t depth;    /* of elaboration */
     uint32_t steps;    /* expressions elaborated */
     uint32_t unfolded; /* function bodies within the call that is being elaborated */
+    const Decl *at;    /* being read: the heading of messages that know no scope */
     bool limit_said;
     bool prices_said;
     Value *decided[2]; /* false and true, where they were decided here */
