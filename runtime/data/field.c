@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/base/number.h"
+#include "runtime/data/quick.h"
 
 static bool is_digit(char c) { return (unsigned char)(c - '0') < 10; }
 
@@ -111,31 +112,21 @@ FieldOutcome field_flag(Slice text, int64_t *value) {
     return FIELD_MALFORMED;
 }
 
-static uint32_t load_32(const char *at) {
-    uint32_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
+/* Two words that with the length stand for the text: up to 16 bytes they hold all of them,
+ * beyond that the second is a hash. Members are declared by the plan, never by the data, so an
+ * unkeyed one will do. */
+static void words_of(Slice text, uint64_t *low, uint64_t *high) {
+    char bytes[16] = {0};
+    if (text.length) memcpy(bytes, text.data, text.length < 16 ? text.length : 16);
+    memcpy(low, bytes, sizeof *low);
+    memcpy(high, bytes + 8, sizeof *high);
+    for (size_t at = 16; at < text.length; at++)
+        *high = (*high ^ *high >> 29) * 0x9e3779b97f4a7c15u + (unsigned char)text.data[at];
 }
 
-/* A word that with the length stands for the text: up to 8 bytes it holds all of them (from 4
- * on, the first and the last four overlap), beyond that it is a hash. Members are declared by
- * the plan, never by the data, so an unkeyed one will do. */
-static uint64_t word_of(Slice text) {
-    const unsigned char *bytes = (const unsigned char *)text.data;
-    size_t length = text.length;
-    if (length == 0) return 0;
-    if (length < 4)
-        return bytes[0] | (uint64_t)bytes[length / 2] << 8 | (uint64_t)bytes[length - 1] << 16;
-    uint64_t word = load_32(text.data) | (uint64_t)load_32(text.data + length - 4) << 32;
-    for (size_t at = 4; length > 8 && at < length - 4; at += 4) {
-        size_t from = at < length - 8 ? at : length - 8;
-        word = (word ^ word >> 29) * 0x9e3779b97f4a7c15u + load_32(text.data + from);
-    }
-    return word;
-}
-
-static uint32_t hash_word(uint64_t word, size_t length) {
-    return (uint32_t)((word + length) * 0x9e3779b97f4a7c15u >> 32);
+static uint32_t hash_words(uint64_t low, uint64_t high, size_t length) {
+    uint64_t word = (low ^ (high << 23 | high >> 41)) + length;
+    return (uint32_t)((word ^ word >> 32) * 0x9e3779b97f4a7c15u >> 32);
 }
 
 void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members, uint32_t count) {
@@ -147,25 +138,38 @@ void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members,
     dictionary->mask = (uint32_t)(size - 1);
     for (uint32_t i = 0; i < count; i++) {
         if (dictionary_find(dictionary, members[i]) >= 0) continue;
-        uint64_t word = word_of(members[i]);
-        uint32_t slot = hash_word(word, members[i].length) & dictionary->mask;
+        uint64_t low, high;
+        words_of(members[i], &low, &high);
+        uint32_t slot = hash_words(low, high, members[i].length) & dictionary->mask;
         while (dictionary->slots[slot].member)
             slot = (slot + 1) & dictionary->mask;
         dictionary->slots[slot] =
-            (struct DictionarySlot){word, (uint32_t)members[i].length, i + 1};
+            (struct DictionarySlot){low, high, (uint32_t)members[i].length, i + 1};
     }
 }
 
-int64_t dictionary_find(const Dictionary *dictionary, Slice text) {
-    uint64_t word = word_of(text);
-    uint32_t at = hash_word(word, text.length) & dictionary->mask;
+static int64_t find_words(const Dictionary *dictionary, Slice text, uint64_t low, uint64_t high) {
+    uint32_t at = hash_words(low, high, text.length) & dictionary->mask;
     for (; dictionary->slots[at].member; at = (at + 1) & dictionary->mask) {
         const struct DictionarySlot *slot = &dictionary->slots[at];
-        if (slot->word != word || slot->length != text.length) continue;
+        if (slot->low != low || slot->high != high || slot->length != text.length) continue;
         uint32_t code = slot->member - 1;
-        if (text.length <= 8 ||
+        if (text.length <= 16 ||
             !memcmp(dictionary->members[code].data, text.data, text.length))
             return code;
     }
     return -1;
+}
+
+int64_t dictionary_find(const Dictionary *dictionary, Slice text) {
+    uint64_t low, high;
+    words_of(text, &low, &high);
+    return find_words(dictionary, text, low, high);
+}
+
+int64_t dictionary_find_padded(const Dictionary *dictionary, Slice text) {
+    uint64_t low, high;
+    if (text.length > 16) return dictionary_find(dictionary, text);
+    quick_words(text, &low, &high);
+    return find_words(dictionary, text, low, high);
 }

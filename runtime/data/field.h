@@ -24,7 +24,7 @@ FieldOutcome field_flag(Slice text, int64_t *value);
 typedef struct {
     const Slice *members;
     struct DictionarySlot {
-        uint64_t word;   /* of up to 8 bytes: all of the text; of more: its hash */
+        uint64_t low, high; /* of up to 16 bytes: all of the text; of more: a hash too */
         uint32_t length;
         uint32_t member; /* + 1; 0: empty */
     } *slots;
@@ -35,5 +35,8 @@ void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members,
 
 /* The code of the text; -1 where it is no member. The first of equal members wins. */
 int64_t dictionary_find(const Dictionary *dictionary, Slice text);
+
+/* The same of text that is followed by QUICK_PADDING bytes that may be read. */
+int64_t dictionary_find_padded(const Dictionary *dictionary, Slice text);
 
 #endif
