@@ -1,7 +1,8 @@
-/* scpc explain: the page of a diagnostic, or the list of all. */
+/* scpc explain: the page of a diagnostic, a rule, a kind, function or unit, or the list of all. */
 #include "compiler/review/explain.h"
 
 #include "compiler/driver/driver.h"
+#include "compiler/review/reference.h"
 #include "runtime/base/file.h"
 
 ScpStatus command_explain(Driver *driver) {
@@ -12,13 +13,15 @@ ScpStatus command_explain(Driver *driver) {
         return driver_result(driver, buffer_slice(&out));
     }
     Slice name = slice_of(driver->options.arguments.items[0]);
+    bool markdown = slice_equal(driver->options.format, SLICE("markdown"));
+    if (markdown && reference_print(name, &out)) return driver_result(driver, buffer_slice(&out));
     if (explain_print(name, driver->result_colour, &out))
         return driver_result(driver, buffer_slice(&out));
     Slice shown = file_quote(&driver->arena, name), nearest = explain_nearest(&driver->arena, name);
     if (nearest.length)
-        return driver_fail(driver, SCP_USAGE, "there is no diagnostic %.*s: did you mean `%.*s`?",
+        return driver_fail(driver, SCP_USAGE, "nothing is known by the name %.*s: did you mean `%.*s`?",
                            SLICE_FMT(shown), SLICE_FMT(nearest));
     return driver_fail(driver, SCP_USAGE,
-                       "there is no diagnostic %.*s; `scpc explain` lists them all",
+                       "nothing is known by the name %.*s; `scpc explain` lists what is",
                        SLICE_FMT(shown));
 }

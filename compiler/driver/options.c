@@ -27,8 +27,8 @@ static const CommandRow commands[COMMAND_COUNT] = {
 #define PEOPLE      (IN(RUN) | IN(REPORT) | IN(EVAL) | IN(DATA_CHECK))
 #define READING     (PEOPLE | IN(DATA_PACK))
 #define PLANS       (READING | IN(CHECK) | IN(BUILD) | IN(DIS))
-#define FORMATTED   (PEOPLE | IN(CHECK) | IN(HELP))
-#define WRITING     (PLANS | IN(HELP))
+#define FORMATTED   (PEOPLE | IN(CHECK) | IN(HELP) | IN(EXPLAIN))
+#define WRITING     (PLANS | IN(HELP) | IN(EXPLAIN))
 #define EVERY       UINT32_MAX
 
 #define ROW(name, short_name, value, commands, prose, checking, running) \

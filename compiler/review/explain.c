@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/review/excerpt.h"
+#include "compiler/review/reference.h"
 #include "runtime/base/diag.h"
 
 /* ---- Lines ------------------------------------------------------------------------------- */
@@ -179,6 +180,14 @@ static Slice doc_line(Slice line) {
     return slice_trim(without_prefix(line, SLICE("##")));
 }
 
+/* `waivable no` stands on a line of its own. */
+static bool is_waivable(Slice rule) {
+    Slice line;
+    while (next_line(&rule, &line))
+        if (slice_starts_with(slice_trim(line), SLICE("waivable "))) return false;
+    return true;
+}
+
 static void print_rule(const RuleText *rule, Slice name, bool colour, Buffer *out) {
     Slice library = library_name(out->arena, rule->library);
     add_line(out, colour, PAINT_STRONG, 0, name);
@@ -189,19 +198,29 @@ static void print_rule(const RuleText *rule, Slice name, bool colour, Buffer *ou
                   SLICE_FMT(library), SLICE_FMT(library));
     rest = rule->text;
     while (next_line(&rest, &line)) add_line(out, colour, PAINT_NONE, 4, line);
+    if (!is_waivable(rule->text)) {
+        buffer_add_text(out, "\nIts findings cannot be waived.\n");
+        return;
+    }
     buffer_add_text(
         out, "\nWhere there is a reason to depart from it, accept the finding for a time:\n\n");
     buffer_printf(out, "    allow %.*s because \"…\" until 2027-03-31 by \"who decided\"\n",
                   SLICE_FMT(rule->name));
 }
 
+/* A rule is known by the name that `allow` takes, too. */
 bool explain_print(Slice name, bool colour, Buffer *out) {
-    const EmbeddedFile *page = find_page(name);
+    Slice diagnostic = diagnostic_name(out->arena, name);
+    const EmbeddedFile *page = find_page(diagnostic);
     RuleText rule;
+    Buffer reference;
+    buffer_init(&reference, out->arena);
     if (page)
         print_page(file_text(page), colour, out);
-    else if (find_rule(name, &rule))
-        print_rule(&rule, name, colour, out);
+    else if (find_rule(diagnostic, &rule))
+        print_rule(&rule, diagnostic, colour, out);
+    else if (reference_print(name, &reference))
+        print_page(buffer_slice(&reference), colour, out);
     else
         return false;
     return true;
@@ -215,8 +234,19 @@ static void list_entry(Buffer *out, Slice name, Slice meaning) {
     buffer_printf(out, "  %-*.*s  %.*s\n", NAME_COLUMN, SLICE_FMT(name), SLICE_FMT(meaning));
 }
 
+/* Of a doc comment, which may go on over the end of a line. */
+static Slice first_sentence(Arena *arena, Slice doc) {
+    Slice text = {0}, line;
+    while (!slice_ends_with(text, SLICE(".")) && next_line(&doc, &line))
+        text = arena_printf(arena, "%.*s%s%.*s", SLICE_FMT(text), text.length ? " " : "",
+                            SLICE_FMT(doc_line(line)));
+    for (size_t i = 0; i + 1 < text.length; i++)
+        if (text.data[i] == '.' && text.data[i + 1] == ' ') return slice_sub(text, 0, i + 1);
+    return text;
+}
+
 static void list_rules(Buffer *out, const EmbeddedFile *file) {
-    Slice text = file_text(file), line;
+    Slice text = file_text(file);
     RuleText rule;
     bool first = true;
     while (next_rule(&text, &rule)) {
@@ -225,9 +255,7 @@ static void list_rules(Buffer *out, const EmbeddedFile *file) {
             buffer_printf(out, "\nRules of %.*s\n", SLICE_FMT(library));
         }
         first = false;
-        Slice doc = rule.doc;
-        Slice meaning = next_line(&doc, &line) ? doc_line(line) : SLICE("");
-        list_entry(out, diagnostic_name(out->arena, rule.name), meaning);
+        list_entry(out, diagnostic_name(out->arena, rule.name), first_sentence(out->arena, rule.doc));
     }
 }
 
@@ -237,6 +265,8 @@ void explain_list(Buffer *out) {
         list_entry(out, slice_of(diag_name_text((DiagName)i)),
                    slice_of(diag_name_summary((DiagName)i)));
     for (size_t i = 0; i < scp_stdlib_count; i++) list_rules(out, &scp_stdlib_files[i]);
+    buffer_add_text(out, "\nPages of the reference, and each kind, function and unit by its name\n");
+    for (size_t i = 0; reference_page(i); i++) buffer_printf(out, "  %s\n", reference_page(i));
 }
 
 typedef struct {
@@ -251,6 +281,10 @@ static void offer(Nearest *nearest, Slice candidate) {
     nearest->best = candidate;
 }
 
+static void offer_name(void *nearest, Slice candidate) {
+    offer(nearest, candidate);
+}
+
 Slice explain_nearest(Arena *arena, Slice name) {
     /* Up to three slips, underscores for hyphens included. */
     Nearest nearest = {.wanted = diagnostic_name(arena, name), .distance = 4};
@@ -261,5 +295,7 @@ Slice explain_nearest(Arena *arena, Slice name) {
         RuleText rule;
         while (next_rule(&text, &rule)) offer(&nearest, diagnostic_name(arena, rule.name));
     }
+    nearest.wanted = name;
+    reference_names(arena, offer_name, &nearest);
     return nearest.best;
 }

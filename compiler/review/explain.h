@@ -15,7 +15,8 @@ extern const size_t scp_page_count;
 /* Whether there is a page of that name. */
 bool explain_knows(Slice name);
 
-/* The page for a terminal; false where there is none. */
+/* The page for a terminal: of a diagnostic, a rule, or what the reference says by that name
+ * (review/reference.h). False where there is none. */
 bool explain_print(Slice name, bool colour, Buffer *out);
 
 /* Every name with one line on what it means: diagnostics, then rules by library. */

@@ -239,27 +239,9 @@ static const struct {
     const char *name;
     Admit admit;
 } types[] = {
-    {"text", admit_text},
-    {"date", admit_date},
-    {"fy", admit_year},
-    {"condition", admit_condition},
-    {"percent", admit_percent},
-    {"number", admit_number},
-    {"quantity", admit_quantity},
-    {"money", admit_money},
-    {"series", admit_series},
-    {"measure", admit_measure},
-    {"population", admit_population},
-    {"segment", admit_population},
-    {"table", admit_table},
-    {"display", admit_display},
-    {"dimension", admit_dimension},
-    {"any", admit_any},
-    {"column_name", admit_written},
-    {"column_type", admit_written},
-    {"unit", admit_written},
-    {"row_condition", admit_written},
-    {"grouping", admit_written},
+#define TYPE(name, admit, prose) {name, admit},
+#include "compiler/sema/types.def"
+#undef TYPE
 };
 
 static Admit type_named(const Compilation *c, const Expr *type) {

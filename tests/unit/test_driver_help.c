@@ -2,6 +2,7 @@
  * in docs, completion, the version. */
 #include "tests/unit/test_driver_fixture.h"
 
+#include "compiler/review/reference.h"
 #include "runtime/base/file.h"
 #include "scp/runtime.h"
 
@@ -53,13 +54,25 @@ ARENA_TEST(no_line_of_help_is_wider_than_a_terminal) {
     program_remove(&p);
 }
 
-ARENA_TEST(the_reference_page_is_what_the_tables_say) {
+ARENA_TEST(the_reference_is_what_the_library_says) {
+    Program p;
+    program_make(&p);
+    for (size_t i = 0; reference_page(i); i++) {
+        const char *name = arena_printf(arena, "docs/reference/%s.md", reference_page(i)).data;
+        assert_int_equal(scpc(&p, "explain", reference_page(i), "--format", "markdown"), SCP_OK);
+        if (!slice_equal(project_file(arena, name), slice_of(p.out)))
+            fail_msg("%s is out of date: tools/reference writes it anew", name);
+    }
+    program_remove(&p);
+}
+
+ARENA_TEST(the_page_of_the_command_line_is_what_the_tables_say) {
     Program p;
     program_make(&p);
     assert_int_equal(scpc(&p, "help", "--format", "markdown"), SCP_OK);
     Slice page = project_file(arena, "docs/reference/command-line.md");
     if (!slice_equal(page, slice_of(p.out)))
-        fail_msg("write it anew: scpc help --format markdown -o docs/reference/command-line.md");
+        fail_msg("it is out of date: tools/reference writes it anew");
     program_remove(&p);
 }
 
@@ -87,7 +100,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_says_what_it_does_with_examples_and_options),
         cmocka_unit_test(no_line_of_help_is_wider_than_a_terminal),
-        cmocka_unit_test(the_reference_page_is_what_the_tables_say),
+        cmocka_unit_test(the_reference_is_what_the_library_says),
+        cmocka_unit_test(the_page_of_the_command_line_is_what_the_tables_say),
         cmocka_unit_test(completion_names_every_command_and_option),
         cmocka_unit_test(the_version_is_that_of_the_project),
     };

@@ -212,6 +212,33 @@ ARENA_TEST(a_rule_is_explained_by_its_own_words) {
     assert_non_null(strstr(text, "allow milestone_order because"));
 }
 
+static Slice explained(Arena *arena, const char *name) {
+    Buffer out;
+    buffer_init(&out, arena);
+    if (!explain_print(slice_of(name), false, &out)) fail_msg("%s", name);
+    return buffer_slice(&out);
+}
+
+ARENA_TEST(a_rule_is_known_by_the_name_that_allow_takes) {
+    assert_non_null(strstr(explained(arena, "milestone_order").data, "rule milestone_order"));
+}
+
+ARENA_TEST(a_rule_that_cannot_be_waived_does_not_say_how_to) {
+    Slice text = explained(arena, "shift-unbalanced");
+    assert_null(strstr(text.data, "allow shift_unbalanced"));
+    assert_non_null(strstr(text.data, "cannot be waived"));
+}
+
+ARENA_TEST(a_kind_is_explained_by_its_clauses_and_rules) {
+    Slice text = explained(arena, "kpi");
+    assert_non_null(strstr(text.data, "- `measure`, once: `measure`. What is measured."));
+    assert_non_null(strstr(text.data, "`better`, once: `one_of(lower, higher, context)`"));
+    assert_non_null(strstr(text.data, "`kpi-incomplete`"));
+    assert_non_null(strstr(explained(arena, "milestone").data, "inside `intention`"));
+    assert_non_null(strstr(explained(arena, "rate").data, "Byar"));
+    assert_non_null(strstr(explained(arena, "bed_days").data, "bed days"));
+}
+
 ARENA_TEST(what_is_unknown_has_no_page_but_a_near_name) {
     Buffer out;
     buffer_init(&out, arena);
@@ -237,6 +264,9 @@ int main(void) {
         cmocka_unit_test(every_diagnostic_has_a_page),
         cmocka_unit_test(every_page_is_of_a_diagnostic_and_says_why),
         cmocka_unit_test(a_rule_is_explained_by_its_own_words),
+        cmocka_unit_test(a_rule_is_known_by_the_name_that_allow_takes),
+        cmocka_unit_test(a_rule_that_cannot_be_waived_does_not_say_how_to),
+        cmocka_unit_test(a_kind_is_explained_by_its_clauses_and_rules),
         cmocka_unit_test(what_is_unknown_has_no_page_but_a_near_name),
         cmocka_unit_test(the_list_names_every_diagnostic_and_rule),
     };
