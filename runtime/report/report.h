@@ -49,6 +49,9 @@ typedef struct {
 Slice report_run_json(Arena *arena, const ReportInput *input);
 Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg reg, uint16_t unit);
 
+/* KPIs and values as rows for a spreadsheet, a cell a row, each dimension a column. */
+Slice report_run_csv(Arena *arena, const ReportInput *input);
+
 /* The same for a reader at a terminal: plain UTF-8, no colour, control characters made
  * visible. */
 Slice report_run_text(Arena *arena, const ReportInput *input);

@@ -9,6 +9,8 @@
 
 #include "runtime/base/file.h"
 #include "runtime/base/sha256.h"
+#include "runtime/data/csv.h"
+#include "runtime/report/csv.h"
 #include "tests/vectors/csv_typed.h"
 
 enum { SUITE_SIZE = 1 << 26, SECONDS_A_FILE = 10 };
@@ -138,6 +140,36 @@ static void judge_cell(Score *score, const JsonValue *entry) {
     }
 }
 
+/* ---- Cells written -------------------------------------------------------------------------- */
+
+/* The text of the one field that was written; the reader is the one under test above. */
+static Slice read_back(Arena *arena, Slice written) {
+    CsvReader *reader = ARENA_NEW(arena, CsvReader);
+    Buffer line;
+    buffer_init(&line, arena);
+    buffer_add(&line, written);
+    buffer_add_char(&line, '\n');
+    buffer_reserve(&line, CSV_PADDING);
+    csv_reader_init(reader, line.data, line.length, ',', 1);
+    if (!csv_next(reader)) return SLICE("");
+    return reader->fault == CSV_SOUND ? reader->fields[0] : SLICE("(no field)");
+}
+
+static void judge_output(Score *score, const JsonValue *entry) {
+    Slice id = csv_case_text(entry, "id", ""), text = csv_case_text(entry, "text", "");
+    const JsonValue *neutralise = json_get(entry, SLICE("neutralise"));
+    bool wanted = neutralise && neutralise->kind == JSON_TRUE;
+    Buffer out;
+    score->cases++;
+    buffer_init(&out, score->arena);
+    if (slice_equal(csv_case_text(entry, "type", ""), SLICE("number"))) csv_put_number(&out, text);
+    else csv_put_text(&out, text);
+    Slice got = read_back(score->arena, buffer_slice(&out));
+    bool marked = got.length == text.length + 1 && got.data[0] == '\'' &&
+                  slice_equal(slice_sub(got, 1, got.length), text);
+    if (wanted ? !marked : !slice_equal(got, text)) is_wrong(score, id, "written otherwise");
+}
+
 /* ---- The whole ------------------------------------------------------------------------------ */
 
 static unsigned report(Score *score, const char *what) {
@@ -170,6 +202,8 @@ int main(int argc, char **argv) {
     wrong += report(&score, "broken files survived");
     read_lines(&score, "typed.jsonl", judge_cell);
     wrong += report(&score, "typed cells");
+    read_lines(&score, "output.jsonl", judge_output);
+    wrong += report(&score, "cells written");
     arena_free(&arena);
     return wrong ? 1 : 0;
 }
