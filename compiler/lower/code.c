@@ -198,11 +198,57 @@ static bool widen_for(Lowering *l, Context *context, const Node *arg, const Node
     return true;
 }
 
+static bool measure_splits(Lowering *l, const Node *node, uint16_t dim);
+
 /* ---- Nodes -------------------------------------------------------------------------- */
+
+static bool type_has(const Type *type, uint16_t dim) {
+    for (int i = 0; i < type->dim_count; i++) {
+        if (type->dims[i] == dim) return true;
+    }
+    return false;
+}
+
+static bool any_splits(Lowering *l, const Node *node, uint16_t dim) {
+    if (node->sort == NODE_AGG) return splits_by(l, node->table, dim);
+    for (int i = 0; node->sort == NODE_TOTAL && i < node->dim_count; i++) {
+        if (node->dims[i] == dim) return false;
+    }
+    for (uint32_t i = 0; i < node->arg_count; i++) {
+        if (measure_splits(l, node->args[i], dim)) return true;
+    }
+    return false;
+}
+
+/* Whether something that the measure counts can be split by the dimension. */
+static bool measure_splits(Lowering *l, const Node *node, uint16_t dim) {
+    if (!node->type.measure) return false;
+    uint64_t found, key = lower_key(node, dim);
+    if (hashmap_get(&l->splits, key, &found)) return found;
+    bool splits = any_splits(l, node, dim);
+    hashmap_put(&l->splits, key, splits);
+    return splits;
+}
+
+/* A measure that meets an array is taken with the array's dimensions as well. */
+static bool widen_to_meet(Lowering *l, Context *context, const Node *arg, const Node *node) {
+    for (uint32_t i = 0; arg->type.measure && i < node->arg_count; i++) {
+        const Type *other = &node->args[i]->type;
+        for (int d = 0; d < other->dim_count; d++) {
+            uint16_t dim = other->dims[d];
+            if (type_has(&arg->type, dim) || context_has(context, dim)) continue;
+            if (measure_splits(l, arg, dim) && !widen(l, context, &dim, 1, node->span))
+                return false;
+        }
+    }
+    return true;
+}
 
 static Reg lower_args(Lowering *l, const Node *node, const Context *context, Reg *regs) {
     for (uint32_t i = 0; i < node->arg_count; i++) {
-        regs[i] = lower_node(l, node->args[i], context);
+        Context inner = *context;
+        if (!widen_to_meet(l, &inner, node->args[i], node)) return MODULE_NONE;
+        regs[i] = lower_node(l, node->args[i], &inner);
         if (regs[i] == MODULE_NONE) return MODULE_NONE;
     }
     return 0;
@@ -310,6 +356,7 @@ static Reg lower_call(Lowering *l, const Node *node, const Context *context) {
     for (uint32_t i = 0; i < count; i++) {
         Context inner = *context;
         if (taken_across(info) && !widen_for(l, &inner, node->args[i], node)) return MODULE_NONE;
+        if (!widen_to_meet(l, &inner, node->args[i], node)) return MODULE_NONE;
         Reg reg = lower_node(l, node->args[i], &inner);
         if (reg == MODULE_NONE) return MODULE_NONE;
         args[1 + i] = convert(l, reg, wanted_elem(letter_of(info, i), l, reg), node->span);

@@ -9,8 +9,7 @@
 #include "runtime/bytecode/verify.h"
 #include "scp/runtime.h"
 
-static Compilation *begin(const CompileOptions *options, Arena *arena, Arena *module_arena,
-                          CompileResult *result) {
+static Compilation *begin(const CompileOptions *options, Arena *arena, CompileResult *result) {
     memset(result, 0, sizeof *result);
     result->arena = arena;
     source_map_init(&result->sources, arena);
@@ -33,11 +32,13 @@ static Compilation *begin(const CompileOptions *options, Arena *arena, Arena *mo
                               .sources = c->sources,
                               .diags = c->diags,
                               .nesting_limit = options->nesting_limit};
-    c->module = module_new(module_arena);
+    c->module = module_new(arena);
     c->module->compiler_version = SLICE(SCP_VERSION);
     c->module->edition = 2026;
     unit_table_init(&c->units, arena, c->interner);
     hashmap_init(&c->kind_names, arena);
+    hashmap_init(&c->row_codes, arena);
+    pool_init(&c->dim_pool, arena);
     return c;
 }
 
@@ -54,6 +55,7 @@ static void lower(Compilation *c, const Expr *eval) {
     hashmap_init(&l->memo, c->arena);
     hashmap_init(&l->row_memo, c->arena);
     hashmap_init(&l->decl_index, c->arena);
+    hashmap_init(&l->splits, c->arena);
     pool_init(&l->consts, c->arena);
     pool_init(&l->rows, c->arena);
     pool_init(&l->queries, c->arena);
@@ -77,9 +79,18 @@ static void verify(Compilation *c) {
     boundary_leave(c->arena->boundary, SCP_FAULT, message);
 }
 
+/* A module of its own, with nothing of the compilation's arena in it. */
+static Module *moved(Compilation *c, Arena *module_arena) {
+    Module *module;
+    Slice error;
+    if (module_load(module_arena, module_save(c->module, c->arena), &module, &error) != SCP_OK)
+        boundary_leave(c->arena->boundary, SCP_FAULT, "the module cannot be read back");
+    return module;
+}
+
 void compile_plan(const CompileOptions *options, Arena *arena, Arena *module_arena,
                   CompileResult *result) {
-    Compilation *c = begin(options, arena, module_arena, result);
+    Compilation *c = begin(options, arena, result);
     sema_load(c, options->path, options->text);
     const Expr *eval = read_eval(c, options->eval);
     sema_read_kinds(c);
@@ -95,5 +106,5 @@ void compile_plan(const CompileOptions *options, Arena *arena, Arena *module_are
     if (diag_bag_count(c->diags, SEVERITY_ERROR)) return;
     verify(c);
     keep_texts(c->module);
-    result->module = c->module;
+    result->module = module_arena == arena ? c->module : moved(c, module_arena);
 }

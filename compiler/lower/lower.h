@@ -3,8 +3,8 @@
 #ifndef COMPILER_LOWER_LOWER_H
 #define COMPILER_LOWER_LOWER_H
 
-#include "compiler/lower/pool.h"
 #include "compiler/sema/clauses.h"
+#include "compiler/sema/pool.h"
 #include "compiler/sema/sema.h"
 
 /* What a measure is asked for: by which dimensions, at which financial year (0: the year of
@@ -24,6 +24,7 @@ typedef struct {
     HashMap row_memo;      /* node and table → place in row_values */
     VEC(struct RowValue) row_values;
     Pool consts, rows, queries;
+    HashMap splits;     /* measure and dimension → whether it can be split by it */
     HashMap decl_index; /* Decl.index + 1 → declaration of the module */
     uint32_t depth;     /* of nodes within nodes */
 } Lowering;
@@ -55,6 +56,8 @@ Reg emit_variadic(Lowering *l, Opcode op, uint32_t a, const uint32_t *args, uint
                   Span span);
 
 /* people.c: an aggregate over people or events in a context. */
+/* Whether the table's rows can be told apart by the dimension. */
+bool splits_by(Lowering *l, const Table *table, uint16_t dim);
 Reg lower_aggregate(Lowering *l, const Node *node, const Context *context);
 
 /* decls.c */

@@ -218,6 +218,12 @@ static int32_t usual_year(const Lowering *l, const Table *table) {
     return latest_year(people);
 }
 
+bool splits_by(Lowering *l, const Table *table, uint16_t dim) {
+    DimSort sort = dim_sort(l, dim);
+    bool period = sort >= DIM_YEAR && sort <= DIM_WEEK;
+    return (period && !table->events) || dim_row_code(l->c, table, dim) != NULL;
+}
+
 Reg lower_aggregate(Lowering *l, const Node *node, const Context *context) {
     const ModuleTable *people = people_table(l, node->table);
     if (!people->snapshots.count) return MODULE_NONE;

@@ -82,6 +82,7 @@ bool dims_agree(const Operation *o, const Node *a, const Node *b) {
 
 static Slice price_text(Compilation *c, const Type *type) {
     if (type->price == PRICE_CASH) return SLICE("cash");
+    if (!type->price_year) return SLICE("real"); /* the plan does not say at which prices */
     return arena_printf(c->arena, "real, at FY%d/%02d prices", type->price_year,
                         (type->price_year + 1) % 100);
 }

@@ -18,26 +18,39 @@ static bool dim_equal(const ModuleDim *a, const ModuleDim *b) {
     return true;
 }
 
+static uint64_t dim_hash(const ModuleDim *dim) {
+    uint64_t hash = pool_mix(hash_bytes(dim->name, 0), dim->member_count);
+    hash = pool_mix(hash, (uint64_t)(int64_t)dim->first);
+    return dim->member_count ? pool_mix(hash, hash_bytes(dim->members[0], 0)) : hash;
+}
+
+/* A table of a library lines up with the plan's dimension: the plan's words win. */
+static void adopt(ModuleDim *known, const ModuleDim *dim) {
+    if (known->sort != DIM_LIST || dim->sort == DIM_LIST) return;
+    known->sort = dim->sort;
+    known->ordered = dim->ordered;
+    known->title = dim->title;
+    known->titles = dim->titles;
+}
+
+static uint16_t too_many_dims(Compilation *c) {
+    if (!c->limit_said)
+        sema_error(c, NULL, DIAG_LIMIT_REACHED, c->at ? c->at->name_span : SPAN_NONE,
+                   "more than %d sets of members: the limit", DIM_LIMIT);
+    c->limit_said = true;
+    return 0; /* no module is made of it */
+}
+
 uint16_t dim_intern(Compilation *c, const ModuleDim *dim) {
-    for (uint32_t i = 0; i < c->module->dims.count; i++) {
-        ModuleDim *known = &c->module->dims.items[i];
-        if (!dim_equal(known, dim)) continue;
-        /* A table of a library lines up with the plan's dimension: the plan's words win. */
-        if (known->sort == DIM_LIST && dim->sort != DIM_LIST) {
-            known->sort = dim->sort;
-            known->ordered = dim->ordered;
-            known->title = dim->title;
-            known->titles = dim->titles;
-        }
+    uint64_t hash = dim_hash(dim);
+    for (uint32_t i = pool_first(&c->dim_pool, hash); i != POOL_END;
+         i = pool_older(&c->dim_pool, i)) {
+        if (!dim_equal(&c->module->dims.items[i], dim)) continue;
+        adopt(&c->module->dims.items[i], dim);
         return (uint16_t)i;
     }
-    if (c->module->dims.count == DIM_LIMIT) {
-        if (!c->limit_said)
-            sema_error(c, NULL, DIAG_LIMIT_REACHED, SPAN_NONE,
-                       "more than %d sets of members: the limit", DIM_LIMIT);
-        c->limit_said = true;
-        return 0; /* no module is made of it */
-    }
+    if (c->module->dims.count == DIM_LIMIT) return too_many_dims(c);
+    pool_add(&c->dim_pool, hash);
     VEC_PUSH(c->arena, &c->module->dims, *dim);
     return (uint16_t)(c->module->dims.count - 1);
 }
@@ -144,11 +157,20 @@ static Node *date_code(Compilation *c, const Table *table, uint16_t dim) {
     return node;
 }
 
-Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim) {
+static Node *find_row_code(Compilation *c, const Table *table, uint16_t dim) {
     Node *code = dimension_code(c, table, dim);
     if (!code) code = column_code(c, table, dim);
     if (!code) code = date_code(c, table, dim);
     if (!code && table->events) code = dim_row_code(c, table->population, dim);
+    return code;
+}
+
+Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim) {
+    uint64_t found, key = (uint64_t)table->index << 16 | dim;
+    if (hashmap_get(&c->row_codes, key, &found)) return (Node *)(uintptr_t)found;
+    Node *code = find_row_code(c, table, dim);
+    /* what is not found may be a dimension that is being defined */
+    if (code) hashmap_put(&c->row_codes, key, (uint64_t)(uintptr_t)code);
     return code;
 }
 

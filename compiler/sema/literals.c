@@ -14,12 +14,12 @@ Node *number_literal(Compilation *c, const Scope *scope, const Expr *expr) {
     node->type.percent = expr->kind == EXPR_PERCENT;
     node->type.points = expr->kind == EXPR_POINTS;
     node->type.bare = expr->kind == EXPR_NUMBER;
-    if (expr->kind == EXPR_MONEY && expr->real && !prices_known(c, scope, expr->span)) return NULL;
     if (expr->kind == EXPR_MONEY) {
         node->type.unit = unit_base(BASE_GBP);
         node->type.price = expr->real ? PRICE_REAL : PRICE_CASH;
         node->type.price_year = expr->real ? c->price_year : 0;
         node->type.because = expr->span;
+        if (expr->real) prices_known(c, scope, expr->span);
     }
     return node;
 }

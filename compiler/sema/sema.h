@@ -6,6 +6,7 @@
 
 #include "compiler/sema/model.h"
 #include "compiler/sema/options.h"
+#include "compiler/sema/pool.h"
 #include "compiler/syntax/parse.h"
 
 /* One source file of the compilation. */
@@ -53,6 +54,8 @@ typedef struct Compilation {
     HashMap members;    /* parent (decl index + 1) and atom → Decl*: what stands within it */
     HashMap tops;       /* file and atom → Decl*: what stands at its top */
     HashMap kept;       /* declaration and atom → Value*: what it says by that clause or kind */
+    Pool dim_pool;      /* of module->dims */
+    HashMap row_codes;  /* table and dimension → Node*: how a row comes to its member */
     VEC(Decl *) rules, allows, fns;
     HashMap fn_names;   /* atom → Decl* */
     HashMap form_names; /* atom → place in forms.def */

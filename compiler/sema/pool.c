@@ -1,5 +1,5 @@
 /* Items of equal content, found by hash. */
-#include "compiler/lower/pool.h"
+#include "compiler/sema/pool.h"
 
 void pool_init(Pool *pool, Arena *arena) {
     *pool = (Pool){0};

@@ -1,7 +1,7 @@
 /* Which items of a table have the same content, so that each is kept once: constants, row
  * expressions, queries. Holds indices only; what equal means is for the table to say. */
-#ifndef COMPILER_LOWER_POOL_H
-#define COMPILER_LOWER_POOL_H
+#ifndef COMPILER_SEMA_POOL_H
+#define COMPILER_SEMA_POOL_H
 
 #include "runtime/base/hashmap.h"
 #include "runtime/base/vec.h"
