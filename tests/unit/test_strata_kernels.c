@@ -1,0 +1,242 @@
+/* The loops over rows, one kind of processor against the plainest: every loop over random rows,
+ * and every step of row expressions, must give the same bits. What the processor at hand cannot
+ * run is passed over. */
+#include "tests/unit/strata_fixture.h"
+#include "tests/unit/test_base_fixture.h"
+
+#include "runtime/strata/kernels.h"
+#include "runtime/strata/ranking.h"
+
+enum { ROWS = 5000, CELLS = 300, COLUMNS = 8 };
+
+typedef struct {
+    uint8_t marks[EXPR_BATCH], bytes[EXPR_BATCH], missing[EXPR_BATCH];
+    int32_t ints[EXPR_BATCH];
+    int64_t longs[EXPR_BATCH];
+    uint32_t cells[EXPR_BATCH], people[EXPR_BATCH];
+    uint16_t places[EXPR_BATCH + PLACES_SLACK];
+    PlaceList lists[2]; /* all, and some */
+} Rows;
+
+static void make_rows(Rows *rows, uint64_t *random, uint32_t count) {
+    for (uint32_t i = 0; i < EXPR_BATCH; i++) {
+        uint64_t r = test_random(random);
+        rows->marks[i] = r % 5 == 0;
+        rows->missing[i] = r >> 8 & 1;
+        rows->bytes[i] = (uint8_t)(r >> 16) & (uint8_t)-(r >> 9 & 1);
+        rows->ints[i] = (int32_t)(r >> 24) >> (r >> 10 & 31);
+        rows->longs[i] = (int32_t)test_random(random);
+        rows->cells[i] = (uint32_t)(r >> 32) % CELLS;
+        rows->people[i] = i / 3;
+    }
+    uint32_t some = kernels_at(LEVEL_PORTABLE)->select(rows->marks, count, rows->places);
+    rows->lists[0] = (PlaceList){NULL, count};
+    rows->lists[1] = (PlaceList){rows->places, some};
+}
+
+static const void *values_of(const Rows *rows, uint8_t repr) {
+    return repr == REPR_BYTE ? (const void *)rows->bytes
+           : repr == REPR_INT ? (const void *)rows->ints
+                              : (const void *)rows->longs;
+}
+
+static void check_marks(const Kernels *one, const Kernels *other, const Rows *rows,
+                        uint32_t count) {
+    uint16_t places[2][EXPR_BATCH + PLACES_SLACK];
+    uint8_t marks[2][EXPR_BATCH];
+    uint32_t n = one->select(rows->marks, count, places[0]);
+    assert_int_equal(other->select(rows->marks, count, places[1]), n);
+    assert_memory_equal(places[0], places[1], n * sizeof places[0][0]);
+    for (uint8_t repr = REPR_BYTE; repr <= REPR_LONG; repr++)
+        for (int all = 0; all < 2; all++) {
+            ExprVector values = {values_of(rows, repr), NULL};
+            one->mark_nonzero(&values, repr, all ? NULL : rows->marks, count, marks[0]);
+            other->mark_nonzero(&values, repr, all ? NULL : rows->marks, count, marks[1]);
+            assert_memory_equal(marks[0], marks[1], count);
+        }
+}
+
+static void check_axes(const Kernels *one, const Kernels *other, const Rows *rows,
+                       uint32_t count) {
+    uint32_t cells[2][EXPR_BATCH] = {{0}};
+    for (uint8_t repr = REPR_BYTE; repr <= REPR_LONG; repr++)
+        for (int kind = 0; kind < 3; kind++) {
+            Axis axis = {.size = 100, .stride = 7, .out = 700, .check = kind > 0};
+            ExprVector codes = {values_of(rows, repr), kind == 2 ? rows->missing : NULL};
+            one->add_axis(&axis, &codes, repr, count, cells[0]);
+            other->add_axis(&axis, &codes, repr, count, cells[1]);
+            assert_memory_equal(cells[0], cells[1], count * sizeof cells[0][0]);
+        }
+}
+
+static void check_totals(const Kernels *one, const Kernels *other, const Rows *rows,
+                         PlaceList list) {
+    static uint32_t counts[2][4 * CELLS];
+    static SumCell sums[2][CELLS];
+    static VisitCell visits[2][CELLS];
+    static EventCell events[2][CELLS];
+    const Kernels *kernels[] = {one, other};
+    for (int k = 0; k < 2; k++) {
+        kernels[k]->count(list, rows->cells, counts[k], CELLS);
+        kernels[k]->visit(list, rows->cells, rows->people, visits[k]);
+        for (uint8_t repr = REPR_BYTE; repr <= REPR_LONG; repr++) {
+            const void *values = values_of(rows, repr);
+            kernels[k]->sum(list, rows->cells, values, repr, k == 0, sums[k]);
+            kernels[k]->sum_events(list, rows->cells, rows->people, values, repr, events[k]);
+        }
+    }
+    assert_memory_equal(counts[0], counts[1], sizeof counts[0]);
+    assert_memory_equal(sums[0], sums[1], sizeof sums[0]);
+    assert_memory_equal(visits[0], visits[1], sizeof visits[0]);
+    assert_memory_equal(events[0], events[1], sizeof events[0]);
+}
+
+ARENA_TEST(every_processor_counts_the_same) {
+    Rows *rows = ARENA_NEW(arena, Rows);
+    uint64_t random = 5;
+    static const uint32_t counts[] = {EXPR_BATCH, 1, 31, 33, 100, 0, 2047};
+    for (int level = LEVEL_PORTABLE; level < LEVEL_COUNT; level++) {
+        const Kernels *other = kernels_at((KernelLevel)level);
+        for (size_t i = 0; other && i < sizeof counts / sizeof counts[0]; i++) {
+            make_rows(rows, &random, counts[i]);
+            check_marks(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
+            check_axes(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
+            check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[0]);
+            check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[1]);
+        }
+    }
+}
+
+/* ---- Steps ------------------------------------------------------------------------------------- */
+
+/* Columns: 1 to 3 bytes and two bytes, 4 and 5 of four and eight, 6 days, 7 doubles. */
+static void make_columns(Fixture *fixture, uint64_t *random) {
+    TableData *data = fixture_rows(fixture, 0, 0, ROWS);
+    for (uint32_t c = 1; c < COLUMNS; c++) {
+        int64_t *whole = ARENA_NEW_ARRAY(fixture->arena, int64_t, ROWS);
+        double *real = ARENA_NEW_ARRAY(fixture->arena, double, ROWS);
+        uint8_t *missing = ARENA_NEW_ARRAY(fixture->arena, uint8_t, ROWS);
+        static const int64_t spans[COLUMNS] = {0, 2, 200, 3000, 4000000000, INT64_MAX, 1500, 1};
+        for (uint32_t r = 0; r < ROWS; r++) {
+            whole[r] = (int64_t)(test_random(random) % (uint64_t)spans[c]);
+            if (c == 4) whole[r] -= 2000000000;
+            if (c == 6) whole[r] += 20000;
+            real[r] = (double)(int64_t)test_random(random) * 0x1p-60;
+            missing[r] = c % 2 == 0 && test_random(random) % 9 == 0;
+        }
+        if (c == 7)
+            fixture_set_real(data, c, real, missing);
+        else
+            fixture_set_whole(data, c, whole, missing);
+    }
+}
+
+/* Nodes over the columns and over each other. */
+static void make_nodes(Fixture *fixture, uint64_t *random) {
+    RowTable table = {.first = 3, .count = 90};
+    table.codes = ARENA_NEW_ARRAY(fixture->arena, int32_t, table.count);
+    for (uint32_t i = 0; i < table.count; i++) table.codes[i] = (int32_t)(i % 7) - 1;
+    VEC_PUSH(fixture->arena, &fixture->module.row_tables, table);
+    VEC(uint32_t) whole = {0}, real = {0};
+    for (uint32_t c = 1; c < 7; c++)
+        VEC_PUSH(fixture->arena, &whole, fixture_read(fixture, c, false));
+    VEC_PUSH(fixture->arena, &whole, fixture_const(fixture, 1));
+    VEC_PUSH(fixture->arena, &real, fixture_read(fixture, 7, true));
+    VEC_PUSH(fixture->arena, &real, fixture_const_real(fixture, -0.25));
+    for (int i = 0; i < 400; i++) {
+        RowOp op = (RowOp)(test_random(random) % ROW_OP_COUNT);
+        bool reals = test_random(random) % 3 == 0 && op != ROW_TO_REAL;
+        if (op < ROW_EQ || op == ROW_RANKED) continue;
+        if (op == ROW_AND || op == ROW_OR || op == ROW_NOT || op >= ROW_TABLE) reals = false;
+        if (op == ROW_DIV) reals = true;
+        uint32_t *from = reals ? real.items : whole.items, n = reals ? real.count : whole.count;
+        RowNode node = {.op = (uint8_t)op,
+                        .a = from[test_random(random) % n],
+                        .b = from[test_random(random) % n],
+                        .number = 0.1,
+                        .value = 20000};
+        bool whole_result = op <= ROW_LE || op == ROW_IS_MISSING;
+        node.real = op == ROW_TO_REAL || (reals && !whole_result);
+        if (op == ROW_TABLE) node.b = 0;
+        if (op == ROW_SELECT) {
+            node.c = node.b;
+            node.b = node.a;
+            node.a = whole.items[test_random(random) % whole.count];
+        }
+        uint32_t made = fixture_node(fixture, node);
+        if (node.real)
+            VEC_PUSH(fixture->arena, &real, made);
+        else
+            VEC_PUSH(fixture->arena, &whole, made);
+    }
+}
+
+/* The same marks of what is missing, and where nothing is, the same values. */
+static void check_vectors(const ExprMachine *one, const ExprMachine *other, uint32_t count) {
+    static const size_t sizes[] = {1, 4, 8, 8};
+    for (uint32_t s = 0; s < one->program->steps.count; s++) {
+        const ExprVector *a = &one->vectors[s], *b = &other->vectors[s];
+        size_t size = sizes[one->program->steps.items[s].key.repr];
+        for (uint32_t i = 0; i < count; i++) {
+            bool missing = a->missing && a->missing[i];
+            assert_int_equal(missing, b->missing && b->missing[i]);
+            if (missing) continue;
+            assert_memory_equal((const char *)a->values + i * size,
+                                (const char *)b->values + i * size, size);
+        }
+    }
+}
+
+static void check_steps(const ExprProgram *program, const Kernels *kernels, const Rows *rows) {
+    ExprMachine one, other;
+    assert_true(expr_machine_init(&one, program) && expr_machine_init(&other, program));
+    static const uint32_t counts[] = {EXPR_BATCH, 904, 77};
+    for (int i = 0; i < 3; i++)
+        for (int some = 0; some < 2; some++) {
+            const uint16_t *places = some ? rows->places : NULL;
+            uint32_t count = some ? rows->lists[1].count : counts[i];
+            uint64_t row = some ? 1003 : i * (uint64_t)EXPR_BATCH;
+            kernels_at(LEVEL_PORTABLE)
+                ->run(&one, one.every, program->steps.count, row, count, places);
+            kernels->run(&other, other.every, program->steps.count, row, count, places);
+            check_vectors(&one, &other, count);
+        }
+    expr_machine_free(&one);
+    expr_machine_free(&other);
+}
+
+ARENA_TEST(every_processor_computes_the_same) {
+    Rows *rows = ARENA_NEW(arena, Rows);
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        Fixture fixture;
+        ExprProgram program;
+        uint64_t random = seed;
+        fixture_init(&fixture, arena);
+        fixture_table(&fixture, "people", TABLE_POPULATION, 0, 1);
+        for (uint32_t c = 1; c < COLUMNS; c++)
+            fixture_column(&fixture, 0, "c",
+                           c == 7   ? COLUMN_REAL
+                           : c == 6 ? COLUMN_DATE
+                                    : COLUMN_INTEGER,
+                           0);
+        make_columns(&fixture, &random);
+        make_rows(rows, &random, EXPR_BATCH);
+        const TableData *data = fixture.data.tables[0].snapshots;
+        RankingSet rankings = {.threads = 1};
+        make_nodes(&fixture, &random);
+        expr_program_init(&program, arena, &fixture.module, data, data, &rankings);
+        for (uint32_t n = 0; n < fixture.module.rows.count; n++) expr_add(&program, n);
+        for (int level = LEVEL_AVX2; level < LEVEL_COUNT; level++)
+            if (kernels_at((KernelLevel)level))
+                check_steps(&program, kernels_at((KernelLevel)level), rows);
+        fixture_free(&fixture);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_processor_counts_the_same),
+        cmocka_unit_test(every_processor_computes_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
