@@ -315,6 +315,22 @@ static CommandId named_command(const Driver *driver) {
     return (CommandId)id;
 }
 
+/* `data`, of which there are several: `scpc data check`, `scpc data pack`. */
+static ScpStatus unknown_command(Driver *driver) {
+    Slice name = slice_of(driver->options.arguments.items[0]);
+    Slice start = arena_printf(&driver->arena, "%.*s ", SLICE_FMT(name)), known = {0};
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        Slice command = command_row((CommandId)i)->name;
+        if (slice_starts_with(command, start))
+            known = arena_printf(&driver->arena, "%.*s%s`%.*s`", SLICE_FMT(known),
+                                 known.length ? " and " : "", SLICE_FMT(command));
+    }
+    driver_fail(driver, SCP_USAGE, "there is no command `%.*s`%s%.*s", SLICE_FMT(name),
+                known.length ? " by itself: there are " : "", SLICE_FMT(known));
+    help_hint(COMMAND_COUNT, &driver->messages);
+    return SCP_USAGE;
+}
+
 ScpStatus command_help(Driver *driver) {
     Buffer out;
     buffer_init(&out, &driver->arena);
@@ -324,11 +340,6 @@ ScpStatus command_help(Driver *driver) {
         add_reference(&out);
     if (out.length) return driver_result(driver, buffer_slice(&out));
     CommandId command = named_command(driver);
-    if (command == COMMAND_COUNT && driver->options.arguments.count) {
-        driver_fail(driver, SCP_USAGE, "there is no command `%s`",
-                    driver->options.arguments.items[0]);
-        help_hint(COMMAND_COUNT, &driver->messages);
-        return SCP_USAGE;
-    }
+    if (command == COMMAND_COUNT && driver->options.arguments.count) return unknown_command(driver);
     return help_print(driver, command);
 }

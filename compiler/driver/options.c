@@ -155,6 +155,11 @@ static bool bad_value(Parse *p, OptionId id, Slice value, const char *wanted) {
 static bool read_count(Parse *p, OptionId id, Slice value, int64_t least, int64_t most,
                        int64_t *count) {
     if (number_parse_int(value, count) && *count >= least && *count <= most) return true;
+    Slice most_text = number_format_int(p->arena, most, false);
+    const char *wanted = arena_printf(p->arena, "a whole number from %d to %.*s", (int)least,
+                                      SLICE_FMT(most_text)).data;
+    if (most < INT64_MAX && number_parse_int(value, count) && *count > most)
+        return bad_value(p, id, value, wanted);
     return bad_value(p, id, value, least ? "a whole number from 1" : "a whole number");
 }
 
@@ -207,7 +212,7 @@ static bool read_policy(Parse *p, Slice value) {
     else if (slice_equal(value, SLICE("exact")))
         p->options->exact_policy = true;
     else
-        return bad_value(p, OPTION_POLICY, value, "hes, midpoint6 or exact");
+        return bad_value(p, OPTION_POLICY, value, "hes or midpoint6");
     return true;
 }
 

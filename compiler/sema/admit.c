@@ -169,7 +169,26 @@ static bool over_years(const Compilation *c, const Node *node) {
     return false;
 }
 
+/* `[£100k, £300k]`: amounts, and no years. */
+static Value *refuse_list(Admission *a) {
+    Compilation *c = a->c;
+    Slice text = SLICE("[");
+    for (uint32_t i = 0; i < a->expr->entries.count; i++)
+        text = arena_printf(
+            c->arena, "%.*s%s%.*s: %.*s", SLICE_FMT(text), i ? ", " : "",
+            SLICE_FMT(financial_year_format(c->arena, c->horizon_first + (int)i)),
+            SLICE_FMT(quoted(c, a->expr->entries.items[i].value->span)));
+    text = arena_printf(c->arena, "%.*s]", SLICE_FMT(text));
+    Diag *diag = sema_error(c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+                            "an amount for each financial year says which year it is for");
+    if (c->horizon_first)
+        diag_fix(c->diags, diag, a->expr->span, text, "say which years: `%.*s`", SLICE_FMT(text));
+    return value_poison(c);
+}
+
 static Value *admit_series(Admission *a) {
+    bool list = a->expr->kind == EXPR_LIST && a->expr->entries.count;
+    if (list && !a->expr->entries.items[0].key) return refuse_list(a);
     Value *value = admit_money(a);
     if (value->sort != VALUE_NODE || over_years(a->c, value->node)) return value;
     Diag *diag = sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
@@ -352,22 +371,23 @@ static bool kind_listed(const Compilation *c, const Alternatives *all, const Kin
 static Value *wrong_reference(Admission *a, const Alternatives *all, const Value *got) {
     if (got && got->sort == VALUE_POISON) return value_poison(a->c);
     Slice wanted = {0};
+    bool undefined = !got;
     Nearest nearest = {.wanted = quoted(a->c, a->expr->span)};
     for (int i = 0; i < all->count; i++) {
         const Kind *kind =
             all->items[i]->kind == EXPR_WORD ? kind_find(a->c, all->items[i]->atom) : NULL;
         if (!kind) continue;
+        Slice name = undefined ? word(a->c, kind->name) : with_article(a->c, kind->name);
         wanted = arena_printf(a->c->arena, "%.*s%s%.*s", SLICE_FMT(wanted),
-                              wanted.length ? " or " : "", SLICE_FMT(word(a->c, kind->name)));
+                              wanted.length ? " or " : "", SLICE_FMT(name));
         for (uint32_t j = 0; j < kind->decls.count; j++)
             nearest_offer(&nearest, word(a->c, kind->decls.items[j]->name));
     }
-    bool undefined = !got;
     Diag *diag = undefined ? sema_error(a->c, a->scope, DIAG_UNDEFINED_NAME, a->expr->span,
                                         "no %.*s is named `%.*s`", SLICE_FMT(wanted),
                                         SLICE_FMT(nearest.wanted))
                            : sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
-                                        "the name of a %.*s is wanted here; this is %.*s",
+                                        "the name of %.*s is wanted here; this is %.*s",
                                         SLICE_FMT(wanted), SLICE_FMT(value_text(a->c, got)));
     nearest_fix(a->c, diag, a->expr->span, &nearest);
     return value_poison(a->c);

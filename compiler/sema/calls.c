@@ -89,7 +89,12 @@ static void unknown_function(Compilation *c, const Scope *scope, const Expr *cal
     Slice name = source_map_text(c->sources, span);
     Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "there is no function `%.*s`",
                             SLICE_FMT(name));
+    static const char *const others[][2] = {{"average", "mean"},      {"avg", "mean"},
+                                            {"share", "proportion"},  {"percentage", "proportion"},
+                                            {"number", "count"}};
     Nearest nearest = {.wanted = name};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (slice_equal(name, slice_of(others[i][0]))) nearest.best = slice_of(others[i][1]);
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         nearest_offer(&nearest, slice_of(forms[i].name));
     for (uint32_t i = 0; i < c->fns.count; i++)

@@ -81,8 +81,13 @@ Value *admit_level(Admission *a, const Expr *call) {
         fitted->constant.sort == CONST_EXACT &&
         (exact_sign(fitted->constant.exact) < 0 ||
          exact_compare(fitted->constant.exact, exact_from_int(1)) > 0)) {
-        sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span,
-                   "a share lies between 0%% and 100%%");
+        Diag *diag = sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, a->expr->span,
+                                "a share lies between 0%% and 100%%");
+        Slice written = quoted(a->c, a->expr->span);
+        if (a->expr->kind == EXPR_NUMBER)
+            diag_fix(a->c->diags, diag, a->expr->span,
+                     arena_printf(a->c->arena, "%.*s%%", SLICE_FMT(written)), "write `%.*s%%`",
+                     SLICE_FMT(written));
         return value_poison(a->c);
     }
     return fitted ? value_from_node(a->c, fitted) : not_fitting(a, node, &type);

@@ -39,13 +39,16 @@ static void elaborate_written(Compilation *c, Clause *clause) {
     const ClauseSpec *spec = clause->spec;
     if (clause->exprs && spec->type) {
         admit_list(c, &scope, clause, spec->type, clause->exprs, &clause->values);
-    } else if (clause->exprs && clause->exprs->count) {
+    } else if (clause->exprs && clause->exprs->count && clause->labels.count) {
         sema_error(c, &scope, DIAG_TYPE_MISMATCH, clause->exprs->items[0]->span,
                    "`%.*s` takes its value after a label", SLICE_FMT(word(c, spec->name)));
     } else if (spec->type && !spec->may_miss && clause != clause->decl->head &&
                !clause->item->broken) {
-        sema_error(c, &scope, DIAG_MISSING_CLAUSE, clause->span, "`%.*s` has no value",
-                   SLICE_FMT(word(c, spec->name)));
+        Nearest unused = {0};
+        Slice words = type_words(c, spec->type, &unused);
+        sema_error(c, &scope, DIAG_MISSING_CLAUSE, clause->span, "`%.*s` has no value%s%.*s",
+                   SLICE_FMT(word(c, spec->name)), words.length ? ": one of " : "",
+                   SLICE_FMT(words));
     }
     if (clause != clause->decl->head) check_given_once(c, &scope, clause);
     for (uint32_t i = 0; i < clause->labels.count; i++) {
@@ -57,9 +60,10 @@ static void elaborate_written(Compilation *c, Clause *clause) {
 void elaborate_clause(Compilation *c, Clause *clause) {
     if (clause->state == STATE_DONE) return;
     if (clause->state == STATE_BUSY) {
-        Diag *diag =
-            diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, clause->span,
-                     "`%.*s` is defined by way of itself", SLICE_FMT(word(c, clause->spec->name)));
+        bool head = clause == clause->decl->head;
+        Diag *diag = diag_add(
+            c->diags, DIAG_CIRCULAR_DEFINITION, clause->span, "`%.*s` is defined by way of itself",
+            SLICE_FMT(word(c, head ? clause->decl->name : clause->spec->name)));
         diag->path = clause->decl->path;
         return;
     }

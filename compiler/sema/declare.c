@@ -70,7 +70,7 @@ static Diag *at_decl(Compilation *c, const Decl *decl, DiagName name, Span span,
 static void unknown_in_block(Compilation *c, const Decl *decl, const Item *item) {
     Slice wanted = word(c, item->word);
     Diag *diag = at_decl(c, decl, DIAG_UNKNOWN_CLAUSE, item->word_span,
-                         "`%s` is not a clause of a %s", wanted, word(c, decl->kind->name));
+                         "`%s` is not a clause of %s", wanted, with_article(c, decl->kind->name));
     Nearest nearest = {.wanted = wanted};
     for (uint32_t i = 0; i < decl->kind->clauses.count; i++) {
         const ClauseSpec *spec = decl->kind->clauses.items[i];
@@ -185,16 +185,71 @@ static void add_labels(Compilation *c, Clause *clause, const PhraseList *phrases
     }
 }
 
+/* What follows a label, in words. */
+static Slice label_takes(Compilation *c, const LabelSpec *spec) {
+    const Kind *kind =
+        spec->type && spec->type->kind == EXPR_WORD ? kind_find(c, spec->type->atom) : NULL;
+    if (!kind) return SLICE("…");
+    return arena_printf(c->arena, "<the name of %.*s>", SLICE_FMT(with_article(c, kind->name)));
+}
+
+static void missing_label(Compilation *c, const Clause *clause, const LabelSpec *spec) {
+    Diag *diag = diag_add(c->diags, DIAG_MISSING_LABEL, clause->span, "`%.*s` must say `%.*s %.*s`",
+                          SLICE_FMT(word(c, clause->spec->name)), SLICE_FMT(word(c, spec->label)),
+                          SLICE_FMT(label_takes(c, spec)));
+    diag->path = clause->decl->path;
+    if (clause->spec->type || !clause->exprs || clause->spec->labels.count != 1) return;
+    uint32_t at = clause->exprs->items[0]->span.start;
+    Slice label = arena_printf(c->arena, "%.*s ", SLICE_FMT(word(c, spec->label)));
+    diag_fix(c->diags, diag, (Span){at, at}, label, "say `%.*s` before it",
+             SLICE_FMT(word(c, spec->label)));
+}
+
 static void check_labels(Compilation *c, const Clause *clause) {
     for (uint32_t i = 0; i < clause->spec->labels.count; i++) {
         const LabelSpec *spec = &clause->spec->labels.items[i];
         bool given = spec->may_miss;
         for (uint32_t j = 0; j < clause->labels.count; j++)
             given |= clause->labels.items[j].spec == spec;
-        if (!given && !clause->item->broken)
-            at_decl(c, clause->decl, DIAG_MISSING_LABEL, clause->span, "`%s` must say `%s …`",
-                    word(c, clause->spec->name), word(c, spec->label));
+        if (!given && !clause->item->broken) missing_label(c, clause, spec);
     }
+}
+
+/* The kinds of the compiler itself have their labels here: what they do not take would be passed
+ * over in silence. */
+static bool builtin_takes(DeclSort sort, Slice label) {
+    static const struct {
+        DeclSort sort;
+        const char *label;
+    } known[] = {{SORT_LET, "by"},      {SORT_TABLE, "by"}, {SORT_ALLOW, "because"},
+                 {SORT_ALLOW, "until"}, {SORT_ALLOW, "by"}, {SORT_RULE, "for"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].sort == sort && slice_equal(label, slice_of(known[i].label))) return true;
+    return false;
+}
+
+static void check_builtin_phrases(Compilation *c, const Decl *decl, const PhraseList *phrases) {
+    for (uint32_t i = 0; i < phrases->count; i++) {
+        const Phrase *phrase = &phrases->items[i];
+        Slice label = word(c, phrase->label);
+        if (builtin_takes(decl->kind->sort, label)) continue;
+        bool share = decl->kind->sort == SORT_LET && decl->item->value &&
+                     decl->item->value->kind == EXPR_PERCENT && slice_equal(label, SLICE("of"));
+        Diag *diag = at_decl(c, decl, DIAG_UNKNOWN_LABEL, phrase->label_span,
+                             "`%s` says nothing that `%s` takes", label, word(c, decl->kind->name));
+        if (share)
+            diag_fix(c->diags, diag, phrase->label_span, SLICE("*"), "a share of an amount: `%.*s * …`",
+                     SLICE_FMT(quoted(c, decl->item->value->span)));
+    }
+}
+
+static void check_builtin(Compilation *c, const Decl *decl) {
+    DeclSort sort = decl->kind->sort;
+    bool checked = sort == SORT_LET || sort == SORT_TABLE || sort == SORT_ALLOW || sort == SORT_RULE;
+    if (!checked || decl->item->broken) return;
+    check_builtin_phrases(c, decl, &decl->item->phrases);
+    check_builtin_phrases(c, decl, &decl->item->type_phrases);
+    check_builtin_phrases(c, decl, &decl->item->value_phrases);
 }
 
 /* ---- Clauses ------------------------------------------------------------------------ */
@@ -239,6 +294,21 @@ static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, cons
     check_labels(c, clause);
 }
 
+/* `where diabetes = 1`: what was meant is a comparison. */
+static bool compares_with_equals(Compilation *c, const Decl *decl, const Expr *value) {
+    const PhraseList *phrases = &decl->item->phrases;
+    const Phrase *last = phrases->count ? &phrases->items[phrases->count - 1] : NULL;
+    if (!last || decl->item->type || !slice_equal(word(c, last->label), SLICE("where"))) return false;
+    Diag *diag = at_decl(c, decl, DIAG_SYNTAX_ERROR, value->span,
+                         "`=` gives a declared name its value; two values are compared with `==`%s",
+                         SLICE(""), SLICE(""));
+    Span between = {last->span.end, value->span.start};
+    diag_fix(c->diags, diag, between, SLICE(" == "), "compare with `==`");
+    /* half of a condition: nothing more is to be said of it */
+    if (last->values.count) last->values.items[last->values.count - 1]->kind = EXPR_POISON;
+    return true;
+}
+
 static void read_head(Compilation *c, Decl *decl) {
     const Item *item = decl->item;
     Clause *head = add_clause(c, decl, &decl->kind->head, item);
@@ -249,14 +319,15 @@ static void read_head(Compilation *c, Decl *decl) {
     check_labels(c, head);
     const Expr *value = decl->kind->head_colon ? item->type : item->value;
     const Expr *other = decl->kind->head_colon ? item->value : item->type;
-    if (value) {
+    if (value && !decl->kind->head.type && compares_with_equals(c, decl, value)) return;
+    if (value && decl->kind->head.type) {
         ExprList *values = ARENA_NEW(c->arena, ExprList);
         VEC_PUSH(c->arena, values, (Expr *)(uintptr_t)value);
         head->exprs = values;
     }
     if ((value && !decl->kind->head.type) || other)
-        at_decl(c, decl, DIAG_SYNTAX_ERROR, (value ? value : other)->span, "a %s takes no value",
-                word(c, decl->kind->name), SLICE(""));
+        at_decl(c, decl, DIAG_SYNTAX_ERROR, (value ? value : other)->span, "%s takes no value",
+                with_article(c, decl->kind->name), SLICE(""));
     else if (!value && decl->kind->head.type && !decl->kind->head.may_miss && !item->broken)
         at_decl(c, decl, DIAG_MISSING_CLAUSE, item->head_span,
                 decl->kind->head_colon ? "this %s has no type: add `: …`%s"
@@ -376,7 +447,7 @@ static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_
         return;
     }
     if (!may_stand(c, kind, parent)) {
-        at_decl(c, parent, DIAG_MISPLACED_ITEM, item->word_span, "a `%s` stands %s",
+        at_decl(c, parent, DIAG_MISPLACED_ITEM, item->word_span, "`%s` stands %s",
                 word(c, kind->name), places_of(c, kind));
         if (parent) return;
     }
@@ -400,7 +471,10 @@ static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_
     if (kind->sort == SORT_RULE) VEC_PUSH(c->arena, &c->rules, decl);
     if (kind->sort == SORT_ALLOW) VEC_PUSH(c->arena, &c->allows, decl);
     if (kind->sort == SORT_FN) VEC_PUSH(c->arena, &c->fns, decl);
-    if (kind->builtin) return;
+    if (kind->builtin) {
+        check_builtin(c, decl);
+        return;
+    }
     read_head(c, decl);
     read_block(c, decl);
     check_missing(c, decl);

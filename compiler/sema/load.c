@@ -76,6 +76,11 @@ Slice library_name(Compilation *c, size_t index) {
 static void library_not_found(Compilation *c, Slice name, Span span) {
     Diag *diag = diag_add(c->diags, DIAG_IMPORT_NOT_FOUND, span, "there is no library `%.*s`",
                           SLICE_FMT(name));
+    if (slice_ends_with(name, SLICE(".scp"))) {
+        diag_fix(c->diags, diag, span, arena_printf(c->arena, "\"%.*s\"", SLICE_FMT(name)),
+                 "a file stands in quotes: `use \"%.*s\"`", SLICE_FMT(name));
+        return;
+    }
     Nearest nearest = {.wanted = name};
     for (size_t i = 0; i < scp_stdlib_count; i++) nearest_offer(&nearest, library_name(c, i));
     nearest_fix(c, diag, span, &nearest);

@@ -2,11 +2,18 @@
  * call and shows the body beside it; misspelt words get the nearest known one as a fix. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "compiler/sema/sema.h"
 
 Slice word(const Compilation *c, Atom atom) {
     return atom == ATOM_NONE ? SLICE("") : atom_text(c->interner, atom);
+}
+
+Slice with_article(const Compilation *c, Atom atom) {
+    Slice text = word(c, atom);
+    bool vowel = text.length && strchr("aeiou", text.data[0]);
+    return arena_printf(c->arena, "%s %.*s", vowel ? "an" : "a", SLICE_FMT(text));
 }
 
 Slice quoted(const Compilation *c, Span span) {
