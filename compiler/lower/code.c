@@ -376,10 +376,21 @@ static Reg lower_total(Lowering *l, const Node *node, const Context *context) {
     return lower_node(l, node->args[0], &inner);
 }
 
+/* The dimensions asked for, in the order they were written, then those the value has anyway; it
+ * is repeated along those it lacks. */
 static Reg lower_by(Lowering *l, const Node *node, const Context *context) {
     Context inner = {.year = context->year, .dim_count = node->dim_count};
     for (int i = 0; i < node->dim_count; i++) inner.dims[i] = node->dims[i];
-    return lower_node(l, node->args[0], &inner);
+    Reg reg = lower_node(l, node->args[0], &inner);
+    if (reg == MODULE_NONE) return reg;
+    RegType wanted = {.dim_count = node->dim_count}, has = *type_at(l, reg);
+    memcpy(wanted.dims, node->dims, node->dim_count * sizeof node->dims[0]);
+    if (!regtype_union_dims(&wanted, &has)) return MODULE_NONE;
+    if (wanted.dim_count == has.dim_count &&
+        !memcmp(wanted.dims, has.dims, has.dim_count * sizeof has.dims[0]))
+        return reg;
+    Reg mask = repeated_true(l, &wanted, node->span);
+    return mask == MODULE_NONE ? mask : emit(l, OPCODE_SELECT, mask, reg, reg, node->span);
 }
 
 static Reg lower_text(Lowering *l, const Node *node, const Context *context) {

@@ -176,21 +176,134 @@ static Reg in_year(Lowering *l, const Node *node, const Context *context, int32_
                  : absent_cells(l, context, note, node->span);
 }
 
-/* A population by financial year: each from its own snapshot. */
-static Reg by_years(Lowering *l, const Node *node, const Context *context, int at) {
-    const ModuleDim *years = &l->module->dims.items[context->dims[at]];
-    uint32_t count = years->member_count;
-    int32_t first = years->first;
-    uint16_t dim = context->dims[at];
-    Context rest = *context;
-    for (int i = at; i + 1 < rest.dim_count; i++) rest.dims[i] = rest.dims[i + 1];
-    rest.dim_count--;
-    uint32_t *args = ARENA_NEW_ARRAY(l->c->arena, uint32_t, count);
-    for (uint32_t i = 0; i < count; i++) {
-        args[i] = in_year(l, node, &rest, first + (int32_t)i);
-        if (args[i] == MODULE_NONE) return MODULE_NONE;
+/* ---- Over time ---------------------------------------------------------------------- */
+
+/* A measure by periods: the context without them, and what is known of each. */
+typedef struct {
+    Lowering *l;
+    const Node *node;
+    ModuleDim dim;
+    uint16_t id;
+    Context rest;
+    int32_t year; /* of the last period looked at, and what was computed for it */
+    Reg whole;
+} Series;
+
+static Series series_of(Lowering *l, const Node *node, const Context *context, int at) {
+    Series s = {.l = l, .node = node, .id = context->dims[at], .rest = *context};
+    s.dim = l->module->dims.items[s.id];
+    for (int i = at; i + 1 < s.rest.dim_count; i++) s.rest.dims[i] = s.rest.dims[i + 1];
+    s.rest.dim_count--;
+    return s;
+}
+
+static Reg stack_periods(const Series *s, const Reg *regs) {
+    for (uint32_t i = 0; i < s->dim.member_count; i++) {
+        if (regs[i] == MODULE_NONE) return MODULE_NONE;
     }
-    return emit_variadic(l, OPCODE_STACK, dim, args, count, node->span);
+    return emit_variadic(s->l, OPCODE_STACK, s->id, regs, s->dim.member_count, s->node->span);
+}
+
+/* By financial year: each from its own snapshot. */
+static Reg by_years(Series *s) {
+    Reg *regs = ARENA_NEW_ARRAY(s->l->c->arena, Reg, s->dim.member_count);
+    for (uint32_t i = 0; i < s->dim.member_count; i++)
+        regs[i] = in_year(s->l, s->node, &s->rest, s->dim.first + (int32_t)i);
+    return stack_periods(s, regs);
+}
+
+/* First and last day of a quarter, month or week. */
+static void period_days(const Series *s, uint32_t member, int32_t *from, int32_t *to) {
+    int32_t at = s->dim.first + (int32_t)member;
+    if (s->dim.sort == DIM_WEEK) {
+        *from = s->dim.first + 7 * (int32_t)member;
+        *to = *from + 6;
+        return;
+    }
+    /* quarters count from April: quarter 0 of a financial year is its months April to June */
+    int step = s->dim.sort == DIM_QUARTER ? 3 : 1;
+    int month = step == 3 ? at * 3 + 3 : at, next = month + step;
+    *from = date_from_civil(month / 12, month % 12 + 1, 1);
+    *to = date_from_civil(next / 12, next % 12 + 1, 1) - 1;
+}
+
+/* The part of the financial year that the period is: person-time is people times that. */
+static Reg times_length(const Series *s, Reg reg, uint32_t member) {
+    int32_t from, to;
+    period_days(s, member, &from, &to);
+    int32_t year = financial_year_of(from);
+    int32_t days = financial_year_end(year) - financial_year_start(year) + 1;
+    double length = (double)(to - from + 1) / (double)days;
+    ModuleConst part = {.sort = CONST_REAL, .elem = ELEM_REAL, .real = length};
+    Reg factor = emit_const(s->l, part, s->node->span);
+    return reg == MODULE_NONE || factor == MODULE_NONE
+               ? MODULE_NONE
+               : emit(s->l, OPCODE_MUL, reg, factor, 0, s->node->span);
+}
+
+/* People by quarter, month or week: those of the snapshot of the period's financial year. */
+static Reg people_by_periods(Series *s) {
+    Reg *regs = ARENA_NEW_ARRAY(s->l->c->arena, Reg, s->dim.member_count);
+    for (uint32_t i = 0; i < s->dim.member_count; i++) {
+        int32_t from, to;
+        period_days(s, i, &from, &to);
+        int32_t year = financial_year_of(from);
+        bool again = i && year == s->year;
+        s->whole = again ? s->whole : in_year(s->l, s->node, &s->rest, year);
+        s->year = year;
+        regs[i] = s->node->person_time ? times_length(s, s->whole, i) : s->whole;
+    }
+    return stack_periods(s, regs);
+}
+
+/* Whether the file of the events says anything about the days. */
+static bool covers_days(const Series *s, int32_t from, int32_t to) {
+    const ModuleTable *events = &s->l->module->tables.items[s->node->table->index];
+    return !events->covers_to || (events->covers_from <= from && events->covers_to >= to);
+}
+
+/* Events by quarter, month or week: each financial year's with the people of that year, and
+ * nothing of periods that the file does not hold whole. */
+static Reg events_by_periods(Series *s, const Context *context) {
+    Reg *regs = ARENA_NEW_ARRAY(s->l->c->arena, Reg, s->dim.member_count);
+    bool simple = people_table(s->l, s->node->table)->snapshots.count == 1;
+    for (uint32_t i = 0; i < s->dim.member_count; i++) {
+        int32_t from, to;
+        period_days(s, i, &from, &to);
+        simple &= covers_days(s, from, to);
+    }
+    if (simple)
+        return run_query(s->l, s->node, context, financial_year_of(s->l->module->as_of), false);
+    for (uint32_t i = 0; i < s->dim.member_count; i++) {
+        int32_t from, to;
+        period_days(s, i, &from, &to);
+        int32_t year = financial_year_of(from);
+        if (!i || year != s->year) s->whole = run_query(s->l, s->node, context, year, false);
+        s->year = year;
+        if (s->whole == MODULE_NONE) return MODULE_NONE;
+        regs[i] = covers_days(s, from, to)
+                      ? emit(s->l, OPCODE_INDEX, s->whole, s->id, i, s->node->span)
+                      : absent_cells(s->l, &s->rest, SLICE("the events do not cover this period"),
+                                     s->node->span);
+    }
+    return stack_periods(s, regs);
+}
+
+static Reg not_in_time(Lowering *l, const Node *node, const char *text) {
+    sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, node->span, text, SLICE_FMT(node->text));
+    return MODULE_NONE;
+}
+
+static Reg by_time(Lowering *l, const Node *node, const Context *context, int at) {
+    Series s = series_of(l, node, context, at);
+    if (time_dim(l, &s.rest) >= 0)
+        return not_in_time(l, node, "`%.*s` is asked for by two periods of time at once");
+    if (node->table->events && node->table->dated == MODULE_NONE)
+        return not_in_time(l, node,
+                           "`%.*s` are not dated: which column says when they happened is "
+                           "declared by `dated`");
+    if (s.dim.sort == DIM_YEAR) return by_years(&s);
+    return node->table->events ? events_by_periods(&s, context) : people_by_periods(&s);
 }
 
 /* Whether the events of those people that say for which days they are complete all hold the
@@ -228,9 +341,6 @@ Reg lower_aggregate(Lowering *l, const Node *node, const Context *context) {
     const ModuleTable *people = people_table(l, node->table);
     if (!people->snapshots.count) return MODULE_NONE;
     int at = time_dim(l, context);
-    if (at >= 0 && dim_sort(l, context->dims[at]) == DIM_YEAR)
-        return by_years(l, node, context, at);
-    int32_t year = context->year ? context->year : usual_year(l, node->table);
-    if (at >= 0) return run_query(l, node, context, year, false);
-    return in_year(l, node, context, year);
+    if (at >= 0) return by_time(l, node, context, at);
+    return in_year(l, node, context, context->year ? context->year : usual_year(l, node->table));
 }

@@ -174,10 +174,9 @@ static Value *refuse_list(Admission *a) {
     Compilation *c = a->c;
     Slice text = SLICE("[");
     for (uint32_t i = 0; i < a->expr->entries.count; i++)
-        text = arena_printf(
-            c->arena, "%.*s%s%.*s: %.*s", SLICE_FMT(text), i ? ", " : "",
-            SLICE_FMT(financial_year_format(c->arena, c->horizon_first + (int)i)),
-            SLICE_FMT(quoted(c, a->expr->entries.items[i].value->span)));
+        text = arena_printf(c->arena, "%.*s%s%.*s: %.*s", SLICE_FMT(text), i ? ", " : "",
+                            SLICE_FMT(financial_year_format(c->arena, c->horizon_first + (int)i)),
+                            SLICE_FMT(quoted(c, a->expr->entries.items[i].value->span)));
     text = arena_printf(c->arena, "%.*s]", SLICE_FMT(text));
     Diag *diag = sema_error(c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
                             "an amount for each financial year says which year it is for");

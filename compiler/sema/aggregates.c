@@ -239,9 +239,9 @@ Value *form_person_years(Compilation *c, const Scope *scope, const Expr *call) {
         return value_poison(c);
     }
     Node *count = aggregate(c, people, AGG_ROWS, NULL, call->span);
-    Node *year = node_exact(c, exact_from_int(1), call->span);
-    year->type.unit = unit_base(BASE_YEARS);
-    return value_from_node(c, operate(c, scope, OP_MUL, count, year, call->span));
+    count->person_time = true;
+    count->type.unit = unit_multiply(count->type.unit, unit_base(BASE_YEARS));
+    return value_from_node(c, count);
 }
 
 Value *form_proportion(Compilation *c, const Scope *scope, const Expr *call) {

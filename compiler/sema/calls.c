@@ -89,8 +89,10 @@ static void unknown_function(Compilation *c, const Scope *scope, const Expr *cal
     Slice name = source_map_text(c->sources, span);
     Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "there is no function `%.*s`",
                             SLICE_FMT(name));
-    static const char *const others[][2] = {{"average", "mean"},      {"avg", "mean"},
-                                            {"share", "proportion"},  {"percentage", "proportion"},
+    static const char *const others[][2] = {{"average", "mean"},
+                                            {"avg", "mean"},
+                                            {"share", "proportion"},
+                                            {"percentage", "proportion"},
                                             {"number", "count"}};
     Nearest nearest = {.wanted = name};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

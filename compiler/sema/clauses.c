@@ -61,9 +61,9 @@ void elaborate_clause(Compilation *c, Clause *clause) {
     if (clause->state == STATE_DONE) return;
     if (clause->state == STATE_BUSY) {
         bool head = clause == clause->decl->head;
-        Diag *diag = diag_add(
-            c->diags, DIAG_CIRCULAR_DEFINITION, clause->span, "`%.*s` is defined by way of itself",
-            SLICE_FMT(word(c, head ? clause->decl->name : clause->spec->name)));
+        Diag *diag = diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, clause->span,
+                              "`%.*s` is defined by way of itself",
+                              SLICE_FMT(word(c, head ? clause->decl->name : clause->spec->name)));
         diag->path = clause->decl->path;
         return;
     }

@@ -238,14 +238,16 @@ static void check_builtin_phrases(Compilation *c, const Decl *decl, const Phrase
         Diag *diag = at_decl(c, decl, DIAG_UNKNOWN_LABEL, phrase->label_span,
                              "`%s` says nothing that `%s` takes", label, word(c, decl->kind->name));
         if (share)
-            diag_fix(c->diags, diag, phrase->label_span, SLICE("*"), "a share of an amount: `%.*s * …`",
+            diag_fix(c->diags, diag, phrase->label_span, SLICE("*"),
+                     "a share of an amount: `%.*s * …`",
                      SLICE_FMT(quoted(c, decl->item->value->span)));
     }
 }
 
 static void check_builtin(Compilation *c, const Decl *decl) {
     DeclSort sort = decl->kind->sort;
-    bool checked = sort == SORT_LET || sort == SORT_TABLE || sort == SORT_ALLOW || sort == SORT_RULE;
+    bool checked =
+        sort == SORT_LET || sort == SORT_TABLE || sort == SORT_ALLOW || sort == SORT_RULE;
     if (!checked || decl->item->broken) return;
     check_builtin_phrases(c, decl, &decl->item->phrases);
     check_builtin_phrases(c, decl, &decl->item->type_phrases);
@@ -298,7 +300,8 @@ static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, cons
 static bool compares_with_equals(Compilation *c, const Decl *decl, const Expr *value) {
     const PhraseList *phrases = &decl->item->phrases;
     const Phrase *last = phrases->count ? &phrases->items[phrases->count - 1] : NULL;
-    if (!last || decl->item->type || !slice_equal(word(c, last->label), SLICE("where"))) return false;
+    if (!last || decl->item->type || !slice_equal(word(c, last->label), SLICE("where")))
+        return false;
     Diag *diag = at_decl(c, decl, DIAG_SYNTAX_ERROR, value->span,
                          "`=` gives a declared name its value; two values are compared with `==`%s",
                          SLICE(""), SLICE(""));

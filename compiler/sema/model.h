@@ -99,8 +99,9 @@ struct Node {
             AggSort agg;
             uint32_t filter_count;
             Node **filters;
-            Slice text;     /* NODE_AGG: in the plan's words */
-            uint8_t spread; /* AGG_ORDERED: SpreadSort; args: value, parameter, rank */
+            Slice text;       /* NODE_AGG: in the plan's words */
+            bool person_time; /* AGG_ROWS: times the length of the period */
+            uint8_t spread;   /* AGG_ORDERED: SpreadSort; args: value, parameter, rank */
         };
         struct {
             const Table *ranked; /* NODE_RANKED: among the people of this table */

@@ -266,7 +266,9 @@ static bool same_meaning(const Node *a, const Node *b) {
     case NODE_ROW_TABLE:
     case NODE_FORMAT: return a->member == b->member && a->unit == b->unit;
     case NODE_COLUMN: return a->table == b->table && a->column == b->column;
-    case NODE_AGG: return a->table == b->table && a->agg == b->agg && a->spread == b->spread;
+    case NODE_AGG:
+        return a->table == b->table && a->agg == b->agg && a->spread == b->spread &&
+               a->person_time == b->person_time;
     case NODE_RANKED:
         return a->ranked == b->ranked && a->groups == b->groups &&
                a->highest_first == b->highest_first;

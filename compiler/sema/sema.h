@@ -226,6 +226,6 @@ void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest);
 void use_fix(Compilation *c, Diag *diag, uint32_t file, Slice library);
 Slice word(const Compilation *c, Atom atom);
 Slice with_article(const Compilation *c, Atom atom); /* an intention, a kpi */
-Slice quoted(const Compilation *c, Span span); /* source text, shortened */
+Slice quoted(const Compilation *c, Span span);       /* source text, shortened */
 
 #endif
