@@ -180,6 +180,25 @@ static bool native_pairs(Compilation *c, const Scope *scope, NativeCall *native)
     return true;
 }
 
+/* using independent: events are as likely to be of different people as not; the squares of those
+ * who recur are not counted. */
+static bool native_variance(Compilation *c, const Scope *scope, NativeCall *native,
+                            const Phrase *using) {
+    const Expr *how = using && using->values.count == 1 ? using->values.items[0] : NULL;
+    Slice text = how && how->kind == EXPR_WORD ? word(c, how->atom) : SLICE("");
+    Node *node = native->node;
+    if (!using || slice_equal(text, SLICE("recurring"))) return true;
+    if (!slice_equal(text, SLICE("independent")) || node->op != NATIVE_STATS_DSR_RECURRENT) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, using->span,
+                   "`using` is followed by `independent` or `recurring`");
+        return false;
+    }
+    node->op = NATIVE_STATS_DSR;
+    for (uint32_t i = 1; i + 1 < node->arg_count; i++) node->args[i] = node->args[i + 1];
+    node->arg_count--;
+    return true;
+}
+
 static bool native_param(Compilation *c, const Scope *scope, NativeCall *native,
                          const FnParam *param, uint32_t *position) {
     if (is_type(c, param->type, "pairs")) return native_pairs(c, scope, native);
@@ -195,6 +214,7 @@ static bool native_param(Compilation *c, const Scope *scope, NativeCall *native,
         if (node) push_arg(c, native, node);
         return node != NULL;
     }
+    if (is_type(c, param->type, "variance")) return native_variance(c, scope, native, phrase);
     if (!phrase || !phrase->values.count) {
         sema_error(c, scope, DIAG_MISSING_LABEL, native->call->span, "`%.*s` wants `%.*s …`",
                    SLICE_FMT(word(c, native->decl->name)), SLICE_FMT(word(c, param->label)));

@@ -167,10 +167,18 @@ Value *form_quantile(Compilation *c, const Scope *scope, const Expr *call) {
     return value_poison(c);
 }
 
+/* gini(cost over residents using corrected): times n/(n - 1) */
 Value *form_gini(Compilation *c, const Scope *scope, const Expr *call) {
-    static const char *const labels[] = {"over", "where", NULL};
+    static const char *const labels[] = {"over", "where", "using", NULL};
+    const Expr *using = call_label_value(c, call, "using");
     if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
-    return spread(c, scope, call, SPREAD_GINI, node_exact(c, exact_from_int(0), call->span));
+    if (using &&
+        (using->kind != EXPR_WORD || !slice_equal(word(c, using->atom), SLICE("corrected")))) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, using->span, "`using` is followed by `corrected`");
+        return value_poison(c);
+    }
+    return spread(c, scope, call, SPREAD_GINI,
+                  node_exact(c, exact_from_int(using != NULL), call->span));
 }
 
 /* concentration(cost over residents by imd_rank using erreygers) */

@@ -3,10 +3,12 @@
  * checked here; runtime/stats computes. */
 #include "compiler/sema/forms.h"
 
+#include "runtime/base/date.h"
 #include "runtime/bytecode/natives.h"
 #include "runtime/stats/estimate.h"
+#include "runtime/stats/spc.h"
 
-/* ---- Shared ------------------------------------------------------------------------- */
+/* ---- Shared ------------------------------------------------------------------------ */
 
 typedef struct {
     Compilation *c;
@@ -99,7 +101,7 @@ static Type estimate_type(Unit unit) {
     return type;
 }
 
-/* ---- Indirect standardisation ------------------------------------------------------- */
+/* ---- Indirect standardisation ------------------------------------------------------ */
 
 static Value *indirect(const Form *f, Native op) {
     static const char *const known[] = {"across", "against", "at", NULL};
@@ -131,7 +133,7 @@ Value *form_smr(Compilation *c, const Scope *scope, const Expr *call) {
     return indirect(&(Form){c, scope, call}, NATIVE_STATS_SMR);
 }
 
-/* ---- Inequality --------------------------------------------------------------------- */
+/* ---- Inequality -------------------------------------------------------------------- */
 
 /* 0 on the value itself, 1 on a rate's logarithm, 2 on a proportion's logit. */
 static int64_t scale_of(const Type *type) {
@@ -283,7 +285,7 @@ Value *form_gap(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, operate(c, scope, OP_SUB, first, last, call->span));
 }
 
-/* ---- Life expectancy ---------------------------------------------------------------- */
+/* ---- Life expectancy --------------------------------------------------------------- */
 
 /* 0, 1-4, 5-9 … 85-89, 90+: the bands of the method, and no others. */
 static bool life_bands(const Form *f, const Node *node) {
@@ -321,7 +323,7 @@ Value *form_life_expectancy_at(Compilation *c, const Scope *scope, const Expr *c
     return life(&(Form){c, scope, call}, NATIVE_STATS_LIFE_EXPECTANCY_AT);
 }
 
-/* ---- Comparison and trend ----------------------------------------------------------- */
+/* ---- Comparison and trend ---------------------------------------------------------- */
 
 static bool is_standardised(const Node *node) {
     if (node->sort == NODE_CALL &&
@@ -357,7 +359,7 @@ Value *form_trend(Compilation *c, const Scope *scope, const Expr *call) {
     return judged(&(Form){c, scope, call}, NATIVE_STATS_TREND);
 }
 
-/* ---- Ratios and differences --------------------------------------------------------- */
+/* ---- Ratios and differences -------------------------------------------------------- */
 
 static Value *compared_pair(const Form *f, Native op, bool of_rates) {
     static const char *const known[] = {"at", "across", NULL};
@@ -392,7 +394,7 @@ PAIR_FORM(rate_ratio, RATE_RATIO, true)
 PAIR_FORM(rate_difference, RATE_DIFFERENCE, true)
 PAIR_FORM(mantel_haenszel, MANTEL_HAENSZEL, false)
 
-/* ---- Process control ---------------------------------------------------------------- */
+/* ---- Process control ----------------------------------------------------------------- */
 
 static int time_dim(const Compilation *c, const Node *node) {
     for (int i = 0; i < node->type.dim_count; i++) {
@@ -402,35 +404,158 @@ static int time_dim(const Compilation *c, const Node *node) {
     return -1;
 }
 
-static bool using_word(const Form *f, const char *name) {
-    const Phrase *using = call_label(f->c, f->call, "using");
-    for (uint32_t i = 0; using && i < using->values.count; i++) {
-        const Expr *expr = using->values.items[i];
-        if (expr->kind == EXPR_WORD && slice_equal(word(f->c, expr->atom), slice_of(name)))
-            return true;
+/* How a chart is made. */
+typedef struct {
+    int64_t direction; /* 1: an increase is good, -1: a decrease, 0: neither */
+    int64_t screened;  /* 1: moving ranges far out do not widen the limits */
+    int64_t fixed;     /* points that fix the limits; 0: all */
+} ControlOptions;
+
+static bool control_word(Slice name, ControlOptions *options) {
+    static const struct {
+        const char *word;
+        int64_t direction; /* 2: none said */
+        int64_t screened;  /* -1: none said */
+    } words[] = {{"increase", 1, -1}, {"decrease", -1, -1},  {"neutral", 0, -1},
+                 {"screened", 2, 1},  {"unscreened", 2, 0}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!slice_equal(name, slice_of(words[i].word))) continue;
+        if (words[i].direction != 2) options->direction = words[i].direction;
+        if (words[i].screened >= 0) options->screened = words[i].screened;
+        return true;
     }
     return false;
 }
 
-static void add_part(const Form *f, Value *chart, const char *name, Native op, Type type,
-                     Node **args, uint32_t count, const Node *series, int at) {
-    Node *node = native(f, op, type, args, count);
-    node->dims[node->dim_count++] = series->type.dims[at];
+/* fixed(12) */
+static bool fixed_points(const Form *f, const Expr *expr, bool *poisoned, ControlOptions *options) {
+    bool fixed = expr->kind == EXPR_CALL && expr->left->kind == EXPR_WORD &&
+                 slice_equal(word(f->c, expr->left->atom), SLICE("fixed")) &&
+                 expr->entries.count == 1 && !expr->entries.items[0].key;
+    if (!fixed) return false;
+    *poisoned = !whole_of(f, expr->entries.items[0].value, SPC_FIX_MIN, 100000, &options->fixed);
+    return true;
+}
+
+static bool control_options(const Form *f, ControlOptions *options) {
+    const Phrase *using = call_label(f->c, f->call, "using");
+    *options = (ControlOptions){0};
+    for (uint32_t i = 0; using && i < using->values.count; i++) {
+        const Expr *expr = using->values.items[i];
+        bool poisoned = false;
+        if (expr->kind == EXPR_WORD && control_word(word(f->c, expr->atom), options)) continue;
+        if (fixed_points(f, expr, &poisoned, options)) {
+            if (poisoned) return false;
+            continue;
+        }
+        sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, expr->span,
+                   "`using` is followed by the good direction (`increase`, `decrease` or "
+                   "`neutral`), by `screened` or `unscreened`, and by `fixed(12)`");
+        return false;
+    }
+    return true;
+}
+
+/* The first day of a member of a dimension of time. */
+static int32_t member_start(const ModuleDim *dim, uint32_t member) {
+    int32_t at = dim->first + (int32_t)member;
+    switch (dim->sort) {
+    case DIM_YEAR: return financial_year_start(at);
+    case DIM_QUARTER: return quarter_start(financial_quarter_index(at / 4, at % 4 + 1));
+    case DIM_MONTH: return date_from_civil(at / 12, at % 12 + 1, 1);
+    default: return dim->first + 7 * (int32_t)member;
+    }
+}
+
+/* The first point that begins on the day or after it; the count where none does. */
+static uint32_t point_from(const ModuleDim *dim, int32_t day) {
+    uint32_t point = 0;
+    while (point < dim->member_count && member_start(dim, point) < day) point++;
+    return point;
+}
+
+/* after 2027-04, 2028-04: from there on the limits are made anew. */
+static bool rebases(const Form *f, const Node *series, int at, Node **args, uint32_t *count) {
+    const ModuleDim *dim = &f->c->module->dims.items[series->type.dims[at]];
+    const Phrase *after = call_label(f->c, f->call, "after");
+    uint32_t before = 0;
+    for (uint32_t i = 0; after && i < after->values.count; i++) {
+        const Expr *expr = after->values.items[i];
+        Node *day = elaborate_node(f->c, f->scope, expr);
+        if (!day) return false;
+        bool year = day->type.base == TYPE_YEAR;
+        if (day->sort != NODE_CONST || (!year && day->type.base != TYPE_DATE)) {
+            sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, expr->span,
+                       "`after` is followed by days, months or years from which limits are made "
+                       "anew");
+            return false;
+        }
+        int32_t from = (int32_t)day->constant.integer;
+        uint32_t point = point_from(dim, year ? financial_year_start(from) : from);
+        if (point <= before || point >= dim->member_count) {
+            sema_error(f->c, f->scope, DIAG_OUT_OF_RANGE, expr->span,
+                       "limits are made anew within the series, each time later than before");
+            return false;
+        }
+        args[(*count)++] = number(f, before = point);
+    }
+    return true;
+}
+
+/* The target, in the series' unit; missing where there is none. */
+static Node *target_of(const Form *f, const Node *series) {
+    const Expr *against = call_label_value(f->c, f->call, "against");
+    if (!against)
+        return coerce_bare(
+            f->c, node_absent(f->c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, f->call->span),
+            &series->type);
+    Node *target = elaborate_node(f->c, f->scope, against);
+    if (!target) return NULL;
+    target = coerce_bare(f->c, target, &series->type);
+    Node *both[2] = {(Node *)(uintptr_t)series, target};
+    /* a target is compared with the series: the same unit, and no dimension the series lacks */
+    if (!operate(f->c, f->scope, OP_LE, both[0], both[1], against->span)) return NULL;
+    for (int i = 0; i < target->type.dim_count; i++) {
+        bool own = false;
+        for (int d = 0; d < series->type.dim_count; d++)
+            own |= series->type.dims[d] == target->type.dims[i];
+        if (own) continue;
+        sema_error(f->c, f->scope, DIAG_DIMENSION_MISMATCH, against->span,
+                   "the series has no %.*s, by which this target is given",
+                   SLICE_FMT(f->c->module->dims.items[target->type.dims[i]].name));
+        return NULL;
+    }
+    return target;
+}
+
+typedef struct {
+    const Form *f;
+    Value *chart;
+    Node **args;
+    uint32_t arg_count;
+    uint16_t dim; /* of time */
+} Chart;
+
+static void add_part(Chart *chart, const char *name, Native op, Type type) {
+    const Form *f = chart->f;
+    Node *node = native(f, op, type, chart->args, chart->arg_count);
+    node->dims[node->dim_count++] = chart->dim;
     inherit(node, op != NATIVE_SPC_ASSURANCE);
     Value *key = value_new(f->c, VALUE_CHOICE, f->call->span);
     key->word = intern(f->c->interner, slice_of(name));
     ValuePair pair = {.key = key, .value = value_from_node(f->c, node)};
-    VEC_PUSH(f->c->arena, &chart->pairs, pair);
+    VEC_PUSH(f->c->arena, &chart->chart->pairs, pair);
 }
 
-/* spc(series against target using decrease, screened): .mean .lower .upper .signal .variation
- * .assurance */
+/* spc(series against target using decrease, screened after 2027-04): .mean .lower .upper .signal
+ * .variation .assurance */
 Value *form_spc(Compilation *c, const Scope *scope, const Expr *call) {
-    static const char *const known[] = {"using", "against", NULL};
+    static const char *const known[] = {"using", "against", "after", NULL};
     Form f = {c, scope, call};
+    ControlOptions options;
     if (!labels(&f, known)) return value_poison(c);
     Node *series = argument(&f, 0);
-    if (!series) return value_poison(c);
+    if (!series || !control_options(&f, &options)) return value_poison(c);
     int at = time_dim(c, series);
     if (at < 0) {
         sema_error(
@@ -438,24 +563,27 @@ Value *form_spc(Compilation *c, const Scope *scope, const Expr *call) {
             "a chart wants a series over time: `let monthly by month = …`, then `spc(monthly)`");
         return value_poison(c);
     }
-    const Expr *against = call_label_value(c, call, "against");
-    Node *target = against ? elaborate_node(c, scope, against) : NULL;
-    if (against && !target) return value_poison(c);
-    int64_t direction = using_word(&f, "increase") ? 1 : using_word(&f, "decrease") ? -1 : 0;
-    Node *screened = number(&f, using_word(&f, "screened"));
-    if (!target) target = node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, call->span);
-    target = coerce_bare(c, target, &series->type);
-    Node *args[5] = {series, screened, number(&f, 0), number(&f, direction), target};
+    const Phrase *after = call_label(c, call, "after");
+    uint32_t count = 5;
+    Node **args = ARENA_NEW_ARRAY(c->arena, Node *, count + (after ? after->values.count : 0));
+    args[0] = series;
+    args[1] = number(&f, options.screened);
+    args[2] = number(&f, options.fixed);
+    args[3] = number(&f, options.direction);
+    args[4] = target_of(&f, series);
+    if (!args[4] || !rebases(&f, series, at, args, &count)) return value_poison(c);
     Type limit = type_of(TYPE_QUANTITY), text = type_of(TYPE_TEXT);
     limit.unit = series->type.unit;
     limit.percent = series->type.percent;
+    limit.price = series->type.price;
+    limit.price_year = series->type.price_year;
     limit.real = true;
-    Value *chart = value_new(c, VALUE_PAIRS, call->span);
-    add_part(&f, chart, "mean", NATIVE_SPC_MEAN, limit, args, 3, series, at);
-    add_part(&f, chart, "lower", NATIVE_SPC_LOWER, limit, args, 3, series, at);
-    add_part(&f, chart, "upper", NATIVE_SPC_UPPER, limit, args, 3, series, at);
-    add_part(&f, chart, "signal", NATIVE_SPC_SIGNAL, text, args, 3, series, at);
-    add_part(&f, chart, "variation", NATIVE_SPC_VARIATION, text, args, 4, series, at);
-    add_part(&f, chart, "assurance", NATIVE_SPC_ASSURANCE, text, args, 5, series, at);
-    return chart;
+    Chart chart = {&f, value_new(c, VALUE_PAIRS, call->span), args, count, series->type.dims[at]};
+    add_part(&chart, "mean", NATIVE_SPC_MEAN, limit);
+    add_part(&chart, "lower", NATIVE_SPC_LOWER, limit);
+    add_part(&chart, "upper", NATIVE_SPC_UPPER, limit);
+    add_part(&chart, "signal", NATIVE_SPC_SIGNAL, text);
+    add_part(&chart, "variation", NATIVE_SPC_VARIATION, text);
+    add_part(&chart, "assurance", NATIVE_SPC_ASSURANCE, text);
+    return chart.chart;
 }

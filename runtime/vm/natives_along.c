@@ -13,8 +13,7 @@
 #include "runtime/stats/trend.h"
 #include "runtime/vm/natives.h"
 
-/* ---- Walking along a dimension ----------------------------------------------------------------
- */
+/* ---- Walking along a dimension ----------------------------------------------------------------- */
 
 /* Every cell of the result without the call's dim, and for each the members of that dim. */
 typedef struct {
@@ -25,8 +24,9 @@ typedef struct {
     uint32_t *out;   /* of the result: one a group, or one a member where the dim stays */
 } Along;
 
-/* The members of the call's dim for every cell of the rest of the first register's dims. */
-static void along_start(NativeCall *call, Along *along) {
+/* The members of the call's dim for every cell of the rest of the first register's dims. False
+ * where another register has dims that the first lacks: a parameter is the same for all cells. */
+static bool along_start(NativeCall *call, Along *along) {
     const Array *first = call->lanes[0].array;
     Axis axis = axis_of(call->vm->module, &first->type, (uint16_t)call->dims.dims[0]);
     along->call = call;
@@ -40,6 +40,8 @@ static void along_start(NativeCall *call, Along *along) {
                 along->cells[n++] = (o * axis.size + m) * axis.inner + i;
         }
     }
+    bool fits = call->out->count == along->groups || call->out->count == first->count;
+    return fits || vm_refuse(call->vm, "a statistic along a dimension of its first argument");
 }
 
 static const uint32_t *group_cells(const Along *along, uint32_t group) {
@@ -56,8 +58,7 @@ static void set_text(NativeCall *call, uint32_t cell, const char *text) {
     call->out->as.text[cell] = slice_of(text);
 }
 
-/* ---- Inequality
- * ---------------------------------------------------------------------------------- */
+/* ---- Inequality -------------------------------------------------------------------------------- */
 
 typedef struct {
     InequalityModel model;
@@ -151,7 +152,7 @@ static bool read_gradients(const Along *along, Gradients *g) {
 bool native_inequality(NativeCall *call) {
     Along along;
     Gradients *g = ARENA_NEW(call->vm->arena, Gradients);
-    along_start(call, &along);
+    if (!along_start(call, &along)) return false;
     if (along.members < INEQUALITY_GROUPS_MIN || along.members > INEQUALITY_GROUPS_MAX)
         return vm_refuse(call->vm, "inequality over 5 to 100 groups");
     if (!read_gradients(&along, g)) return false;
@@ -165,8 +166,7 @@ bool native_inequality(NativeCall *call) {
     return true;
 }
 
-/* ---- Life expectancy
- * -------------------------------------------------------------------------------- */
+/* ---- Life expectancy --------------------------------------------------------------------------- */
 
 static double life_count(const NativeCall *call, const Lane *lane, AbsentReason *reason) {
     const Array *array = lane->array;
@@ -227,8 +227,7 @@ bool native_life_expectancy(NativeCall *call) {
     return true;
 }
 
-/* ---- Comparison with the average, and trend
- * ------------------------------------------------------------ */
+/* ---- Comparison with the average, and trend ---------------------------------------------------- */
 
 static const char *significance_text(FunnelSignificance significance) {
     switch (significance) {
@@ -309,7 +308,7 @@ static void trend_group(const Along *along, uint32_t group, bool proportion) {
 
 bool native_compared(NativeCall *call) {
     Along along;
-    along_start(call, &along);
+    if (!along_start(call, &along)) return false;
     Places places = {.x = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
                      .n = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
                      .rates = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
@@ -326,8 +325,7 @@ bool native_compared(NativeCall *call) {
     return true;
 }
 
-/* ---- Process control
- * ------------------------------------------------------------------------------------- */
+/* ---- Process control --------------------------------------------------------------------------- */
 
 static const char *cause_text(SpcCause cause) {
     switch (cause) {
@@ -382,17 +380,45 @@ static void write_point(NativeCall *call, uint32_t cell, const SpcPoint *point) 
     }
 }
 
-static void chart_group(const Along *along, uint32_t group, const SpcOptions *options,
-                        double *values, SpcPoint *points) {
+/* What all groups of a chart share. */
+typedef struct {
+    SpcOptions options;
+    double *values;
+    uint32_t *stretches; /* the number of the stretch each point lies in */
+    SpcPoint *points;
+} Chart;
+
+/* Stretches begin at the points from which limits are made anew. */
+static void read_stretches(const Along *along, Chart *chart) {
+    const NativeCall *call = along->call;
+    uint32_t stretch = 0, lane = 5;
+    for (uint32_t m = 0; m < along->members; m++) {
+        while (lane < call->lane_count && parameter(call, lane) <= m) {
+            lane++;
+            stretch++;
+        }
+        chart->stretches[m] = stretch;
+    }
+}
+
+/* The target where the walk over the groups is. */
+static double target_at(const NativeCall *call) {
+    const Lane *lane = &call->lanes[4];
+    return array_absent(lane->array, lane->at) ? NAN : vm_number(lane->array, lane->at);
+}
+
+static void chart_group(const Along *along, uint32_t group, double target, Chart *chart) {
     NativeCall *call = along->call;
     const Array *array = call->lanes[0].array;
     const uint32_t *cells = group_cells(along, group);
+    const SpcPoint *points = chart->points;
     for (uint32_t m = 0; m < along->members; m++)
-        values[m] = array_absent(array, cells[m]) ? NAN : vm_number(array, cells[m]);
-    bool charted = spc_xmr(values, NULL, along->members, options, points);
+        chart->values[m] = array_absent(array, cells[m]) ? NAN : vm_number(array, cells[m]);
+    bool charted = spc_xmr(chart->values, chart->stretches, along->members, &chart->options,
+                           chart->points);
     if (call->native == NATIVE_SPC_ASSURANCE) {
-        SpcAssurance assurance = charted ? spc_assurance(&points[along->members - 1],
-                                                         parameter(call, 4), options->polarity)
+        SpcAssurance assurance = charted ? spc_assurance(&points[along->members - 1], target,
+                                                         chart->options.polarity)
                                          : SPC_NO_ASSURANCE;
         set_text(call, group, assurance_text(assurance));
         return;
@@ -408,16 +434,26 @@ static void chart_group(const Along *along, uint32_t group, const SpcOptions *op
 
 bool native_spc(NativeCall *call) {
     Along along;
-    along_start(call, &along);
-    double polarity = call->lane_count > 3 ? parameter(call, 3) : 0;
-    SpcOptions options = {.polarity = polarity > 0   ? SPC_INCREASE_IS_GOOD
-                                      : polarity < 0 ? SPC_DECREASE_IS_GOOD
-                                                     : SPC_NEUTRAL,
-                          .screen_outliers = parameter(call, 1) != 0,
-                          .fix_after = (size_t)parameter(call, 2)};
-    double *values = ARENA_NEW_ARRAY(call->vm->arena, double, along.members + 1);
-    SpcPoint *points = ARENA_NEW_ARRAY(call->vm->arena, SpcPoint, along.members + 1);
-    for (uint32_t g = 0; g < along.groups && along.members; g++)
-        chart_group(&along, g, &options, values, points);
+    if (!along_start(call, &along)) return false;
+    Arena *arena = call->vm->arena;
+    double polarity = parameter(call, 3), fixed = parameter(call, 2);
+    Chart chart = {.options = {.polarity = polarity > 0   ? SPC_INCREASE_IS_GOOD
+                                           : polarity < 0 ? SPC_DECREASE_IS_GOOD
+                                                          : SPC_NEUTRAL,
+                               .screen_outliers = parameter(call, 1) != 0,
+                               .fix_after = fixed >= 0 && fixed <= 1e9 ? (size_t)fixed : 1},
+                   .values = ARENA_NEW_ARRAY(arena, double, along.members + 1),
+                   .stretches = ARENA_NEW_ARRAY(arena, uint32_t, along.members + 1),
+                   .points = ARENA_NEW_ARRAY(arena, SpcPoint, along.members + 1)};
+    read_stretches(&along, &chart);
+    bool judges = call->native == NATIVE_SPC_ASSURANCE;
+    Walk walk;
+    if (judges)
+        walk_start(&walk, call->vm->module, &call->out->type, call->lanes, call->lane_count);
+    for (uint32_t g = 0; g < along.groups; g++) {
+        double target = judges ? target_at(call) : NAN;
+        chart_group(&along, g, target, &chart);
+        if (judges) walk_next(&walk);
+    }
     return true;
 }

@@ -9,7 +9,7 @@
 typedef struct {
     const double *ranks, *values;
     size_t count;
-    double parameter; /* a share for quantiles, a confidence for concentration */
+    double parameter; /* a share for quantiles, a confidence for concentration; Gini: 1 corrected */
     double *fractional;
     size_t *order;
 } Spread;
@@ -33,8 +33,9 @@ static Estimate quantile(const Spread *s) {
 
 static Estimate gini(const Spread *s) {
     Gini result;
-    return plain(gini_coefficient(s->values, NULL, s->count, s->order, &result) ? result.gini : NAN,
-                 s->count);
+    bool made = gini_coefficient(s->values, NULL, s->count, s->order, &result);
+    double value = s->parameter != 0 ? result.corrected : result.gini;
+    return plain(made ? value : NAN, s->count);
 }
 
 static Estimate concentration(const Spread *s, ConcentrationForm form) {

@@ -78,11 +78,13 @@ ARENA_TEST(nobody_has_no_spread) {
 ARENA_TEST(gini_is_that_of_the_values) {
     Module *module = module_of_people(arena);
     Reg gini = emit_spread(module, SPREAD_GINI, 0, 1);
+    Reg corrected = emit_spread(module, SPREAD_GINI, 1, 1);
     VmResult result = run_inside(module, costs);
     size_t order[FIRST];
     Gini want;
     assert_true(gini_coefficient(costs, NULL, FIRST, order, &want));
     assert_close(real_at(&result, gini, 0), want.gini, 1e-15);
+    assert_close(real_at(&result, corrected, 0), want.gini * FIRST / (FIRST - 1), 1e-15);
     assert_true(isnan(result.registers[gini].lower[0]));
 }
 
