@@ -20,7 +20,8 @@ enum {
     NEIGHBOURHOODS = 60,
     PLACE_SIZE = 6, /* neighbourhoods of a place */
     CHUNK = 8 << 20,
-    ROW_LIMIT = 1024
+    ROW_LIMIT = 1024,
+    MOST_EVENTS = 1000 /* of one person: who means all of them would fill a disk */
 };
 
 static const double AGE_WEIGHTS[BANDS] = {5.4, 5.9, 6.1, 5.8, 6.0, 6.6, 7.0, 6.7, 6.3, 6.2,
@@ -506,12 +507,17 @@ int main(int count, char **arguments) {
         fputs("usage: gen PEOPLE SEED FOLDER EVENTS\n", stderr);
         return 2;
     }
+    double events = strtod(arguments[4], NULL);
+    if (!(events >= 0 && events <= MOST_EVENTS)) {
+        fprintf(stderr, "gen: EVENTS are those of one person, from 0 to %d\n", MOST_EVENTS);
+        return 2;
+    }
     World world = {.people = strtoull(arguments[1], NULL, 10),
                    .seed = strtoull(arguments[2], NULL, 10)};
     make_world(&world);
     write_members(arguments[3], &world);
     write_people(arguments[3], &world);
-    write_events(arguments[3], &world, strtod(arguments[4], NULL));
+    write_events(arguments[3], &world, events);
     free(world.decile);
     free(world.diversity);
     return 0;
