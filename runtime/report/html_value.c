@@ -237,11 +237,24 @@ static void list_value(Html *html, const FieldValue *value, bool goes_on) {
         html_value(html, value);
 }
 
+/* The title of what is linked to, or a text, may have a comma of its own. */
+static bool has_comma(Html *html, const FieldValue *value) {
+    Slice text = {0};
+    if (value->sort == FIELD_DECL) {
+        const ModuleDecl *decl = model_decl(html->input, value->decl);
+        text = decl ? decl_title(html->arena, decl) : text;
+    } else {
+        scalar_text(html->input, value, &text);
+    }
+    return text.length && memchr(text.data, ',', text.length);
+}
+
 static bool value_list(Html *html, const FieldValue *items, uint32_t count) {
-    bool any = false;
+    bool any = false, commas = false;
+    for (uint32_t i = 0; i < count; i++) commas |= has_comma(html, &items[i]);
     for (uint32_t i = 0; i < count; i++) {
         if (items[i].sort == FIELD_MISSING) continue;
-        if (any) html_raw(html, ", ");
+        if (any) html_raw(html, commas ? "; " : ", ");
         list_value(html, &items[i], any);
         any = true;
     }

@@ -200,9 +200,13 @@ static void finance(Text *t) {
 /* ---- Requirements and data
  * -------------------------------------------------------------------------- */
 
+static bool is_allowed(const Text *t, const ReportFinding *finding) {
+    return finding->allow < t->input->module->allows.count;
+}
+
 static void failed_requirement(Text *t, const ReportFinding *finding) {
     const ModuleRequirement *rule = finding_rule(t->input, finding);
-    bool allowed = finding->allow < t->input->module->allows.count;
+    bool allowed = is_allowed(t, finding);
     uint8_t severity = t->input->module->final_status ? rule->severity : rule->draft_severity;
     const char *sort = allowed                        ? "allowed"
                        : severity == SEVERITY_ERROR   ? "error"
@@ -214,16 +218,21 @@ static void failed_requirement(Text *t, const ReportFinding *finding) {
 }
 
 static void requirements(Text *t) {
+    uint32_t allowed = 0;
     uint32_t counts[REQUIREMENT_NOT_IN_FORCE + 1] = {0};
     if (!t->input->finding_count) return;
     heading(t, "Requirements");
     for (uint32_t i = 0; i < t->input->finding_count; i++) {
-        counts[t->input->findings[i].outcome]++;
-        if (t->input->findings[i].outcome == REQUIREMENT_FAILED)
-            failed_requirement(t, &t->input->findings[i]);
+        const ReportFinding *finding = &t->input->findings[i];
+        counts[finding->outcome]++;
+        if (finding->outcome != REQUIREMENT_FAILED) continue;
+        failed_requirement(t, finding);
+        allowed += is_allowed(t, finding);
     }
-    buffer_printf(t->out, "%u passed, %u failed, %u not yet known, %u not in force\n",
-                  counts[REQUIREMENT_PASSED], counts[REQUIREMENT_FAILED],
+    Slice waived = allowed ? arena_printf(t->arena, "%u allowed, ", allowed) : SLICE("");
+    buffer_printf(t->out, "%u passed, %u failed, %.*s%u not yet known, %u not in force\n",
+                  counts[REQUIREMENT_PASSED], counts[REQUIREMENT_FAILED] - allowed,
+                  SLICE_FMT(waived),
                   counts[REQUIREMENT_UNKNOWN], counts[REQUIREMENT_NOT_IN_FORCE]);
 }
 

@@ -42,7 +42,10 @@ static const char plan_text[] =
     "    baseline  unknown until 2027-06 because \"first linked extract\" at FY2026/27\n"
     "  }\n"
     "}\n"
+    "evidence talks \"Listening to people, 2025\" { form lived_experience }\n"
+    "evidence study \"Strength and balance\" { form published_study }\n"
     "intention falls_service \"Falls service\" {\n"
+    "  evidenced_by talks, study\n"
     "  affects frail_share by -2pp from FY2027/28\n"
     "  affects carers by +6pp from FY2027/28\n"
     "}\n";
@@ -85,6 +88,14 @@ PLAIN_TEST(the_reason_for_a_target_is_in_the_report) {
     program_remove(&p);
 }
 
+PLAIN_TEST(titles_with_commas_are_kept_apart) {
+    Program p;
+    plan_make(&p);
+    assert_int_equal(scpc(&p, "report", p.plan, "-o", "-"), SCP_OK);
+    assert_non_null(strstr(p.out, "Listening to people, 2025</a>; <a"));
+    program_remove(&p);
+}
+
 PLAIN_TEST(a_geography_is_among_what_the_report_was_made_from) {
     Program p;
     char report[128], command[512];
@@ -121,6 +132,7 @@ int main(void) {
         cmocka_unit_test(a_relative_change_of_a_percentage_is_called_relative),
         cmocka_unit_test(an_effect_carries_its_sign),
         cmocka_unit_test(the_reason_for_a_target_is_in_the_report),
+        cmocka_unit_test(titles_with_commas_are_kept_apart),
         cmocka_unit_test(a_geography_is_among_what_the_report_was_made_from),
         cmocka_unit_test(a_module_is_held_to_the_day_it_is_run_for),
     };

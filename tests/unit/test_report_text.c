@@ -46,6 +46,17 @@ FIXTURE_TEST(money_requirements_and_data_are_said) {
     assert_contains(text, "count(older) by place: suppressed");
 }
 
+FIXTURE_TEST(what_a_waiver_covers_has_not_failed) {
+    VEC_PUSH(fixture->arena, &fixture->module.allows,
+             (ModuleAllow){.rule = SLICE("inequalities-missing"), .decl = MODULE_NONE});
+    for (uint32_t i = 0; i < fixture->findings.count; i++)
+        if (fixture->findings.items[i].outcome == REQUIREMENT_FAILED)
+            fixture->findings.items[i].allow = fixture->module.allows.count - 1;
+    Slice text = report_run_text(fixture->arena, &fixture->input);
+    assert_slice(line_of(text, "1 passed"),
+                 "1 passed, 0 failed, 1 allowed, 0 not yet known, 0 not in force");
+}
+
 FIXTURE_TEST(eval_prints_the_value_alone) {
     const ModuleOutput *frail = &fixture->module.outputs.items[0];
     Slice text = report_eval_text(fixture->arena, &fixture->input, frail->reg, frail->unit);
@@ -116,6 +127,7 @@ int main(void) {
         cmocka_unit_test(run_begins_with_the_plan_and_what_it_was_run_with),
         cmocka_unit_test(kpi_shows_baseline_targets_and_breakdowns_in_columns),
         cmocka_unit_test(money_requirements_and_data_are_said),
+        cmocka_unit_test(what_a_waiver_covers_has_not_failed),
         cmocka_unit_test(eval_prints_the_value_alone),
         cmocka_unit_test(text_cannot_steer_the_terminal),
         cmocka_unit_test(no_line_ends_in_blanks),

@@ -161,8 +161,19 @@ TEST(an_expression_is_parsed_alone) {
     parsed_free(parsed);
 }
 
+TEST(what_follows_an_expression_after_a_label_belongs_to_it) {
+    Parsed *parsed = parse_text("");
+    const Expr *asked = parse_one(parsed, "count(older) by place * sex, fy");
+    assert_int_equal(asked->kind, EXPR_GROUP);
+    assert_int_equal(asked->left->kind, EXPR_CALL);
+    assert_int_equal(asked->phrases.count, 1);
+    assert_int_equal(asked->phrases.items[0].values.count, 2);
+    assert_int_equal(parsed->diags.items.count, 0);
+    parsed_free(parsed);
+}
+
 TEST(an_expression_with_a_mistake_is_none) {
-    static const char *const wrong[] = {"",      "a b",   "a of b", "f(a",  "a)",      "a {",
+    static const char *const wrong[] = {"",      "a b",   "a of",   "f(a",  "a)",      "a {",
                                         "£1,00", "a = b", "a, b",   "a\nb", "\"\"\"x", "}"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         Parsed *parsed = parse_text("");
@@ -354,7 +365,10 @@ TEST(mends_of_slips_leave_a_plan_that_parses) {
         "x “curly”, ‘single’, 'straight', \"mixed”, \"a\\qb\"",
         "x a ≤ b, a <> b, a === b, a && b, !a, a × b, a − b, FY2026/27–FY2030/31",
         "x a < b < c, a == b == c",
-        "audit \"x\" yearly",
+        "intention falls service \"Falls\"",
+        "cost [FY2026/27 £60k]",
+        "segment s of people where age > 65 AND smoker",
+        "cost £1m £2m",
         "members a, b,\n  lead \"x\" at y",
         "members a,\n\nb",
         "x f(a, b,)",
@@ -495,6 +509,7 @@ int main(void) {
         cmocka_unit_test(a_label_on_the_next_line_can_be_told_from_its_item),
         cmocka_unit_test(several_files_share_one_space_of_places),
         cmocka_unit_test(an_expression_is_parsed_alone),
+        cmocka_unit_test(what_follows_an_expression_after_a_label_belongs_to_it),
         cmocka_unit_test(an_expression_with_a_mistake_is_none),
         cmocka_unit_test(exactly_the_reserved_words_are_reserved),
         cmocka_unit_test(what_lies_too_deep_is_a_limit_and_no_fault),
