@@ -146,6 +146,18 @@ bool units_agree(const Operation *o, const Node *a, const Node *b, const char *d
     return false;
 }
 
+/* `diabetes == 1`, where the file holds 0 and 1: the column is the condition itself. */
+static void advise_flag(const Operation *o, Diag *diag, const Node *flag, const Node *number,
+                        Span column) {
+    if (flag->sort != NODE_COLUMN || flag->type.base != TYPE_BOOL || !node_is_exact(number)) return;
+    if (o->op != OP_EQ && o->op != OP_NE) return;
+    bool no = exact_is_zero(number->constant.exact) == (o->op == OP_EQ);
+    Slice name = source_map_text(o->c->sources, column);
+    Slice text = arena_printf(o->c->arena, "%s%.*s", no ? "not " : "", SLICE_FMT(name));
+    diag_fix(o->c->diags, diag, span_join(o->left, o->right), text,
+             "`%.*s` is a flag and a condition by itself: `%.*s`", SLICE_FMT(name), SLICE_FMT(text));
+}
+
 Node *wrong_types(const Operation *o, const Node *a, const Node *b, const char *doing,
                   const char *advice) {
     Slice left = type_text(o->c, &a->type), right = type_text(o->c, &b->type);
@@ -154,6 +166,8 @@ Node *wrong_types(const Operation *o, const Node *a, const Node *b, const char *
                    SLICE_FMT(left), SLICE_FMT(right), doing, advice);
     relate(o, diag, o->left, "", left);
     relate(o, diag, o->right, "", right);
+    advise_flag(o, diag, a, b, o->left);
+    advise_flag(o, diag, b, a, o->right);
     return NULL;
 }
 

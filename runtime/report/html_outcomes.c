@@ -18,7 +18,8 @@ void html_placed_texts(Html *html, const char *place) {
         Slice text;
         if (!text_is(where.length ? where : SLICE("appendix"), place)) continue;
         if (!scalar_text(html->input, decl_value(decl, "text"), &text)) continue;
-        if (!text_is(slice_of(place), "foreword") || decl->title.length)
+        bool named = decl->title.length && !text_is(decl->title, "Foreword");
+        if (!text_is(slice_of(place), "foreword") || named)
             html_heading(html, 3, decl_title(html->arena, decl));
         html_markdown(html, text);
     }

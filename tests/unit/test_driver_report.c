@@ -42,6 +42,7 @@ static const char plan_text[] =
     "    baseline  unknown until 2027-06 because \"first linked extract\" at FY2026/27\n"
     "  }\n"
     "}\n"
+    "section words \"Foreword\" { text \"We listened.\"; place foreword }\n"
     "evidence talks \"Listening to people, 2025\" { form lived_experience }\n"
     "evidence study \"Strength and balance\" { form published_study }\n"
     "intention falls_service \"Falls service\" {\n"
@@ -96,6 +97,16 @@ PLAIN_TEST(titles_with_commas_are_kept_apart) {
     program_remove(&p);
 }
 
+PLAIN_TEST(a_foreword_called_foreword_has_one_heading) {
+    Program p;
+    plan_make(&p);
+    assert_int_equal(scpc(&p, "report", p.plan, "-o", "-"), SCP_OK);
+    assert_non_null(strstr(p.out, "We listened."));
+    assert_non_null(strstr(p.out, ">Foreword</h2>"));
+    assert_null(strstr(p.out, ">Foreword</h3>"));
+    program_remove(&p);
+}
+
 PLAIN_TEST(a_geography_is_among_what_the_report_was_made_from) {
     Program p;
     char report[128], command[512];
@@ -133,6 +144,7 @@ int main(void) {
         cmocka_unit_test(an_effect_carries_its_sign),
         cmocka_unit_test(the_reason_for_a_target_is_in_the_report),
         cmocka_unit_test(titles_with_commas_are_kept_apart),
+        cmocka_unit_test(a_foreword_called_foreword_has_one_heading),
         cmocka_unit_test(a_geography_is_among_what_the_report_was_made_from),
         cmocka_unit_test(a_module_is_held_to_the_day_it_is_run_for),
     };
