@@ -209,7 +209,8 @@ static void index_population(Loader *loader, uint32_t table) {
         FileData *file = &loader->files[table][s];
         Place place = {loader, table, s};
         if (!file->read || loader->dataset->tables[table].snapshots[s].stored) continue;
-        if (key_index_build(&file->index, &file->keys, loader->seed, tell_duplicate, &place))
+        if (key_index_build(&file->index, &file->keys, loader->seed, loader->threads, tell_duplicate,
+                            &place))
             continue;
         file->read = false;
         no_memory(loader, loader->dataset->tables[table].snapshots[s].file, table);

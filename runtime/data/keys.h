@@ -35,13 +35,20 @@ typedef struct {
         uint32_t row;
         uint32_t used;
     } *slots;
-    uint64_t mask;
+    struct KeyRepeats { /* by part: rows whose key stands in an earlier row, in order */
+        struct KeyRepeat {
+            uint32_t row, first;
+        } *items;
+        size_t count, capacity;
+    } *repeats;
+    uint32_t parts; /* of `part_size` slots, each built by one thread */
+    uint64_t part_size;
     uint64_t seed;
 } KeyIndex;
 
 /* Indexes the keys. Where a key stands again, `duplicate` is told the row and the row it first
- * stood in. False: no memory. */
-bool key_index_build(KeyIndex *index, const KeyColumn *keys, uint64_t seed,
+ * stood in, in order of rows. False: no memory; the index is to be freed all the same. */
+bool key_index_build(KeyIndex *index, const KeyColumn *keys, uint64_t seed, uint32_t threads,
                      void (*duplicate)(void *context, uint32_t row, uint32_t first),
                      void *context);
 void key_index_free(KeyIndex *index);
