@@ -95,6 +95,7 @@ static bool add_groups(Lowering *l, const Node *node, const Context *context, St
                        SLICE_FMT(l->module->dims.items[dim].name));
             return false;
         }
+        if (dim_ambiguous(l->c, &l->at, node->table, dim, node->span)) return false;
         uint32_t row = lower_row(l, node->table, code);
         if (row == MODULE_NONE) return false;
         query->dims[query->dim_count] = dim;

@@ -98,29 +98,60 @@ static uint16_t column_dim(const TableColumn *column) {
     return column->unknown_member ? column->unknown_dim : column->type.code_dim;
 }
 
-/* A column that is a code of the dimension, or of a finer level of its geography, or of an area of
- * which a code of the dimension is known. */
-static Node *column_code(Compilation *c, const Table *table, uint16_t dim) {
-    for (uint32_t i = 0; i < table->columns.count; i++) {
-        const TableColumn *column = &table->columns.items[i];
-        if (column->type.base != TYPE_CODE || column->broken) continue;
-        if (column_dim(column) == dim) return column_node(c, table, column, column->span);
-        if (!column->geography) continue;
-        const AreaAttribute *attribute = geography_attribute_of(column->geography, dim);
-        if (attribute)
-            return attribute_of_row(c, column_node(c, table, column, column->span), attribute,
-                                    column->span);
-        uint32_t parents = geography_parent_table(c, column->geography, dim);
-        if (parents == MODULE_NONE) continue;
-        Node *node = node_new(c, NODE_ROW_TABLE, column->type, column->span);
-        node->type.code_dim = dim;
-        node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
-        node->args[0] = column_node(c, table, column, column->span);
-        node->arg_count = 1;
-        node->member = parents;
-        return node;
+/* The dimension's member of a row by that column: its own code, or that of a coarser area, or of
+ * what is known of its area; NULL where the column does not tell. */
+static Node *code_of_column(Compilation *c, const Table *table, const TableColumn *column,
+                            uint16_t dim) {
+    if (column->type.base != TYPE_CODE || column->broken) return NULL;
+    Node *own = column_node(c, table, column, column->span);
+    if (column_dim(column) == dim) return own;
+    if (!column->geography) return NULL;
+    const AreaAttribute *attribute = geography_attribute_of(column->geography, dim);
+    if (attribute) return attribute_of_row(c, own, attribute, column->span);
+    uint32_t parents = geography_parent_table(c, column->geography, dim);
+    if (parents == MODULE_NONE) return NULL;
+    Node *node = node_new(c, NODE_ROW_TABLE, column->type, column->span);
+    node->type.code_dim = dim;
+    node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
+    node->args[0] = own;
+    node->arg_count = 1;
+    node->member = parents;
+    return node;
+}
+
+/* Columns of the rows and of their people that tell the member: one of the dimension's own name
+ * is meant before others. */
+typedef struct {
+    Node *code;
+    const Table *table[2];
+    const TableColumn *column[2]; /* the one meant; another that could be, or NULL */
+    bool named;
+} Telling;
+
+static void add_telling(Telling *telling, const Table *table, const TableColumn *column, Node *code,
+                        bool named) {
+    if (telling->named && !named) return;
+    bool better = named && !telling->named;
+    int place = telling->column[0] && !better ? 1 : 0;
+    if (better) telling->column[1] = NULL;
+    telling->table[place] = table;
+    telling->column[place] = column;
+    if (!place) telling->code = code;
+    telling->named = named;
+}
+
+static Telling telling_columns(Compilation *c, const Table *table, uint16_t dim) {
+    Telling telling = {0};
+    Slice name = c->module->dims.items[dim].name;
+    for (; table; table = table->population) {
+        VEC_EACH(const TableColumn, column, &table->columns) {
+            Node *code = code_of_column(c, table, column, dim);
+            if (code)
+                add_telling(&telling, table, column, code,
+                            slice_equal(word(c, column->name), name));
+        }
     }
-    return NULL;
+    return telling;
 }
 
 static Node *dimension_code(Compilation *c, const Table *table, uint16_t dim) {
@@ -159,10 +190,30 @@ static Node *date_code(Compilation *c, const Table *table, uint16_t dim) {
 
 static Node *find_row_code(Compilation *c, const Table *table, uint16_t dim) {
     Node *code = dimension_code(c, table, dim);
-    if (!code) code = column_code(c, table, dim);
     if (!code) code = date_code(c, table, dim);
-    if (!code && table->events) code = dim_row_code(c, table->population, dim);
-    return code;
+    if (!code && table->events) code = dimension_code(c, table->population, dim);
+    return code ? code : telling_columns(c, table, dim).code;
+}
+
+bool dim_ambiguous(Compilation *c, const Scope *scope, const Table *table, uint16_t dim,
+                   Span span) {
+    if (dimension_code(c, table, dim) || date_code(c, table, dim)) return false;
+    if (table->events && dimension_code(c, table->population, dim)) return false;
+    Telling telling = telling_columns(c, table, dim);
+    if (!telling.column[1]) return false;
+    Slice names[2];
+    for (int i = 0; i < 2; i++)
+        names[i] =
+            arena_printf(c->arena, "`%.*s` of `%.*s`", SLICE_FMT(word(c, telling.column[i]->name)),
+                         SLICE_FMT(word(c, telling.table[i]->decl->name)));
+    Slice name = c->module->dims.items[dim].name;
+    Diag *diag = sema_error(c, scope, DIAG_AMBIGUOUS_NAME, span,
+                            "`%.*s` could be told by %.*s or by %.*s: give the one that is meant a "
+                            "name of its own by a `dimension`",
+                            SLICE_FMT(name), SLICE_FMT(names[0]), SLICE_FMT(names[1]));
+    for (int i = 0; i < 2; i++)
+        diag_relate(c->diags, diag, telling.column[i]->span, "%.*s", SLICE_FMT(names[i]));
+    return true;
 }
 
 Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim) {

@@ -124,6 +124,8 @@ uint16_t dim_intern(Compilation *c, const ModuleDim *dim);
 uint16_t dim_years(Compilation *c, int32_t first, int32_t last);
 /* The code of dimension `dim` for rows of `table`: a row node; NULL where it cannot be split. */
 Node *dim_row_code(Compilation *c, const Table *table, uint16_t dim);
+/* Whether more than one column could tell the member: then that is said. */
+bool dim_ambiguous(Compilation *c, const Scope *scope, const Table *table, uint16_t dim, Span span);
 /* The dimension a bare word names for `table` (NULL: any table); false where none. */
 bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
                  uint16_t *dim);

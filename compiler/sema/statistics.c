@@ -416,8 +416,11 @@ static bool control_word(Slice name, ControlOptions *options) {
         const char *word;
         int64_t direction; /* 2: none said */
         int64_t screened;  /* -1: none said */
-    } words[] = {{"increase", 1, -1}, {"decrease", -1, -1},  {"neutral", 0, -1},
-                 {"screened", 2, 1},  {"unscreened", 2, 0}};
+    } words[] = {{"increase", 1, -1},
+                 {"decrease", -1, -1},
+                 {"neutral", 0, -1},
+                 {"screened", 2, 1},
+                 {"unscreened", 2, 0}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!slice_equal(name, slice_of(words[i].word))) continue;
         if (words[i].direction != 2) options->direction = words[i].direction;
