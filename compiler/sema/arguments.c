@@ -18,6 +18,26 @@ const Expr *call_argument(Compilation *c, const Scope *scope, const Expr *call, 
     return NULL;
 }
 
+/* Labels that no call takes more than one value of. */
+static bool takes_one(Slice label) {
+    static const char *const labels[] = {"at", "over", "where", "of", "into", "every", "to"};
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        if (slice_equal(label, slice_of(labels[i]))) return true;
+    }
+    return false;
+}
+
+static bool one_value(Compilation *c, const Scope *scope, const Phrase *phrase, Slice label) {
+    if (phrase->values.count < 2 || !takes_one(label)) return true;
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, phrase->values.items[1]->span,
+               slice_equal(label, SLICE("at"))
+                   ? "`%.*s` takes one value: an estimate has one interval, and what has another is "
+                     "a value of its own"
+                   : "`%.*s` takes one value",
+               SLICE_FMT(label));
+    return false;
+}
+
 bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
                        const char *const *known) {
     bool good = true;
@@ -32,7 +52,10 @@ bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
                        "`%.*s` is given twice", SLICE_FMT(label));
             good = false;
         }
-        if (found) continue;
+        if (found) {
+            good &= one_value(c, scope, &call->phrases.items[i], label);
+            continue;
+        }
         good = false;
         sema_error(c, scope, DIAG_UNKNOWN_LABEL, call->phrases.items[i].label_span,
                    "`%.*s` says nothing that `%.*s` takes", SLICE_FMT(label),
@@ -111,22 +134,55 @@ Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span s
     return NULL;
 }
 
+/* Which argument of an estimate is its confidence: the last of every native that has one, the
+ * parameter of a concentration index; MODULE_NONE where there is none. */
+static uint32_t confidence_of(const Node *node) {
+    if (!node->type.estimate || !node->arg_count) return MODULE_NONE;
+    if (node->sort == NODE_CALL) return node->arg_count - 1;
+    bool concentration =
+        node->sort == NODE_AGG && node->agg == AGG_ORDERED && node->spread >= SPREAD_CONCENTRATION;
+    return concentration ? 1 : MODULE_NONE;
+}
+
+/* Whether the node passes on an estimate that it is given. */
+static bool passes_on(const Node *node) {
+    switch ((NodeSort)node->sort) {
+    case NODE_BY:
+    case NODE_AT:
+    case NODE_INDEX:
+    case NODE_TOTAL:
+    case NODE_STACK: return true;
+    case NODE_OP:
+        return node->op == OPCODE_SELECT || node->op == OPCODE_OR_ELSE || node->op == OPCODE_SCALE;
+    default: return false;
+    }
+}
+
+Node *estimate_at(Compilation *c, Node *node, Node *confidence) {
+    uint32_t at = confidence_of(node);
+    if (!node->type.estimate || (at == MODULE_NONE && !passes_on(node))) return NULL;
+    Node *copy = ARENA_NEW(c->arena, Node);
+    *copy = *node;
+    copy->args = ARENA_NEW_ARRAY(c->arena, Node *, node->arg_count);
+    for (uint32_t i = 0; i < node->arg_count; i++) {
+        bool inner = at == MODULE_NONE && node->args[i]->type.estimate;
+        copy->args[i] = i == at  ? confidence
+                        : inner ? estimate_at(c, node->args[i], confidence)
+                                : node->args[i];
+        if (!copy->args[i]) return NULL;
+    }
+    return copy;
+}
+
 Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at) {
     Node *confidence = confidence_node(c, scope, at->values.items[0], at->span);
     Value *value = elaborate(c, scope, estimate);
     if (!confidence || value->sort == VALUE_POISON) return value_poison(c);
     Node *node = value_node(c, scope, value, estimate->span);
     if (!node) return value_poison(c);
-    if (node->sort != NODE_CALL || !node->type.estimate) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, estimate->span,
-                   "`at` gives the confidence of an estimate, such as a rate or a proportion");
-        return value_poison(c);
-    }
-    /* the confidence is the last register argument of every estimate */
-    Node *copy = ARENA_NEW(c->arena, Node);
-    *copy = *node;
-    copy->args = ARENA_NEW_ARRAY(c->arena, Node *, node->arg_count);
-    for (uint32_t i = 0; i < node->arg_count; i++) copy->args[i] = node->args[i];
-    copy->args[node->arg_count - 1] = confidence;
-    return value_from_node(c, copy);
+    node = estimate_at(c, node, confidence);
+    if (node) return value_from_node(c, node);
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, estimate->span,
+               "`at` gives the confidence of an estimate, such as a rate or a proportion");
+    return value_poison(c);
 }

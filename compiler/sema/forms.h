@@ -19,6 +19,9 @@ const Table *measured_table(const Node *node);
 bool phrase_dims(Compilation *c, const Scope *scope, const Table *table, const Phrase *phrase,
                  Node *dims);
 Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span span);
+/* The estimate anew with other limits, also where it was asked for by a dimension, at a year or of
+ * a member; NULL where the node is none whose limits can be made anew. */
+Node *estimate_at(Compilation *c, Node *node, Node *confidence);
 Value *people_argument(Compilation *c, const Scope *scope, const Expr *expr, const Phrase *where);
 Node *aggregate(Compilation *c, const Value *people, AggSort agg, Node *value, Span span);
 

@@ -38,6 +38,14 @@ static Node *estimate_argument(const Form *f, uint32_t index) {
     return NULL;
 }
 
+/* An estimate with the limits that gradients and trends take standard errors from. */
+static Node *estimate_at_95(const Form *f) {
+    Node *node = estimate_argument(f, 0);
+    if (!node) return NULL;
+    Node *usual = estimate_at(f->c, node, confidence_node(f->c, f->scope, NULL, node->span));
+    return usual ? usual : node;
+}
+
 static Node *confidence(const Form *f) {
     return confidence_node(f->c, f->scope, call_label_value(f->c, f->call, "at"), f->call->span);
 }
@@ -160,24 +168,32 @@ static bool whole_of(const Form *f, const Expr *expr, int64_t least, int64_t mos
     return false;
 }
 
-/* using draws(10_000, seed: 7), using r_draws(…), using transformed */
-static bool read_draws(const Form *f, const Expr *expr, Method *method) {
-    Slice name = expr->left->kind == EXPR_WORD ? word(f->c, expr->left->atom) : (Slice){0};
-    method->generator = slice_equal(name, SLICE("draws"))     ? 1
-                        : slice_equal(name, SLICE("r_draws")) ? 2
-                                                              : 0;
-    if (!method->generator) return false;
+/* Whether the call is `draws(10_000, seed: 7)` or `r_draws(…)`. */
+static bool is_draws(const Form *f, const Expr *expr, Method *method) {
+    if (expr->kind != EXPR_CALL || expr->left->kind != EXPR_WORD) return false;
+    Slice name = word(f->c, expr->left->atom);
+    bool own = slice_equal(name, SLICE("draws"));
+    uint32_t plain = 0;
     VEC_EACH(const Entry, entry, &expr->entries) {
-        bool seed = entry->key && entry->key->kind == EXPR_WORD &&
-                    slice_equal(word(f->c, entry->key->atom), SLICE("seed"));
-        if (entry->key && !seed) return false;
-        if (seed ? !whole_of(f, entry->value, 0, INT32_MAX, &method->seed)
-                 : !whole_of(f, entry->value, 100, 10000000, &method->repetitions))
+        plain += !entry->key;
+        if (entry->key && (entry->key->kind != EXPR_WORD ||
+                           !slice_equal(word(f->c, entry->key->atom), SLICE("seed"))))
             return false;
     }
-    return method->repetitions > 0;
+    method->generator = own ? 1 : 2;
+    return (own || slice_equal(name, SLICE("r_draws"))) && plain == 1;
 }
 
+static bool read_draws(const Form *f, const Expr *expr, Method *method) {
+    VEC_EACH(const Entry, entry, &expr->entries) {
+        if (entry->key ? !whole_of(f, entry->value, 0, INT32_MAX, &method->seed)
+                       : !whole_of(f, entry->value, 100, 10000000, &method->repetitions))
+            return false;
+    }
+    return true;
+}
+
+/* using draws(10_000, seed: 7), using r_draws(…), using transformed */
 static bool read_method(const Form *f, Method *method) {
     const Phrase *using = call_label(f->c, f->call, "using");
     *method = (Method){0};
@@ -185,13 +201,14 @@ static bool read_method(const Form *f, Method *method) {
         const Expr *expr = using->values.items[i];
         if (expr->kind == EXPR_WORD && slice_equal(word(f->c, expr->atom), SLICE("transformed"))) {
             method->transform = 1;
-            continue;
+        } else if (is_draws(f, expr, method)) {
+            if (!read_draws(f, expr, method)) return false;
+        } else {
+            sema_error(
+                f->c, f->scope, DIAG_TYPE_MISMATCH, expr->span,
+                "`using` is followed by `draws(10_000, seed: 7)`, `r_draws(…)` or `transformed`");
+            return false;
         }
-        if (expr->kind == EXPR_CALL && read_draws(f, expr, method)) continue;
-        sema_error(
-            f->c, f->scope, DIAG_TYPE_MISMATCH, expr->span,
-            "`using` is followed by `draws(10_000, seed: 7)`, `r_draws(…)` or `transformed`");
-        return false;
     }
     return true;
 }
@@ -216,16 +233,16 @@ static Value *inequality(const Form *f, Native op) {
     static const char *const known[] = {"across", "at", "using", NULL};
     Method method;
     if (!labels(f, known)) return value_poison(f->c);
-    Node *measure = estimate_argument(f, 0), *level = confidence(f);
+    Node *measure = estimate_at_95(f), *level = confidence(f);
     if (!measure || !level || !read_method(f, &method)) return value_poison(f->c);
     int64_t scale = scale_of(&measure->type);
     Node *args[7] = {measure,
-                     level,
                      number(f, scale),
                      number(f, scale ? method.transform : 0),
                      number(f, method.repetitions),
                      number(f, method.seed),
-                     number(f, method.generator)};
+                     number(f, method.generator),
+                     level};
     Type type = estimate_type(op == NATIVE_STATS_RII ? UNIT_NONE : measure->type.unit);
     if (op == NATIVE_STATS_SII) {
         type.points = measure->type.percent;
@@ -325,27 +342,42 @@ Value *form_life_expectancy_at(Compilation *c, const Scope *scope, const Expr *c
 
 /* ---- Comparison and trend ---------------------------------------------------------- */
 
-static bool is_standardised(const Node *node) {
-    if (node->sort == NODE_CALL &&
-        (node->op == NATIVE_STATS_DSR || node->op == NATIVE_STATS_DSR_RECURRENT))
-        return true;
-    return (node->sort == NODE_AT || node->sort == NODE_BY) && is_standardised(node->args[0]);
+/* The native that an estimate comes from, whatever it was asked for by. */
+static Native source_of(const Node *node) {
+    while (node->sort == NODE_AT || node->sort == NODE_BY || node->sort == NODE_INDEX)
+        node = node->args[0];
+    return node->sort == NODE_CALL ? (Native)node->op : NATIVE_COUNT;
+}
+
+/* What a funnel is made for: 0 proportions, 1 ratios of observed to expected, 2 crude and 3
+ * standardised rates. False: for nothing else. */
+static bool funnel_kind(const Form *f, const Node *measure, int64_t *kind) {
+    switch (source_of(measure)) {
+    case NATIVE_STATS_PROPORTION: *kind = 0; return true;
+    case NATIVE_STATS_ISR:
+    case NATIVE_STATS_SMR: *kind = 1; return true;
+    case NATIVE_STATS_RATE: *kind = 2; return true;
+    case NATIVE_STATS_DSR:
+    case NATIVE_STATS_DSR_RECURRENT: *kind = 3; return true;
+    default:
+        sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, measure->span,
+                   "proportions, rates and standardised ratios are compared with their average; "
+                   "two other estimates with `significantly`");
+        return false;
+    }
 }
 
 static Value *judged(const Form *f, Native op) {
     static const char *const known[] = {"across", NULL};
     if (!labels(f, known)) return value_poison(f->c);
-    Node *measure = estimate_argument(f, 0);
+    bool keeps = op == NATIVE_STATS_COMPARED;
+    Node *measure = estimate_at_95(f);
     if (!measure) return value_poison(f->c);
-    int64_t kind = measure->type.percent               ? 0
-                   : op == NATIVE_STATS_TREND          ? 1
-                   : unit_is_none(&measure->type.unit) ? 1
-                   : is_standardised(measure)          ? 3
-                                                       : 2;
+    int64_t kind = source_of(measure) != NATIVE_STATS_PROPORTION;
+    if (keeps && !funnel_kind(f, measure, &kind)) return value_poison(f->c);
     Node *args[2] = {measure, number(f, kind)};
     Node *node = native(f, op, type_of(TYPE_TEXT), args, 2);
     if (!across(f, node) || !one_dim(f, node)) return value_poison(f->c);
-    bool keeps = op == NATIVE_STATS_COMPARED;
     inherit(node, keeps);
     Type along = {.dim_count = 1, .dims = {node->dims[0]}};
     if (keeps) type_join(&node->type, &along);

@@ -126,26 +126,33 @@ static Estimate inequality_of(const Along *along, uint32_t group, Gradients *g) 
     return along->call->native == NATIVE_STATS_SII ? result.sii : result.rii;
 }
 
+static uint64_t seed_of(double seed) {
+    return seed >= 0 && seed <= INT32_MAX ? (uint64_t)seed : 0;
+}
+
 static bool read_gradients(const Along *along, Gradients *g) {
     const NativeCall *call = along->call;
     Arena *arena = call->vm->arena;
-    double repetitions = parameter(call, 4);
-    g->confidence = parameter(call, 1);
-    g->model = (InequalityModel){.scale = (InequalityScale)parameter(call, 2),
-                                 .transform = parameter(call, 3) != 0,
+    double scale = parameter(call, 1), repetitions = parameter(call, 3);
+    double generator = parameter(call, 5);
+    g->confidence = parameter(call, 6);
+    g->model = (InequalityModel){.scale = scale == 1   ? SCALE_RATE
+                                          : scale == 2 ? SCALE_PROPORTION
+                                                       : SCALE_NORMAL,
+                                 .transform = parameter(call, 2) != 0,
                                  .multiplier = 1};
-    g->generator = (int)parameter(call, 6);
-    g->seed = (uint64_t)(int64_t)parameter(call, 5);
+    g->generator = generator == 2 ? 2 : generator == 1;
+    g->seed = seed_of(parameter(call, 4));
     g->values = ARENA_NEW_ARRAY(arena, double, along->members);
     g->populations = ARENA_NEW_ARRAY(arena, double, along->members);
     g->errors = ARENA_NEW_ARRAY(arena, double, along->members);
     if (!g->generator) return true;
-    g->repetitions = repetitions >= 1 ? (size_t)repetitions : 1;
+    g->repetitions = repetitions >= 1 && repetitions <= 1e9 ? (size_t)repetitions : 1;
     if (!vm_charge(call->vm, (uint64_t)g->repetitions * along->members * along->groups))
         return false;
     g->draws_sii = ARENA_NEW_ARRAY(arena, double, g->repetitions);
     g->draws_rii = ARENA_NEW_ARRAY(arena, double, g->repetitions);
-    if (g->generator == 2) r_random_seed(&g->random, (int32_t)(int64_t)parameter(call, 5));
+    if (g->generator == 2) r_random_seed(&g->random, (int32_t)g->seed);
     return true;
 }
 
@@ -286,14 +293,18 @@ static const char *trend_text(const Trend *trend) {
     return "cannot be calculated";
 }
 
+/* A point that the data lack makes the trend one that cannot be calculated; one that is withheld or
+ * not known yet makes it absent for that reason. */
 static void trend_group(const Along *along, uint32_t group, bool proportion) {
     const Array *array = along->call->lanes[0].array;
     double times[TREND_POINTS], value[TREND_POINTS], lower[TREND_POINTS], upper[TREND_POINTS];
     double x[TREND_POINTS], n[TREND_POINTS];
     uint32_t count = along->members < TREND_POINTS ? along->members : TREND_POINTS;
+    AbsentReason reason = ABSENT_NONE;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cell = group_cells(along, group)[along->members - count + i];
-        bool absent = array_absent(array, cell);
+        AbsentReason absent = array_absent(array, cell);
+        if (absent != ABSENT_MISSING) reason = absent_merge(reason, absent);
         times[i] = i;
         value[i] = absent ? NAN : array->as.real[cell];
         lower[i] = absent ? NAN : array->lower[cell];
@@ -303,7 +314,10 @@ static void trend_group(const Along *along, uint32_t group, bool proportion) {
     }
     Trend trend = proportion ? trend_of_proportions(times, x, n, count)
                              : trend_of_values(times, value, lower, upper, count);
-    set_text(along->call, group, trend_text(&trend));
+    if (reason)
+        array_set_absent(along->call->vm->arena, along->call->out, group, reason);
+    else
+        set_text(along->call, group, trend_text(&trend));
 }
 
 bool native_compared(NativeCall *call) {
@@ -315,12 +329,13 @@ bool native_compared(NativeCall *call) {
                      .cells = ARENA_NEW_ARRAY(call->vm->arena, uint32_t, along.members)};
     static const FunnelKind kinds[] = {FUNNEL_PROPORTION, FUNNEL_RATIO, FUNNEL_RATE_CRUDE,
                                        FUNNEL_RATE_DSR};
-    int kind = (int)parameter(call, 1);
+    double asked = parameter(call, 1);
+    int kind = asked >= 0 && asked < 4 ? (int)asked : 0;
     for (uint32_t g = 0; g < along.groups; g++) {
         if (call->native == NATIVE_STATS_TREND)
             trend_group(&along, g, kind == 0);
         else
-            compare_group(&along, g, kinds[kind >= 0 && kind < 4 ? kind : 0], &places);
+            compare_group(&along, g, kinds[kind], &places);
     }
     return true;
 }
@@ -417,10 +432,14 @@ static void chart_group(const Along *along, uint32_t group, double target, Chart
     bool charted = spc_xmr(chart->values, chart->stretches, along->members, &chart->options,
                            chart->points);
     if (call->native == NATIVE_SPC_ASSURANCE) {
+        AbsentReason last = array_absent(array, cells[along->members - 1]);
         SpcAssurance assurance = charted ? spc_assurance(&points[along->members - 1], target,
                                                          chart->options.polarity)
                                          : SPC_NO_ASSURANCE;
-        set_text(call, group, assurance_text(assurance));
+        if (last && last != ABSENT_MISSING)
+            array_set_absent(call->vm->arena, call->out, group, last);
+        else
+            set_text(call, group, assurance_text(assurance));
         return;
     }
     for (uint32_t m = 0; m < along->members; m++) {
