@@ -155,7 +155,8 @@ static void advise_flag(const Operation *o, Diag *diag, const Node *flag, const 
     Slice name = source_map_text(o->c->sources, column);
     Slice text = arena_printf(o->c->arena, "%s%.*s", no ? "not " : "", SLICE_FMT(name));
     diag_fix(o->c->diags, diag, span_join(o->left, o->right), text,
-             "`%.*s` is a flag and a condition by itself: `%.*s`", SLICE_FMT(name), SLICE_FMT(text));
+             "`%.*s` is a flag and a condition by itself: `%.*s`", SLICE_FMT(name),
+             SLICE_FMT(text));
 }
 
 Node *wrong_types(const Operation *o, const Node *a, const Node *b, const char *doing,

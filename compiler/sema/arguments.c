@@ -29,12 +29,13 @@ static bool takes_one(Slice label) {
 
 static bool one_value(Compilation *c, const Scope *scope, const Phrase *phrase, Slice label) {
     if (phrase->values.count < 2 || !takes_one(label)) return true;
-    sema_error(c, scope, DIAG_TYPE_MISMATCH, phrase->values.items[1]->span,
-               slice_equal(label, SLICE("at"))
-                   ? "`%.*s` takes one value: an estimate has one interval, and what has another is "
-                     "a value of its own"
-                   : "`%.*s` takes one value",
-               SLICE_FMT(label));
+    sema_error(
+        c, scope, DIAG_TYPE_MISMATCH, phrase->values.items[1]->span,
+        slice_equal(label, SLICE("at"))
+            ? "`%.*s` takes one value: an estimate has one interval, and what has another is "
+              "a value of its own"
+            : "`%.*s` takes one value",
+        SLICE_FMT(label));
     return false;
 }
 
@@ -166,7 +167,7 @@ Node *estimate_at(Compilation *c, Node *node, Node *confidence) {
     copy->args = ARENA_NEW_ARRAY(c->arena, Node *, node->arg_count);
     for (uint32_t i = 0; i < node->arg_count; i++) {
         bool inner = at == MODULE_NONE && node->args[i]->type.estimate;
-        copy->args[i] = i == at  ? confidence
+        copy->args[i] = i == at ? confidence
                         : inner ? estimate_at(c, node->args[i], confidence)
                                 : node->args[i];
         if (!copy->args[i]) return NULL;

@@ -57,21 +57,27 @@ static void elaborate_written(Compilation *c, Clause *clause) {
     }
 }
 
+/* Where the clause is named: a head is its declaration, and so is what follows from others. */
+static Span clause_word(const Clause *clause) {
+    bool written = clause != clause->decl->head && clause->spec->cardinality != CLAUSE_DERIVED;
+    return written ? clause->item->word_span : clause->decl->name_span;
+}
+
 void elaborate_clause(Compilation *c, Clause *clause) {
     if (clause->state == STATE_DONE) return;
     if (clause->state == STATE_BUSY) {
         bool head = clause == clause->decl->head;
-        Diag *diag = diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, clause->span,
-                              "`%.*s` is defined by way of itself",
-                              SLICE_FMT(word(c, head ? clause->decl->name : clause->spec->name)));
-        diag->path = clause->decl->path;
+        Atom name = head ? clause->decl->name : clause->spec->name;
+        circular(c, clause_word(clause), word(c, name), clause->decl->path);
         return;
     }
     clause->state = STATE_BUSY;
+    VEC_PUSH(c->arena, &c->busy, clause_word(clause));
     if (clause->spec->cardinality == CLAUSE_DERIVED)
         elaborate_derived(c, clause);
     else
         elaborate_written(c, clause);
+    c->busy.count--;
     clause->state = STATE_DONE;
 }
 

@@ -146,6 +146,31 @@ static uint32_t line_of(const Compilation *c, uint32_t offset) {
     return source_map_position(c->sources, offset).line;
 }
 
+static bool is_given(const Clause *clause, const LabelSpec *spec) {
+    for (uint32_t i = 0; i < clause->labels.count; i++) {
+        if (clause->labels.items[i].spec == spec) return true;
+    }
+    return false;
+}
+
+/* The one label that the clause needs, or could have, and does not: what another was written
+ * for. */
+static const LabelSpec *lacking_label(const Clause *clause) {
+    const LabelSpec *needed = NULL, *possible = NULL;
+    int needs = 0, could = 0;
+    for (uint32_t i = 0; i < clause->spec->labels.count; i++) {
+        const LabelSpec *spec = &clause->spec->labels.items[i];
+        if (is_given(clause, spec) || item_phrase(&clause->item->phrases, spec->label)) continue;
+        possible = spec;
+        could++;
+        if (spec->may_miss) continue;
+        needed = spec;
+        needs++;
+    }
+    if (needs) return needs == 1 ? needed : NULL;
+    return could == 1 ? possible : NULL;
+}
+
 static void unknown_label(Compilation *c, const Clause *clause, const Phrase *phrase) {
     Slice label = word(c, phrase->label), name = word(c, clause->spec->name);
     if (line_of(c, phrase->label_span.start) > line_of(c, clause->span.start)) {
@@ -158,6 +183,10 @@ static void unknown_label(Compilation *c, const Clause *clause, const Phrase *ph
     Diag *diag = at_decl(c, clause->decl, DIAG_UNKNOWN_LABEL, phrase->label_span,
                          "`%s` says nothing that `%s` takes", label, name);
     if (!clause->spec->labels.count) return;
+    const LabelSpec *meant = lacking_label(clause);
+    if (meant)
+        diag_fix(c->diags, diag, phrase->label_span, word(c, meant->label), "did you mean `%.*s`?",
+                 SLICE_FMT(word(c, meant->label)));
     Slice known = {0};
     for (uint32_t i = 0; i < clause->spec->labels.count; i++)
         known = arena_printf(c->arena, "%.*s%s`%.*s`", SLICE_FMT(known), i ? ", " : "",
@@ -173,6 +202,7 @@ static void add_labels(Compilation *c, Clause *clause, const PhraseList *phrases
         for (uint32_t j = 0; j < clause->labels.count; j++)
             repeated |= clause->labels.items[j].spec == spec;
         if (!spec) {
+            clause->mislabelled = true;
             unknown_label(c, clause, phrase);
         } else if (repeated) {
             at_decl(c, clause->decl, DIAG_REPEATED_LABEL, phrase->label_span,
@@ -205,13 +235,12 @@ static void missing_label(Compilation *c, const Clause *clause, const LabelSpec 
              SLICE_FMT(word(c, spec->label)));
 }
 
+/* Where a label is wrong it may be the one that is missing: that was said. */
 static void check_labels(Compilation *c, const Clause *clause) {
+    if (clause->mislabelled || clause->item->broken) return;
     for (uint32_t i = 0; i < clause->spec->labels.count; i++) {
         const LabelSpec *spec = &clause->spec->labels.items[i];
-        bool given = spec->may_miss;
-        for (uint32_t j = 0; j < clause->labels.count; j++)
-            given |= clause->labels.items[j].spec == spec;
-        if (!given && !clause->item->broken) missing_label(c, clause, spec);
+        if (!spec->may_miss && !is_given(clause, spec)) missing_label(c, clause, spec);
     }
 }
 
@@ -267,8 +296,9 @@ static Clause *add_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, co
 }
 
 static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, const Item *item) {
-    Clause *before = decl_clause(decl, spec->name);
-    if (before && (spec->cardinality == CLAUSE_REQUIRED || spec->cardinality == CLAUSE_OPTIONAL)) {
+    bool once = spec->cardinality == CLAUSE_REQUIRED || spec->cardinality == CLAUSE_OPTIONAL;
+    Clause *before = once ? decl_clause(decl, spec->name) : NULL;
+    if (before) {
         Diag *diag = at_decl(c, decl, DIAG_REPEATED_CLAUSE, item->word_span,
                              "`%s` may stand only once in a %s", word(c, spec->name),
                              word(c, decl->kind->name));

@@ -2,7 +2,7 @@
  * the values given there; native ones against the types of their declaration. */
 #include "compiler/sema/forms.h"
 
-enum { UNFOLD_LIMIT = 100000, PARAM_LIMIT = 16 };
+enum { UNFOLD_LIMIT = 100000, PARAM_LIMIT = 16, CALL_DEPTH_LIMIT = 500 };
 
 /* ---- Declarations ------------------------------------------------------------------- */
 
@@ -65,6 +65,67 @@ bool fn_declare(Compilation *c, Decl *decl) {
     decl->fn = ARENA_NEW(c->arena, FnSpec);
     decl->fn->good = read_fn(c, decl->fn, decl->item);
     return decl->fn->good;
+}
+
+/* ---- Functions that end ------------------------------------------------------------- */
+
+/* A walk along calls, each body once: a call of what is still being walked goes in a circle. */
+typedef struct {
+    Compilation *c;
+    HashMap state; /* Decl.index → WorkState */
+    uint32_t depth;
+} CallWalk;
+
+static void walk_body(CallWalk *walk, const Expr *expr);
+
+static void walk_fn(CallWalk *walk, Decl *fn) {
+    uint64_t state;
+    Compilation *c = walk->c;
+    if (!hashmap_get(&walk->state, fn->index, &state)) {
+        hashmap_put(&walk->state, fn->index, STATE_BUSY);
+        walk->depth++;
+        if (fn->item->value && walk->depth < CALL_DEPTH_LIMIT) walk_body(walk, fn->item->value);
+        walk->depth--;
+        hashmap_put(&walk->state, fn->index, STATE_DONE);
+    } else if (state == STATE_BUSY && fn_declare(c, fn)) {
+        sema_error(c, NULL, DIAG_CIRCULAR_DEFINITION, fn->name_span,
+                   "the function `%.*s` calls itself, directly or by way of others",
+                   SLICE_FMT(word(c, fn->name)));
+        fn->fn->good = false; /* its calls are not looked into */
+    }
+}
+
+static void walk_parts(CallWalk *walk, const Expr *expr) {
+    const Expr *sides[] = {expr->left, expr->right, expr->other};
+    for (int i = 0; i < 3; i++) {
+        if (sides[i]) walk_body(walk, sides[i]);
+    }
+    VEC_EACH(const Entry, entry, &expr->entries) {
+        walk_body(walk, entry->value);
+        if (entry->key) walk_body(walk, entry->key);
+    }
+    VEC_EACH(const Phrase, phrase, &expr->phrases) {
+        for (uint32_t i = 0; i < phrase->values.count; i++)
+            walk_body(walk, phrase->values.items[i]);
+    }
+    VEC_EACH(const TextPart, part, &expr->parts) {
+        if (part->value) walk_body(walk, part->value);
+    }
+}
+
+static void walk_body(CallWalk *walk, const Expr *expr) {
+    uint64_t found;
+    bool call = expr->kind == EXPR_CALL && expr->left->kind == EXPR_WORD &&
+                hashmap_get(&walk->c->fn_names, expr->left->atom, &found);
+    if (call) walk_fn(walk, (Decl *)(uintptr_t)found);
+    walk_parts(walk, expr);
+}
+
+void sema_check_fns(Compilation *c) {
+    CallWalk walk = {.c = c};
+    hashmap_init(&walk.state, c->arena);
+    for (uint32_t i = 0; i < c->fns.count; i++) fn_declare(c, c->fns.items[i]);
+    for (uint32_t i = 0; i < c->fns.count; i++) walk_fn(&walk, c->fns.items[i]);
 }
 
 /* ---- Functions with a body ---------------------------------------------------------- */

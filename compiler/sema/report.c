@@ -80,6 +80,16 @@ static bool begins_with_word(Slice candidate, Slice wanted) {
            slice_starts_with(candidate, wanted) && candidate.data[wanted.length] == '_';
 }
 
+void circular(Compilation *c, Span span, Slice name, Slice path) {
+    Diag *diag = diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, span,
+                          "`%.*s` is defined by way of itself", SLICE_FMT(name));
+    diag->path = path;
+    uint32_t from = c->busy.count;
+    while (from && c->busy.items[from - 1].start != span.start) from--;
+    for (uint32_t i = from; i < c->busy.count; i++)
+        diag_relate(c->diags, diag, c->busy.items[i], "by way of this");
+}
+
 void nearest_offer(Nearest *nearest, Slice candidate) {
     size_t limit = nearest->wanted.length < 4 ? 1 : nearest->wanted.length < 8 ? 2 : 3;
     size_t distance = slice_distance(nearest->wanted, candidate, limit);

@@ -70,6 +70,7 @@ typedef struct Compilation {
     uint32_t steps;    /* expressions elaborated */
     uint32_t unfolded; /* function bodies within the call that is being elaborated */
     const Decl *at;    /* being read: the heading of messages that know no scope */
+    VEC(Span) busy;    /* names of what is being defined, from without inwards */
     bool limit_said;
     bool prices_said;
     Value *decided[2]; /* false and true, where they were decided here */
@@ -155,6 +156,8 @@ Value *value_of_clause(Compilation *c, Clause *clause);
 Node *index_member(Compilation *c, Node *node, uint16_t dim, uint32_t member, Span span);
 Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member, Span span);
 bool fn_declare(Compilation *c, Decl *decl);
+/* All functions: well-formed, and none calls itself. */
+void sema_check_fns(Compilation *c);
 
 /* ---- literals.c --------------------------------------------------------------------- */
 /* A date as written; of a month or a quarter its last day, which is what it means as a deadline.
@@ -222,6 +225,8 @@ typedef struct {
     Slice best;
     size_t distance;
 } Nearest;
+/* Says that what is defined at `span` is defined by way of itself, and by what way. */
+void circular(Compilation *c, Span span, Slice name, Slice path);
 void nearest_offer(Nearest *nearest, Slice candidate);
 void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest);
 /* The fix that makes a library known in a file of the plan. */

@@ -237,13 +237,14 @@ static Value *compute(Compilation *c, Decl *decl) {
 
 Value *value_of_decl(Compilation *c, Decl *decl, Span span) {
     if (decl->state == STATE_BUSY) {
-        diag_add(c->diags, DIAG_CIRCULAR_DEFINITION, decl->name_span,
-                 "`%.*s` is defined by way of itself", SLICE_FMT(word(c, decl->name)));
+        circular(c, decl->name_span, word(c, decl->name), decl->path);
         return value_poison(c);
     }
     if (decl->state == STATE_NEW) {
         decl->state = STATE_BUSY;
+        VEC_PUSH(c->arena, &c->busy, decl->name_span);
         decl->value = compute(c, decl);
+        c->busy.count--;
         decl->state = STATE_DONE;
     }
     Value *value = ARENA_NEW(c->arena, Value);
@@ -290,11 +291,10 @@ static void warn_unused(Compilation *c) {
 }
 
 void sema_elaborate_all(Compilation *c) {
+    sema_check_fns(c);
     for (uint32_t i = 0; i < c->decls.count; i++) {
         Decl *decl = c->decls.items[i];
-        if (decl->kind->sort == SORT_FN)
-            fn_declare(c, decl);
-        else if (decl->library && decl->kind->sort != SORT_RULE)
+        if (decl->library && decl->kind->sort != SORT_RULE)
             continue; /* when somebody uses it */
         else if (!decl->kind->builtin || decl->kind->sort == SORT_LET ||
                  decl->kind->sort == SORT_TABLE)
