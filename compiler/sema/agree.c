@@ -2,6 +2,8 @@
  * Says where each side has its unit or price from, and changes nothing. */
 #include "compiler/sema/operators.h"
 
+#include "runtime/base/date.h"
+
 bool node_is_absent(const Node *node) {
     return node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT;
 }
@@ -113,8 +115,11 @@ bool prices_agree(const Operation *o, const Node *a, const Node *b) {
     relate_price(o, diag, b, o->right);
     Span real = a->type.price == PRICE_REAL ? o->left : o->right;
     Slice text = source_map_text(c->sources, real);
-    diag_fix(c->diags, diag, real, arena_printf(c->arena, "cash(%.*s)", SLICE_FMT(text)),
-             "restate it in cash");
+    /* a list starts with the first amount, of another year than this one's */
+    if (!o->year.length || real.start == o->right.start)
+        diag_fix(c->diags, diag, real,
+                 arena_printf(c->arena, "cash(%.*s)%.*s", SLICE_FMT(text), SLICE_FMT(o->year)),
+                 "restate it in cash");
     return false;
 }
 
@@ -157,6 +162,32 @@ static void advise_flag(const Operation *o, Diag *diag, const Node *flag, const 
     diag_fix(o->c->diags, diag, span_join(o->left, o->right), text,
              "`%.*s` is a flag and a condition by itself: `%.*s`", SLICE_FMT(name),
              SLICE_FMT(text));
+}
+
+static bool is_nothing(const Node *node) {
+    return node_is_absent(node) ||
+           (node_is_exact(node) && node->type.bare && exact_is_zero(node->constant.exact));
+}
+
+bool listed_agree(Compilation *c, const Scope *scope, const Node *first, const Node *next,
+                  const Node *year) {
+    Operation o = {.c = c,
+                   .scope = scope,
+                   .op = OP_ADD,
+                   .span = next->span,
+                   .at = next->span,
+                   .left = first->span,
+                   .right = next->span};
+    if (year && year->constant.sort == CONST_YEAR)
+        o.year =
+            arena_printf(c->arena, "[%.*s]",
+                         SLICE_FMT(financial_year_format(c->arena, (int)year->constant.integer)));
+    if (is_nothing(first) || is_nothing(next)) return true;
+    bool codes = first->type.base == TYPE_CODE && first->type.code_dim != next->type.code_dim;
+    if (first->type.base != next->type.base || codes)
+        return wrong_types(&o, first, next, "listed together", "") != NULL;
+    return (next->type.base != TYPE_QUANTITY || units_agree(&o, first, next, "listed together")) &&
+           dims_agree(&o, first, next);
 }
 
 Node *wrong_types(const Operation *o, const Node *a, const Node *b, const char *doing,

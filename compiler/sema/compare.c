@@ -77,7 +77,7 @@ static Slice members_text(Compilation *c, const ModuleDim *dim) {
 }
 
 /* The member of a dimension that a bare word, a text or a number names. */
-static Node *member_node(Compilation *c, const Scope *scope, uint16_t dim, const Expr *expr) {
+Node *member_node(Compilation *c, const Scope *scope, uint16_t dim, const Expr *expr) {
     const ModuleDim *found = &c->module->dims.items[dim];
     if (!found->member_count) return NULL; /* its file could not be read */
     Slice text = member_text(c, expr);

@@ -236,8 +236,21 @@ static Value *conditional(Compilation *c, const Scope *scope, const Expr *expr) 
     return value_from_node(c, node_select(c, scope, open, then, other, expr->span));
 }
 
+/* Keys are financial years; members of another dimension have no meaning by themselves. */
+static Value *list_key(Compilation *c, const Scope *scope, const Expr *key) {
+    bool named = key->kind == EXPR_STRING ||
+                 (key->kind == EXPR_WORD && !name_known(c, scope, key->atom, key->span));
+    if (!named) return elaborate_value(c, scope, key);
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, key->span,
+               "the keys of a list are financial years; of what other set `%.*s` is a member is "
+               "said by what the value is by: `let x by place = [north: £1m, south: £2m]`",
+               SLICE_FMT(quoted(c, key->span)));
+    return value_poison(c);
+}
+
 static Value *list(Compilation *c, const Scope *scope, const Expr *expr) {
-    bool keyed = expr->entries.count && expr->entries.items[0].key;
+    bool keyed = expr->entries.count && expr->entries.items[0].key, good = true;
+    bool keys_read = true;
     Value *value = value_new(c, keyed ? VALUE_PAIRS : VALUE_LIST, expr->span);
     VEC_EACH(const Entry, entry, &expr->entries) {
         if ((entry->key != NULL) != keyed) {
@@ -245,16 +258,16 @@ static Value *list(Compilation *c, const Scope *scope, const Expr *expr) {
                        "either every entry of a list has a key or none has");
             return value_poison(c);
         }
-        Value *item = elaborate(c, scope, entry->value);
-        if (item->sort == VALUE_POISON) return item;
-        if (!keyed) {
-            VEC_PUSH(c->arena, &value->list, item);
-            continue;
-        }
-        ValuePair pair = {.key = elaborate(c, scope, entry->key), .value = item};
-        if (pair.key->sort == VALUE_POISON) return pair.key;
-        VEC_PUSH(c->arena, &value->pairs, pair);
+        ValuePair pair = {.value = elaborate(c, scope, entry->value)};
+        if (keyed && keys_read) pair.key = list_key(c, scope, entry->key);
+        keys_read &= !keyed || pair.key->sort != VALUE_POISON; /* wrong for one, wrong for all */
+        good &= pair.value->sort != VALUE_POISON;
+        if (keyed)
+            VEC_PUSH(c->arena, &value->pairs, pair);
+        else
+            VEC_PUSH(c->arena, &value->list, pair.value);
     }
+    if (!good || !keys_read) return value_poison(c);
     return keyed ? keyed_array(c, scope, value) : value;
 }
 

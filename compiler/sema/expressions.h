@@ -28,6 +28,8 @@ Value *truth_value(Compilation *c, Truth truth, Node *open, Span span);
 Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open);
 Truth compare_in(Compilation *c, const Scope *scope, const Expr *expr, Node **open);
 Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **open);
+/* The member of a dimension that a bare word, a text or a number names; NULL after a message. */
+Node *member_node(Compilation *c, const Scope *scope, uint16_t dim, const Expr *expr);
 Truth truth_of(bool holds);
 Truth truth_not(Truth truth);
 Truth truth_open(Node *node, Node **open); /* of a condition's node; NULL is poison */

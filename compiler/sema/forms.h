@@ -27,6 +27,9 @@ Node *aggregate(Compilation *c, const Value *people, AggSort agg, Node *value, S
 
 /* A native call whose type inherits from its arguments. */
 Node *call_node(Compilation *c, Native native, Type type, Span span, Node **args, uint32_t count);
+/* Whether an amount is of one year alone, `year` or NULL; said where it is not. */
+bool one_year_amount(Compilation *c, const Scope *scope, const Node *node, const Value *year,
+                     Span span);
 /* Whether the year is none of the plan's: then that is said. */
 bool outside_horizon(Compilation *c, const Scope *scope, int64_t year, Span span);
 /* Over the members of a dimension, one node each. */

@@ -170,9 +170,9 @@ static bool native_pairs(Compilation *c, const Scope *scope, NativeCall *native)
         if (amount->type.base != TYPE_QUANTITY)
             return wrong_argument(c, scope, native, entry->value, amount, "an amount");
         if (outside_horizon(c, scope, year->constant.integer, entry->key->span)) return false;
-        if (native->counted &&
-            !operate(c, scope, OP_ADD, native->counted, amount, entry->value->span))
-            return false;
+        Value key = {.sort = VALUE_NODE, .node = year};
+        if (!one_year_amount(c, scope, amount, &key, entry->value->span)) return false;
+        if (native->counted && !listed_agree(c, scope, native->counted, amount, year)) return false;
         if (!native->counted) native->counted = amount;
         push_arg(c, native, year);
         push_arg(c, native, amount);

@@ -10,8 +10,9 @@ typedef struct {
     Compilation *c;
     const Scope *scope;
     Operator op;
-    Span span;        /* of the whole expression: where its value comes from */
-    Span at;          /* of the operator itself: where messages point */
+    Span span;  /* of the whole expression: where its value comes from */
+    Span at;    /* of the operator itself: where messages point */
+    Slice year; /* of an amount in a list: `[FY2027/28]`, which restated amounts are taken at */
     Span left, right; /* of its sides, as used here: a value may have been made elsewhere */
 } Operation;
 

@@ -168,6 +168,9 @@ bool expr_deadline(const Expr *expr, int32_t *day);
 Node *operate(Compilation *c, const Scope *scope, Operator op, Node *a, Node *b, Span span);
 /* The operator of `expr` on its two sides: messages point at it and at them. */
 Node *operate_as_written(Compilation *c, const Scope *scope, const Expr *expr, Node *a, Node *b);
+/* Whether two amounts of one list go together; `year` (or NULL) is the key of the second. */
+bool listed_agree(Compilation *c, const Scope *scope, const Node *first, const Node *next,
+                  const Node *year);
 Node *coerce_bare(Compilation *c, Node *node, const Type *to);
 Node *node_select(Compilation *c, const Scope *scope, Node *condition, Node *a, Node *b, Span span);
 Node *node_or_else(Compilation *c, const Scope *scope, Node *a, Node *b, Span span);

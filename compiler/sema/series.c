@@ -23,20 +23,16 @@ Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count, Type t
 }
 
 /* All values of a keyed list as one kind of quantity; the first says which. */
-static bool same_quantity(Compilation *c, const Scope *scope, Node **nodes, uint32_t count,
+static bool same_quantity(Compilation *c, const Scope *scope, const Value *pairs, Node **nodes,
                           Type *type) {
-    *type = nodes[0]->type;
-    for (uint32_t i = 1; i < count; i++) {
-        if (type->base != nodes[i]->type.base) {
-            sema_error(c, scope, DIAG_TYPE_MISMATCH, nodes[i]->span,
-                       "%.*s stands in a list of %.*s", SLICE_FMT(type_text(c, &nodes[i]->type)),
-                       SLICE_FMT(type_text(c, type)));
-            return false;
-        }
-        if (type->base == TYPE_QUANTITY &&
-            !operate(c, scope, OP_ADD, nodes[0], nodes[i], nodes[i]->span))
-            return false;
+    const Node *first = nodes[0];
+    *type = first->type;
+    for (uint32_t i = 1; i < pairs->pairs.count; i++) {
+        if (!listed_agree(c, scope, first, nodes[i], pairs->pairs.items[i].key->node)) return false;
         type_join(type, &nodes[i]->type);
+        /* nothing says nothing about what is listed */
+        if (unit_is_none(&type->unit) && first->type.bare) type->unit = nodes[i]->type.unit;
+        if (type->price == PRICE_NONE) type->price = nodes[i]->type.price;
     }
     type->bare = false;
     type->estimate = false;
@@ -54,24 +50,56 @@ bool outside_horizon(Compilation *c, const Scope *scope, int64_t year, Span span
     return true;
 }
 
-static Value *year_array(Compilation *c, const Scope *scope, const Value *pairs, Node **nodes) {
-    if (!c->has_horizon) return (Value *)(uintptr_t)pairs;
-    Type type;
-    uint32_t count = c->module->dims.items[c->horizon_dim].member_count;
-    if (!same_quantity(c, scope, nodes, pairs->pairs.count, &type)) return value_poison(c);
-    Node **members = ARENA_NEW_ARRAY(c->arena, Node *, count);
+bool one_year_amount(Compilation *c, const Scope *scope, const Node *node, const Value *year,
+                     Span span) {
+    for (int i = 0; i < node->type.dim_count; i++) {
+        if (c->module->dims.items[node->type.dims[i]].sort != DIM_YEAR) continue;
+        Slice key = year && year->node->constant.sort == CONST_YEAR
+                        ? financial_year_format(c->arena, (int)year->node->constant.integer)
+                        : (Slice){0};
+        Diag *diag = sema_error(c, scope, DIAG_DIMENSION_MISMATCH, span,
+                                "this is an amount for each of several years; an amount of one "
+                                "year is wanted here");
+        if (key.length)
+            diag_fix(c->diags, diag, (Span){span.end, span.end},
+                     arena_printf(c->arena, "[%.*s]", SLICE_FMT(key)), "take that of %.*s",
+                     SLICE_FMT(key));
+        return false;
+    }
+    return true;
+}
+
+/* The amounts at their places of the horizon; false after a message about each that has none. */
+static bool place_years(Compilation *c, const Scope *scope, const Value *pairs, Node **nodes,
+                        Node **members) {
+    bool good = true;
     for (uint32_t i = 0; i < pairs->pairs.count; i++) {
         const Value *key = pairs->pairs.items[i].key;
-        if (outside_horizon(c, scope, key->node->constant.integer, key->span))
-            return value_poison(c);
-        uint32_t member = (uint32_t)(key->node->constant.integer - c->horizon_first);
-        if (members[member]) {
+        int64_t year = key->node->constant.integer;
+        if (outside_horizon(c, scope, year, key->span) ||
+            !one_year_amount(c, scope, nodes[i], key, nodes[i]->span)) {
+            good = false;
+            continue;
+        }
+        Node **member = &members[year - c->horizon_first];
+        if (*member) {
             sema_error(c, scope, DIAG_DUPLICATE_NAME, key->span,
                        "this financial year stands in the list twice");
-            return value_poison(c);
+            good = false;
         }
-        members[member] = nodes[i];
+        *member = nodes[i];
     }
+    return good;
+}
+
+/* Over the horizon: money is £0 in years that are not listed, all else is missing there. */
+static Value *year_array(Compilation *c, const Scope *scope, Value *pairs, Node **nodes) {
+    if (!c->has_horizon) return pairs;
+    Type type;
+    uint32_t count = c->module->dims.items[c->horizon_dim].member_count;
+    Node **members = ARENA_NEW_ARRAY(c->arena, Node *, count);
+    bool alike = same_quantity(c, scope, pairs, nodes, &type);
+    if (!place_years(c, scope, pairs, nodes, members) || !alike) return value_poison(c);
     bool money = type.unit.up[BASE_GBP] > 0;
     for (uint32_t i = 0; i < count; i++) {
         if (members[i]) continue;
@@ -86,7 +114,7 @@ Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs) {
     for (uint32_t i = 0; i < pairs->pairs.count; i++) {
         const Value *key = pairs->pairs.items[i].key;
         if (key->sort != VALUE_NODE || key->node->sort != NODE_CONST ||
-            key->node->type.base != TYPE_YEAR)
+            key->node->constant.sort != CONST_YEAR)
             return pairs;
         nodes[i] =
             value_node(c, scope, pairs->pairs.items[i].value, pairs->pairs.items[i].value->span);

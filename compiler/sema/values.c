@@ -1,6 +1,6 @@
 /* What a declared name stands for: lets, tables, dimensions, segments; and the pass over all
  * declarations that finds every mistake, used or not. */
-#include "compiler/sema/clauses.h"
+#include "compiler/sema/expressions.h"
 
 #include "runtime/base/date.h"
 #include "runtime/stats/estimate.h"
@@ -54,6 +54,68 @@ void sema_declare_plan(Compilation *c) {
 
 /* ---- Lets and tables ---------------------------------------------------------------- */
 
+/* [north: £1m, south: £2m] over the members of a dimension; those not listed are missing. */
+static Value *members_array(Compilation *c, const Scope *scope, const Expr *list, uint16_t dim) {
+    const ModuleDim *found = &c->module->dims.items[dim];
+    uint32_t count = found->member_count;
+    Node **members = ARENA_NEW_ARRAY(c->arena, Node *, count);
+    Node *first = NULL;
+    bool good = true;
+    VEC_EACH(const Entry, entry, &list->entries) {
+        Node *member = entry->key ? member_node(c, scope, dim, entry->key) : NULL;
+        Node *node = elaborate_node(c, scope, entry->value);
+        if (!entry->key)
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, entry->value->span,
+                       "either every entry of a list has a key or none has");
+        good &= member && node && (!first || listed_agree(c, scope, first, node, NULL));
+        if (!member || !node) continue;
+        if (!first) first = node;
+        Node **place = &members[member->constant.integer];
+        if (*place) {
+            sema_error(c, scope, DIAG_DUPLICATE_NAME, entry->key->span,
+                       "`%.*s` stands in the list twice", SLICE_FMT(quoted(c, entry->key->span)));
+            good = false;
+        }
+        *place = node;
+    }
+    if (!good || !first) return value_poison(c);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!members[i])
+            members[i] = node_absent(c, first->type.base, ABSENT_MISSING, (Slice){0}, list->span);
+    }
+    Type type = first->type;
+    type.bare = type.estimate = false;
+    for (uint32_t i = 0; i < count; i++) type_join(&type, &members[i]->type);
+    return value_from_node(c, stack(c, dim, members, count, type, list->span));
+}
+
+static bool is_keyed(const Expr *expr) {
+    return expr->kind == EXPR_LIST && expr->entries.count && expr->entries.items[0].key;
+}
+
+static bool keys_are_years(const Expr *list) {
+    return list->entries.items[0].key->kind == EXPR_YEAR;
+}
+
+/* `let x by place * sex = m`: the measure as an array; a keyed list by one dimension is one. */
+static Value *let_by(Compilation *c, const Scope *scope, const Item *item, const Phrase *by) {
+    Node dims = {0};
+    if (is_keyed(item->value) && !keys_are_years(item->value)) {
+        if (!phrase_dims(c, scope, NULL, by, &dims)) return value_poison(c);
+        if (dims.dim_count == 1) return members_array(c, scope, item->value, dims.dims[0]);
+        sema_error(c, scope, DIAG_DIMENSION_MISMATCH, by->span, "a list has keys of one dimension");
+        return value_poison(c);
+    }
+    Node *node = elaborate_node(c, scope, item->value);
+    if (!phrase_dims(c, scope, node ? measured_table(node) : NULL, by, &dims) || !node)
+        return value_poison(c);
+    if (!node->type.row)
+        return value_from_node(c, measure_by(c, node, dims.dims, dims.dim_count, item->head_span));
+    sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, item->value->span,
+               "a value of one person stands only inside an aggregate over people");
+    return value_poison(c);
+}
+
 static Value *let_value(Compilation *c, Decl *decl) {
     const Item *item = decl->item;
     Scope scope = {.self = decl->parent, .file = decl->unit_index};
@@ -63,21 +125,15 @@ static Value *let_value(Compilation *c, Decl *decl) {
                        "`let` gives a name a value: `let name = …`");
         return value_poison(c);
     }
-    Value *value = elaborate(c, &scope, item->value);
     Atom label = intern(c->interner, SLICE("by"));
     const Phrase *by = item_phrase(&item->phrases, label);
     if (!by) by = item_phrase(&item->value_phrases, label);
-    if (value->sort == VALUE_NODE && value->node->type.row) {
-        sema_error(c, &scope, DIAG_PERSONAL_DATA_LEAK, item->value->span,
-                   "a value of one person stands only inside an aggregate over people");
-        return value_poison(c);
-    }
-    if (!by || value->sort == VALUE_POISON) return value;
-    Node *node = value_node(c, &scope, value, item->value->span);
-    if (!node) return value_poison(c);
-    Node dims = {0};
-    if (!phrase_dims(c, &scope, NULL, by, &dims)) return value_poison(c);
-    return value_from_node(c, measure_by(c, node, dims.dims, dims.dim_count, item->head_span));
+    if (by) return let_by(c, &scope, item, by);
+    Value *value = elaborate(c, &scope, item->value);
+    if (value->sort != VALUE_NODE || !value->node->type.row) return value;
+    sema_error(c, &scope, DIAG_PERSONAL_DATA_LEAK, item->value->span,
+               "a value of one person stands only inside an aggregate over people");
+    return value_poison(c);
 }
 
 static bool key_text(Compilation *c, const Expr *key, Slice *text) {
@@ -279,7 +335,9 @@ static void warn_unused(Compilation *c) {
         const Decl *decl = c->decls.items[i];
         bool watched = decl->kind->sort == SORT_SEGMENT || decl->kind->sort == SORT_DIMENSION ||
                        decl->kind->sort == SORT_FN;
-        if (decl->value && decl->value->sort == VALUE_POISON) continue; /* wrong, and said so */
+        bool wrong =
+            (decl->value && decl->value->sort == VALUE_POISON) || (decl->fn && !decl->fn->good);
+        if (wrong) continue; /* and said so */
         if (!watched || decl->used || decl->library || decl->name == ATOM_NONE ||
             c->plan_is_library)
             continue;
