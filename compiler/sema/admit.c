@@ -367,6 +367,25 @@ static bool kind_listed(const Compilation *c, const Alternatives *all, const Kin
     return false;
 }
 
+/* A milestone of another intention is known by its owner: `falls_service.live`. */
+static bool offer_owned(Admission *a, const Alternatives *all, Diag *diag) {
+    for (int i = 0; i < all->count; i++) {
+        const Kind *kind =
+            all->items[i]->kind == EXPR_WORD ? kind_find(a->c, all->items[i]->atom) : NULL;
+        for (uint32_t j = 0; kind && j < kind->decls.count; j++) {
+            const Decl *decl = kind->decls.items[j];
+            if (decl->name != a->expr->atom || !decl->parent || decl->parent == a->decl) continue;
+            Slice full =
+                arena_printf(a->c->arena, "%.*s.%.*s", SLICE_FMT(word(a->c, decl->parent->name)),
+                             SLICE_FMT(word(a->c, decl->name)));
+            diag_fix(a->c->diags, diag, a->expr->span, full, "that of `%.*s` is `%.*s`",
+                     SLICE_FMT(word(a->c, decl->parent->name)), SLICE_FMT(full));
+            return true;
+        }
+    }
+    return false;
+}
+
 static Value *wrong_reference(Admission *a, const Alternatives *all, const Value *got) {
     if (got && got->sort == VALUE_POISON) return value_poison(a->c);
     Slice wanted = {0};
@@ -388,6 +407,7 @@ static Value *wrong_reference(Admission *a, const Alternatives *all, const Value
                            : sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
                                         "the name of %.*s is wanted here; this is %.*s",
                                         SLICE_FMT(wanted), SLICE_FMT(value_text(a->c, got)));
+    if (undefined && offer_owned(a, all, diag)) return value_poison(a->c);
     nearest_fix(a->c, diag, a->expr->span, &nearest);
     return value_poison(a->c);
 }
@@ -399,6 +419,7 @@ static Value *admit_reference(Admission *a, const Alternatives *all) {
             own = decl_child(a->c, around, a->expr->atom);
         Decl *decl =
             own && kind_listed(a->c, all, own->kind) ? own : decl_find(a->c, a->expr->atom);
+        if (!decl && name_lost(a->c, a->expr->atom)) return value_poison(a->c);
         if (!decl) return wrong_reference(a, all, NULL);
         decl->used = true;
         Value *value = value_new(a->c, VALUE_DECL, a->expr->span);

@@ -132,6 +132,7 @@ Value *elaborate_call(Compilation *c, const Scope *scope, const Expr *call) {
     if (hashmap_get(&c->form_names, call->left->atom, &found))
         return forms[found].elaborate(c, scope, call);
     if (!hashmap_get(&c->fn_names, call->left->atom, &found)) {
+        if (name_lost(c, call->left->atom)) return value_poison(c);
         unknown_function(c, scope, call);
         return value_poison(c);
     }

@@ -67,7 +67,18 @@ static Diag *at_decl(Compilation *c, const Decl *decl, DiagName name, Span span,
     return diag;
 }
 
-static void unknown_in_block(Compilation *c, const Decl *decl, const Item *item) {
+/* What a misspelt word certainly was: it is read as that, so that nothing that rests on it is
+ * complained of. ATOM_NONE where nothing is as near as that. */
+static Atom meant(Compilation *c, Diag *diag, Span span, const Nearest *nearest) {
+    nearest_fix(c, diag, span, nearest);
+    if (!nearest->best.length) return ATOM_NONE;
+    bool begins_alike = nearest->best.data[0] == nearest->wanted.data[0];
+    bool certain = nearest->distance == 1 ||
+                   (nearest->distance == 2 && begins_alike && nearest->wanted.length > 4);
+    return certain ? intern(c->interner, nearest->best) : ATOM_NONE;
+}
+
+static Atom unknown_in_block(Compilation *c, const Decl *decl, const Item *item) {
     Slice wanted = word(c, item->word);
     Diag *diag = at_decl(c, decl, DIAG_UNKNOWN_CLAUSE, item->word_span,
                          "`%s` is not a clause of %s", wanted, with_article(c, decl->kind->name));
@@ -83,17 +94,41 @@ static void unknown_in_block(Compilation *c, const Decl *decl, const Item *item)
                 nearest_offer(&nearest, word(c, kind->name));
         }
     }
-    nearest_fix(c, diag, item->word_span, &nearest);
+    return meant(c, diag, item->word_span, &nearest);
 }
 
-static void unknown_at_top(Compilation *c, const Item *item) {
+static bool may_stand(const Compilation *c, const Kind *kind, const Decl *parent) {
+    if (kind->anywhere) return true;
+    if (!parent && !kind->within.count) return true;
+    for (uint32_t i = 0; i < kind->within.count; i++) {
+        if (parent ? kind->within.items[i] == parent->kind->name
+                   : slice_equal(word(c, kind->within.items[i]), SLICE("plan_root")))
+            return true;
+    }
+    return false;
+}
+
+static Atom unknown_at_top(Compilation *c, const Item *item) {
     Slice wanted = word(c, item->word);
     Diag *diag = at_decl(c, NULL, DIAG_UNKNOWN_KIND, item->word_span, "`%s` is not a kind of item",
                          wanted, SLICE(""));
     Nearest nearest = {.wanted = wanted};
-    for (uint32_t i = 0; i < c->kinds.count; i++)
-        nearest_offer(&nearest, word(c, c->kinds.items[i]->name));
-    nearest_fix(c, diag, item->word_span, &nearest);
+    for (uint32_t i = 0; i < c->kinds.count; i++) {
+        const Kind *kind = c->kinds.items[i];
+        if (may_stand(c, kind, NULL)) nearest_offer(&nearest, word(c, kind->name));
+    }
+    return meant(c, diag, item->word_span, &nearest);
+}
+
+/* Names that items declare which could not be read: who uses them is not told that they are
+ * unknown. */
+static void lose_names(Compilation *c, const Item *item) {
+    const Expr *first = item->values.count ? item->values.items[0] : NULL;
+    bool unit = slice_distance(word(c, item->word), SLICE("unit"), 2) <= 2;
+    bool declares = item->title || item->has_block || item->value || item->type || unit;
+    if (first && first->kind == EXPR_CALL) first = first->left;
+    if (declares && first && first->kind == EXPR_WORD) hashmap_put(&c->lost, first->atom, 1);
+    for (uint32_t i = 0; i < item->block.count; i++) lose_names(c, item->block.items[i]);
 }
 
 static void kind_not_used(Compilation *c, const Decl *parent, const Kind *kind, const Item *item,
@@ -120,17 +155,6 @@ static Slice places_of(Compilation *c, const Kind *kind) {
                             SLICE_FMT(outer ? word(c, outer->name) : title));
     }
     return text;
-}
-
-static bool may_stand(const Compilation *c, const Kind *kind, const Decl *parent) {
-    if (kind->anywhere) return true;
-    if (!parent && !kind->within.count) return true;
-    for (uint32_t i = 0; i < kind->within.count; i++) {
-        if (parent ? kind->within.items[i] == parent->kind->name
-                   : slice_equal(word(c, kind->within.items[i]), SLICE("plan_root")))
-            return true;
-    }
-    return false;
 }
 
 /* ---- Labels ------------------------------------------------------------------------- */
@@ -295,17 +319,20 @@ static Clause *add_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, co
     return clause;
 }
 
-static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, const Item *item) {
+static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, const Item *item,
+                        bool misspelt) {
     bool once = spec->cardinality == CLAUSE_REQUIRED || spec->cardinality == CLAUSE_OPTIONAL;
     Clause *before = once ? decl_clause(decl, spec->name) : NULL;
+    if (before && (misspelt || before->misspelt)) return; /* one of them was something else */
     if (before) {
         Diag *diag = at_decl(c, decl, DIAG_REPEATED_CLAUSE, item->word_span,
-                             "`%s` may stand only once in a %s", word(c, spec->name),
-                             word(c, decl->kind->name));
+                             "`%s` may stand only once in %s", word(c, spec->name),
+                             with_article(c, decl->kind->name));
         diag_relate(c->diags, diag, before->item->word_span, "it stands here already");
         return;
     }
     Clause *clause = add_clause(c, decl, spec, item);
+    clause->misspelt = misspelt;
     if (item->broken) {
         mend_broken_clause(c, decl->kind, spec, item);
         return;
@@ -346,6 +373,7 @@ static void read_head(Compilation *c, Decl *decl) {
     const Item *item = decl->item;
     Clause *head = add_clause(c, decl, &decl->kind->head, item);
     decl->head = head;
+    head->mislabelled = decl->name == ATOM_NONE; /* hardly begun: its name is asked for first */
     add_labels(c, head, &item->phrases);
     add_labels(c, head, &item->type_phrases);
     add_labels(c, head, &item->value_phrases);
@@ -382,8 +410,6 @@ static void check_missing(Compilation *c, const Decl *decl) {
 }
 
 /* ---- Declarations ------------------------------------------------------------------- */
-
-static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_t file);
 
 static void register_name(Compilation *c, Decl *decl, HashMap *map) {
     uint64_t found;
@@ -428,7 +454,8 @@ static void register_decl(Compilation *c, Decl *decl) {
 
 static Slice decl_path(Compilation *c, const Decl *decl) {
     Slice own = decl->title.length ? decl->title : word(c, decl->name);
-    Slice text = arena_printf(c->arena, "%.*s: %.*s", SLICE_FMT(decl->kind->title), SLICE_FMT(own));
+    Slice text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(decl->kind->title),
+                              own.length ? ": " : "", SLICE_FMT(own));
     if (!decl->parent || !decl->parent->path.length) return text;
     return arena_printf(c->arena, "%.*s > %.*s", SLICE_FMT(decl->parent->path), SLICE_FMT(text));
 }
@@ -441,9 +468,11 @@ static void name_decl(Compilation *c, Decl *decl) {
         decl->name = first->atom;
         decl->name_span = first->span;
     } else if (!item->broken && decl->kind->sort != SORT_ALLOW) {
-        at_decl(c, decl->parent, DIAG_SYNTAX_ERROR, item->head_span,
-                "this %s has no name: write `%s a_name \"Its title\"`", word(c, decl->kind->name),
-                word(c, decl->kind->name));
+        const char *text = decl->kind->sort == SORT_LET || decl->kind->sort == SORT_TABLE
+                               ? "this %s has no name: write `%s a_name = …`"
+                               : "this %s has no name: write `%s a_name \"Its title\"`";
+        at_decl(c, decl->parent, DIAG_SYNTAX_ERROR, item->head_span, text,
+                word(c, decl->kind->name), word(c, decl->kind->name));
     }
     if (item->values.count > 1)
         at_decl(c, decl->parent, DIAG_SYNTAX_ERROR, item->values.items[1]->span,
@@ -451,40 +480,58 @@ static void name_decl(Compilation *c, Decl *decl) {
     if (item->title) decl->title = item->title->text;
 }
 
+static void declare_as(Compilation *c, const Item *item, Decl *parent, uint32_t file, Kind *kind);
+
+static void read_inner(Compilation *c, Decl *decl, const Item *inner, Atom as) {
+    const ClauseSpec *spec = kind_clause(decl->kind, as);
+    Kind *kind = kind_find(c, as);
+    bool misspelt = as != inner->word;
+    if (spec && spec->cardinality != CLAUSE_DERIVED)
+        read_clause(c, decl, spec, inner, misspelt);
+    else if (kind)
+        declare_as(c, inner, decl, decl->unit_index, kind);
+    else if (misspelt)
+        lose_names(c, inner);
+    else if (!inner->broken || inner->word != ATOM_NONE)
+        read_inner(c, decl, inner, unknown_in_block(c, decl, inner));
+}
+
 static void read_block(Compilation *c, Decl *decl) {
-    const Item *item = decl->item;
-    for (uint32_t i = 0; i < item->block.count; i++) {
-        const Item *inner = item->block.items[i];
-        const ClauseSpec *spec = kind_clause(decl->kind, inner->word);
-        if (spec && spec->cardinality != CLAUSE_DERIVED)
-            read_clause(c, decl, spec, inner);
-        else if (kind_find(c, inner->word))
-            declare_item(c, inner, decl, decl->unit_index);
-        else if (!inner->broken || inner->word != ATOM_NONE)
-            unknown_in_block(c, decl, inner);
-    }
+    const ItemList *block = &decl->item->block;
+    for (uint32_t i = 0; i < block->count; i++)
+        read_inner(c, decl, block->items[i], block->items[i]->word);
 }
 
 static bool has_own_reader(DeclSort sort) {
     return sort == SORT_KIND || sort == SORT_EXTEND || sort == SORT_UNIT || sort == SORT_USE;
 }
 
-static void declare_item(Compilation *c, const Item *item, Decl *parent, uint32_t file) {
+static void declare_item(Compilation *c, const Item *item, uint32_t file) {
     Kind *kind = kind_find(c, item->word);
-    if (!kind) {
-        if (!item->broken || item->word != ATOM_NONE) unknown_at_top(c, item);
-        return;
-    }
+    if (!kind && (!item->broken || item->word != ATOM_NONE))
+        kind = kind_find(c, unknown_at_top(c, item));
+    if (kind)
+        declare_as(c, item, NULL, file, kind);
+    else
+        lose_names(c, item);
+}
+
+static void declare_as(Compilation *c, const Item *item, Decl *parent, uint32_t file, Kind *kind) {
     if (!file_sees(c, file, kind->file)) {
         kind_not_used(c, parent, kind, item, file);
+        lose_names(c, item);
         return;
     }
     if (!may_stand(c, kind, parent)) {
         at_decl(c, parent, DIAG_MISPLACED_ITEM, item->word_span, "`%s` stands %s",
                 word(c, kind->name), places_of(c, kind));
-        if (parent) return;
+        if (kind->local) lose_names(c, item);
+        parent = NULL; /* what it says is checked as if it stood by itself */
     }
-    if (has_own_reader(kind->sort)) return;
+    if (has_own_reader(kind->sort)) {
+        if (item->word != kind->name) lose_names(c, item); /* its reader passed it over */
+        return;
+    }
     Decl *decl = ARENA_NEW(c->arena, Decl);
     decl->kind = kind;
     decl->item = item;
@@ -543,6 +590,7 @@ void sema_declare(Compilation *c) {
     hashmap_init(&c->members, c->arena);
     hashmap_init(&c->tops, c->arena);
     hashmap_init(&c->kept, c->arena);
+    hashmap_init(&c->lost, c->arena);
     hashmap_init(&c->fn_names, c->arena);
     forms_declare(c);
     for (uint32_t f = 0; f < c->files.count; f++) {
@@ -553,7 +601,7 @@ void sema_declare(Compilation *c) {
             if (kind && kind->sort == SORT_EDITION)
                 check_edition(c, item);
             else
-                declare_item(c, item, NULL, f);
+                declare_item(c, item, f);
         }
     }
     check_plan(c);

@@ -432,7 +432,7 @@ static bool column_is_none(Compilation *c, const Scope *scope, const Table *tabl
 }
 
 static bool no_dimension(Compilation *c, const Scope *scope, const Table *table, const Expr *expr) {
-    if (column_is_none(c, scope, table, expr)) return false;
+    if (name_lost(c, expr->atom) || column_is_none(c, scope, table, expr)) return false;
     Diag *diag = sema_error(
         c, scope, DIAG_UNDEFINED_NAME, expr->span,
         "`%.*s` is not a dimension: a `dimension`, a category column, a geography level, or fy, "

@@ -250,9 +250,10 @@ bool unit_of_expr(Compilation *c, const Expr *expr, Unit *unit, Exact *scale) {
             *scale = found->scale;
             return true;
         }
+        if (name_lost(c, expr->atom)) return false;
         Diag *diag =
-            diag_add(c->diags, DIAG_UNDEFINED_NAME, expr->span,
-                     "`%.*s` is not a unit of measurement", SLICE_FMT(word(c, expr->atom)));
+            sema_error(c, NULL, DIAG_UNDEFINED_NAME, expr->span,
+                       "`%.*s` is not a unit of measurement", SLICE_FMT(word(c, expr->atom)));
         Nearest nearest = {.wanted = word(c, expr->atom)};
         VEC_EACH(UnitWord, known, &c->units.words) nearest_offer(&nearest, word(c, known->name));
         nearest_fix(c, diag, expr->span, &nearest);

@@ -45,6 +45,7 @@ Value *unit_literal(Compilation *c, const Scope *scope, const Expr *expr) {
         return value_from_node(c, node);
     }
     if (expr->left->kind == EXPR_POISON) return value_poison(c);
+    if (name_lost(c, expr->atom)) return value_poison(c);
     Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, expr->word_span,
                             "`%.*s` is not a unit of measurement%s", SLICE_FMT(word(c, expr->atom)),
                             expr->left->kind == EXPR_NUMBER ? "" : " that can follow this amount");

@@ -254,6 +254,7 @@ struct Clause {
     const ExprList *exprs; /* the values as written; NULL: none */
     ValueList values;
     VEC(ClauseLabel) labels;
+    bool misspelt;    /* its word is one near to the clause's, and that was said */
     bool mislabelled; /* has a label that it does not take, and that was said */
     WorkState state;
     Value *value; /* what it comes to, once asked for */

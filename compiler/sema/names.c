@@ -227,6 +227,7 @@ static void offer_names(Compilation *c, const Scope *scope, Nearest *nearest) {
 Value *name_value(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *found = name_known(c, scope, expr->atom, expr->span);
     if (found) return found;
+    if (name_lost(c, expr->atom)) return value_poison(c);
     Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, expr->span,
                             "nothing named `%.*s` is declared", SLICE_FMT(word(c, expr->atom)));
     Nearest nearest = {.wanted = word(c, expr->atom)};

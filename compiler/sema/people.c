@@ -128,7 +128,7 @@ Decl *decl_named(Compilation *c, const Expr *expr, DeclSort sort, const char *wa
         decl->used = true;
         return decl;
     }
-    if (!expr) return NULL;
+    if (!expr || (expr->kind == EXPR_WORD && name_lost(c, expr->atom))) return NULL;
     Diag *diag = sema_error(c, NULL, DIAG_UNDEFINED_NAME, expr->span, "`%.*s` is not %s",
                             SLICE_FMT(quoted(c, expr->span)), wanted);
     if (expr->kind == EXPR_WORD) {
@@ -184,7 +184,9 @@ static void add_key_column(Compilation *c, Table *table, ModuleTable *module, co
 
 static void declare_events(Compilation *c, Decl *decl) {
     ModuleTable module = {.sort = TABLE_EVENTS};
-    Decl *population = decl_named(c, head_label(c, decl, "of"), SORT_POPULATION, "a population");
+    const Expr *of = head_label(c, decl, "of");
+    if (of && of->kind == EXPR_WORD && !decl_find(c, of->atom)) return; /* its clause says so */
+    Decl *population = decl_named(c, of, SORT_POPULATION, "a population");
     if (!population || !population->table) return;
     Table *table = new_table(c, decl, &module);
     table->events = true;

@@ -12,8 +12,14 @@ Slice word(const Compilation *c, Atom atom) {
 
 Slice with_article(const Compilation *c, Atom atom) {
     Slice text = word(c, atom);
-    bool vowel = text.length && strchr("aeiou", text.data[0]);
+    bool vowel = text.length && strchr("aeiou", text.data[0]) &&
+                 !slice_starts_with(text, SLICE("uni")); /* a unit */
     return arena_printf(c->arena, "%s %.*s", vowel ? "an" : "a", SLICE_FMT(text));
+}
+
+bool name_lost(const Compilation *c, Atom name) {
+    uint64_t found;
+    return hashmap_get(&c->lost, name, &found);
 }
 
 Slice quoted(const Compilation *c, Span span) {
@@ -91,6 +97,7 @@ void circular(Compilation *c, Span span, Slice name, Slice path) {
 }
 
 void nearest_offer(Nearest *nearest, Slice candidate) {
+    if (slice_equal(candidate, nearest->wanted)) return; /* it is that, and will not do */
     size_t limit = nearest->wanted.length < 4 ? 1 : nearest->wanted.length < 8 ? 2 : 3;
     size_t distance = slice_distance(nearest->wanted, candidate, limit);
     if (differs_in_case(nearest->wanted, candidate)) distance = 0;

@@ -54,6 +54,7 @@ typedef struct Compilation {
     HashMap members;    /* parent (decl index + 1) and atom → Decl*: what stands within it */
     HashMap tops;       /* file and atom → Decl*: what stands at its top */
     HashMap kept;       /* declaration and atom → Value*: what it says by that clause or kind */
+    HashMap lost;       /* atoms: names of items that could not be read */
     Pool dim_pool;      /* of module->dims */
     HashMap row_codes;  /* table and dimension → Node*: how a row comes to its member */
     VEC(Decl *) rules, allows, fns;
@@ -234,6 +235,8 @@ void nearest_offer(Nearest *nearest, Slice candidate);
 void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest);
 /* The fix that makes a library known in a file of the plan. */
 void use_fix(Compilation *c, Diag *diag, uint32_t file, Slice library);
+/* Whether an unknown name was lost to a mistake that was said. */
+bool name_lost(const Compilation *c, Atom name);
 Slice word(const Compilation *c, Atom atom);
 Slice with_article(const Compilation *c, Atom atom); /* an intention, a kpi */
 Slice quoted(const Compilation *c, Span span);       /* source text, shortened */

@@ -244,7 +244,7 @@ static const Expr *head_word(Compilation *c, const Decl *decl, const char *label
 }
 
 static Value *dimension_value(Compilation *c, Decl *decl) {
-    Scope outer = {.file = decl->unit_index};
+    Scope outer = {.self = decl, .file = decl->unit_index};
     const Expr *of = head_word(c, decl, "of");
     if (!of || !decl->item->value) return value_poison(c);
     Value *people = people_argument(c, &outer, of, NULL);
@@ -268,7 +268,7 @@ static Value *dimension_value(Compilation *c, Decl *decl) {
 }
 
 static Value *segment_value(Compilation *c, Decl *decl) {
-    Scope outer = {.file = decl->unit_index};
+    Scope outer = {.self = decl, .file = decl->unit_index};
     const Expr *of = head_word(c, decl, "of");
     const Phrase *where = item_phrase(&decl->item->phrases, intern(c->interner, SLICE("where")));
     if (!of || !where) return value_poison(c);
