@@ -13,7 +13,8 @@ Value *text_literal(Compilation *c, const Scope *scope, const Expr *expr);
 /* names.c: NULL where nothing of that name is known, before any message. */
 Value *name_known(Compilation *c, const Scope *scope, Atom name, Span span);
 Value *name_value(Compilation *c, const Scope *scope, const Expr *expr);
-Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom name, Span span);
+/* A column of that table, said to be its: `visits.age`. */
+Value *name_column(Compilation *c, const Scope *scope, const Table *table, Atom name, Span span);
 /* The file whose words an expression of this scope uses. */
 uint32_t scope_file(const Compilation *c, const Scope *scope);
 

@@ -57,22 +57,37 @@ static Value *area_of_row(Compilation *c, const Table *rows, Atom name, Span spa
     return NULL;
 }
 
-Value *name_column(Compilation *c, const Scope *scope, const Table *rows, Atom name, Span span) {
+static Value *read_column(Compilation *c, const Scope *scope, const Table *table,
+                          const TableColumn *column, Span span) {
+    if (column->type.identifier) {
+        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, span,
+                   "`%.*s` identifies people: it can only join events to them",
+                   SLICE_FMT(word(c, column->name)));
+        return value_poison(c);
+    }
+    if (column->broken) return value_poison(c);
+    return value_from_node(c, column_node(c, table, column, span));
+}
+
+/* A bare name among the columns of the rows and of their people. */
+static Value *bare_column(Compilation *c, const Scope *scope, const Table *rows, Atom name,
+                          Span span) {
     const TableColumn *own = people_column(rows, name);
     const TableColumn *person = rows->population ? people_column(rows->population, name) : NULL;
     if (own && person && !own->type.identifier)
         return ambiguous_column(c, scope, rows->population, person, column_of(c, rows), own->span,
                                 span);
-    const TableColumn *column = own ? own : person;
-    if (!column) return area_of_row(c, rows, name, span);
-    if (column->type.identifier) {
-        sema_error(c, scope, DIAG_PERSONAL_DATA_LEAK, span,
-                   "`%.*s` identifies people: it can only join events to them",
-                   SLICE_FMT(word(c, name)));
-        return value_poison(c);
+    if (own) return read_column(c, scope, rows, own, span);
+    if (person) return read_column(c, scope, rows->population, person, span);
+    return area_of_row(c, rows, name, span);
+}
+
+Value *name_column(Compilation *c, const Scope *scope, const Table *table, Atom name, Span span) {
+    for (const Table *of = table; of; of = of->population) {
+        const TableColumn *column = people_column(of, name);
+        if (column) return read_column(c, scope, of, column, span);
     }
-    if (column->broken) return value_poison(c);
-    return value_from_node(c, column_node(c, own ? rows : rows->population, column, span));
+    return area_of_row(c, table, name, span);
 }
 
 /* Whether a declaration may stand in a condition on rows: an organisation or a KPI may not, and
@@ -90,7 +105,7 @@ static bool is_value(const Decl *decl) {
 /* What an argument or a value of the plan is called is no column of the rows as well. */
 static Value *unambiguous_column(Compilation *c, const Scope *scope, const Scope *at, Atom name,
                                  Span span) {
-    Value *value = name_column(c, scope, at->rows, name, span);
+    Value *value = bare_column(c, scope, at->rows, name, span);
     if (!value || value->sort != VALUE_NODE || value->node->sort != NODE_COLUMN) return value;
     const Table *table = value->node->table;
     for (const Scope *s = at->outer; s; s = s->outer) {
