@@ -1,6 +1,6 @@
 /* One written value against the type its kind declares: numbers, texts, choices, references,
  * series, people. Refuses what the type does not list, with what it does. */
-#include "compiler/sema/admit.h"
+#include "compiler/sema/expressions.h"
 
 #include "runtime/base/date.h"
 #include "runtime/stats/estimate.h"
@@ -478,40 +478,129 @@ static Value *admit_alternative(Admission *a, const Expr *type) {
     return named ? named(a) : NULL;
 }
 
+/* ---- Alternatives ------------------------------------------------------------------- */
+
+/* What is neither a word of a choice nor a reference: a number, a text, a date … */
+static bool is_other(const Compilation *c, const Expr *type) {
+    if (type_is_call(c, type, "one_of") || type_is_word(c, type, "unknown")) return false;
+    return type->kind != EXPR_WORD || type_named(c, type);
+}
+
+static bool is_reference(const Compilation *c, const Expr *type) {
+    return type->kind == EXPR_WORD && !type_named(c, type) && !type_is_word(c, type, "unknown");
+}
+
+/* Whether a value of that sort could be what the alternative wants; its own check says more. */
+static bool could_be(const Compilation *c, const Expr *type, const Value *value) {
+    if (type_is_word(c, type, "any") || value->sort == VALUE_POISON) return true;
+    if (type_is_word(c, type, "population") || type_is_word(c, type, "segment"))
+        return value->sort == VALUE_PEOPLE;
+    if (type_is_call(c, type, "range")) return value->sort == VALUE_RANGE;
+    if (type_is_call(c, type, "change") && value->sort == VALUE_CHANGE) return true;
+    if (value->sort != VALUE_NODE) return false;
+    BaseType base = value->node->type.base;
+    if (type_is_word(c, type, "text")) return base == TYPE_TEXT;
+    if (type_is_word(c, type, "date")) return base == TYPE_DATE;
+    if (type_is_word(c, type, "fy")) return base == TYPE_YEAR;
+    if (type_is_word(c, type, "condition")) return base == TYPE_BOOL;
+    return base == TYPE_QUANTITY;
+}
+
+/* The alternative that the value is held against: where several are listed, one it could be. */
+static const Expr *other_alternative(Admission *a, const Alternatives *all) {
+    const Expr *first = NULL, *fitting = NULL;
+    int count = 0;
+    for (int i = 0; i < all->count; i++) {
+        if (!is_other(a->c, all->items[i])) continue;
+        if (!count++) first = all->items[i];
+    }
+    if (count < 2) return first;
+    const Value *value = admit_read(a);
+    for (int i = 0; i < all->count && !fitting; i++) {
+        if (is_other(a->c, all->items[i]) && could_be(a->c, all->items[i], value))
+            fitting = all->items[i];
+    }
+    return fitting ? fitting : first;
+}
+
+/* Types under which `or` and `in` are written as such. */
+static bool takes_conditions(const Compilation *c, const Alternatives *all) {
+    for (int i = 0; i < all->count; i++) {
+        Admit admit_as = type_named(c, all->items[i]);
+        if (admit_as == admit_written || admit_as == admit_condition || admit_as == admit_any)
+            return true;
+    }
+    return false;
+}
+
+/* `5% or lower`, `"x" and "y"`, `14_300 contacts in FY2025/26`: prepositions and lists as speech
+ * has them, which are conditions here. */
+static Value *spoken(Admission *a, const Alternatives *all) {
+    const Expr *expr = a->expr;
+    bool joined = expr->kind == EXPR_BINARY && (expr->op == OP_OR || expr->op == OP_AND);
+    bool within = expr->kind == EXPR_BINARY && expr->op == OP_IN;
+    if ((!joined && !within) || takes_conditions(a->c, all)) return NULL;
+    Slice left = quoted(a->c, expr->left->span), right = quoted(a->c, expr->right->span);
+    const char *op = within ? "in" : expr->op == OP_OR ? "or" : "and";
+    Diag *diag = sema_error(
+        a->c, a->scope, DIAG_TYPE_MISMATCH, expr->word_span,
+        "`%s` makes a condition, and `%.*s` takes %s", op,
+        SLICE_FMT(word(a->c, a->clause->spec->name)),
+        within              ? "a value: a year is said with `at`"
+        : expr->op == OP_OR ? "one value: which direction is better is said by a clause of its own"
+                            : "values with commas between them");
+    Span tail = {expr->left->span.end, expr->right->span.end};
+    if (within)
+        diag_fix(a->c->diags, diag, expr->word_span, SLICE("at"), "write `%.*s at %.*s`",
+                 SLICE_FMT(left), SLICE_FMT(right));
+    else if (expr->op == OP_OR)
+        diag_fix(a->c->diags, diag, tail, SLICE(""), "write `%.*s`", SLICE_FMT(left));
+    else
+        diag_fix(a->c->diags, diag, (Span){expr->left->span.end, expr->right->span.start},
+                 SLICE(", "), "write `%.*s, %.*s`", SLICE_FMT(left), SLICE_FMT(right));
+    return value_poison(a->c);
+}
+
+/* A word of the type's closed sets, or nearly one. */
+static Value *admit_word(Admission *a, const Expr *type, const Alternatives *all) {
+    if (a->expr->kind != EXPR_WORD) return NULL;
+    if (type_takes_word(a->c, type, a->expr->atom)) {
+        Value *value = value_new(a->c, VALUE_CHOICE, a->expr->span);
+        value->word = a->expr->atom;
+        value->type = type;
+        return value;
+    }
+    if (lists_word(a->c, all, "unknown") && type_is_word(a->c, a->expr, "unknown"))
+        return admit_unknown(a, all);
+    Nearest nearest = {.wanted = word(a->c, a->expr->atom)};
+    type_words(a->c, type, &nearest);
+    bool misspelt = nearest.best.length &&
+                    !name_known(a->c, a->scope, a->expr->atom, a->expr->span) &&
+                    !name_lost(a->c, a->expr->atom);
+    return misspelt ? wrong_choice(a, type) : NULL;
+}
+
+/* Whether the word or member is to be read as the name of a declaration. */
+static bool wants_reference(Admission *a, const Alternatives *all, const Expr *other) {
+    bool any = false;
+    for (int i = 0; i < all->count; i++) any |= is_reference(a->c, all->items[i]);
+    if (!any || (a->expr->kind != EXPR_WORD && a->expr->kind != EXPR_MEMBER)) return any && !other;
+    const Decl *decl = a->expr->kind == EXPR_WORD ? decl_find(a->c, a->expr->atom) : NULL;
+    return !other || (decl && kind_listed(a->c, all, decl->kind));
+}
+
 Value *admit(Admission *a, const Expr *type) {
     Alternatives all = {0};
     flatten(type, &all);
-    bool is_bare = a->expr->kind == EXPR_WORD;
     if (a->expr->kind == EXPR_MISSING) return value_new(a->c, VALUE_MISSING, a->expr->span);
-    if (is_bare && type_takes_word(a->c, type, a->expr->atom)) {
-        Value *value = value_new(a->c, VALUE_CHOICE, a->expr->span);
-        value->word = a->expr->atom;
-        return value;
-    }
-    if (is_bare && lists_word(a->c, &all, "unknown") && type_is_word(a->c, a->expr, "unknown"))
-        return admit_unknown(a, &all);
-    const Expr *other = NULL;
-    bool references = false;
-    for (int i = 0; i < all.count && !other; i++) {
-        bool known = type_named(a->c, all.items[i]) || all.items[i]->kind != EXPR_WORD;
-        if (type_is_call(a->c, all.items[i], "one_of") ||
-            type_is_word(a->c, all.items[i], "unknown"))
-            continue;
-        if (known)
-            other = all.items[i];
-        else
-            references = true;
-    }
-    if (references && (is_bare || a->expr->kind == EXPR_MEMBER)) {
-        Decl *decl = is_bare ? decl_find(a->c, a->expr->atom) : NULL;
-        if (!other || (decl && kind_listed(a->c, &all, decl->kind)))
-            return admit_reference(a, &all);
-    }
-    if (other) {
-        Value *value = admit_alternative(a, other);
-        if (value) return value;
-    }
-    if (references) return admit_reference(a, &all);
+    if (a->expr->kind == EXPR_POISON) return value_poison(a->c);
+    Value *value = admit_word(a, type, &all);
+    if (!value) value = spoken(a, &all);
+    if (value) return value;
+    const Expr *other = other_alternative(a, &all);
+    if (wants_reference(a, &all, other)) return admit_reference(a, &all);
+    if (other) value = admit_alternative(a, other);
+    if (value) return value;
     if (find_call(a->c, &all, "one_of")) return wrong_choice(a, type);
     return admit_fail(a, "another value", value_new(a->c, VALUE_MISSING, a->expr->span));
 }

@@ -108,7 +108,7 @@ static Node *row_value(Compilation *c, const Scope *scope, const Value *people, 
     if (node->type.base == TYPE_QUANTITY && !node->type.measure) return node;
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
                "a number of each person or event is wanted here; this is %.*s",
-               SLICE_FMT(type_text(c, &node->type)));
+               SLICE_FMT(type_phrase(c, &node->type)));
     return NULL;
 }
 

@@ -2,6 +2,8 @@
  * Says where each side has its unit or price from, and changes nothing. */
 #include "compiler/sema/operators.h"
 
+#include <string.h>
+
 #include "runtime/base/date.h"
 
 bool node_is_absent(const Node *node) {
@@ -116,7 +118,8 @@ bool prices_agree(const Operation *o, const Node *a, const Node *b) {
     Span real = a->type.price == PRICE_REAL ? o->left : o->right;
     Slice text = source_map_text(c->sources, real);
     /* a list starts with the first amount, of another year than this one's */
-    if (!o->year.length || real.start == o->right.start)
+    bool here = !o->year.length || real.start == o->right.start;
+    if (here && !scope_rows(o->scope))
         diag_fix(c->diags, diag, real,
                  arena_printf(c->arena, "cash(%.*s)%.*s", SLICE_FMT(text), SLICE_FMT(o->year)),
                  "restate it in cash");
@@ -162,6 +165,26 @@ static void advise_flag(const Operation *o, Diag *diag, const Node *flag, const 
     diag_fix(o->c->diags, diag, span_join(o->left, o->right), text,
              "`%.*s` is a flag and a condition by itself: `%.*s`", SLICE_FMT(name),
              SLICE_FMT(text));
+}
+
+bool across_agree(Compilation *c, const Scope *scope, const Node *given, const Node *taken,
+                  Span span) {
+    Operation o = {.c = c, .scope = scope, .span = span, .at = span, .left = span, .right = span};
+    Node across = {.type.dim_count = taken->dim_count};
+    memcpy(across.type.dims, taken->dims, taken->dim_count * sizeof taken->dims[0]);
+    if (!members_agree(&o, given, &across)) return false;
+    for (int i = 0; i < given->type.dim_count; i++) {
+        uint16_t dim = given->type.dims[i];
+        bool found = false;
+        for (int j = 0; j < taken->dim_count; j++) found |= taken->dims[j] == dim;
+        if (found) continue;
+        Slice name = c->module->dims.items[dim].name;
+        sema_error(c, scope, DIAG_DIMENSION_MISMATCH, span,
+                   "`%.*s` is by %.*s, and the rate is not taken across %.*s",
+                   SLICE_FMT(quoted(c, span)), SLICE_FMT(name), SLICE_FMT(name));
+        return false;
+    }
+    return true;
 }
 
 static bool is_nothing(const Node *node) {

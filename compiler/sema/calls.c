@@ -87,6 +87,12 @@ static const struct {
 static void unknown_function(Compilation *c, const Scope *scope, const Expr *call) {
     Span span = call->left->span;
     Slice name = source_map_text(c->sources, span);
+    const Decl *decl = decl_find(c, call->left->atom);
+    if (decl) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, span, "`%.*s` is %.*s, not a function",
+                   SLICE_FMT(name), SLICE_FMT(with_article(c, decl->kind->name)));
+        return;
+    }
     Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, span, "there is no function `%.*s`",
                             SLICE_FMT(name));
     static const char *const others[][2] = {{"average", "mean"},

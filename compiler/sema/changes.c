@@ -42,6 +42,16 @@ static bool measure_type(Admission *a, const Expr *call, Type *type, Decl **decl
     return true;
 }
 
+/* per 100_000 person_years, of admissions per person_years */
+static bool leaves_out_counted(const Unit *unit, const Unit *measure) {
+    Unit counted = *unit;
+    for (int i = 0; i < UNIT_MAX_BASES; i++) {
+        if (unit->up[i]) return false;
+        counted.up[i] = measure->up[i];
+    }
+    return !unit_is_none(unit) && unit_equal(&counted, measure);
+}
+
 /* A number that leaves out what the measure counts (2_150 per 100_000 person_years), or all of
  * its unit, takes it from the measure, and the scale from how it is shown. */
 static Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl *decl) {
@@ -51,9 +61,7 @@ static Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl 
     fitted->type.unit = type->unit;
     fitted->type.bare = false;
     fitted->type.percent = type->percent;
-    Unit counted = node->type.unit;
-    for (int i = 0; i < UNIT_MAX_BASES; i++) counted.up[i] = type->unit.up[i];
-    if (!unit_is_none(&node->type.unit) && unit_equal(&counted, &type->unit)) return fitted;
+    if (leaves_out_counted(&node->type.unit, &type->unit)) return fitted;
     if (node->type.percent && type->percent) return fitted;
     if (!node->type.bare) return NULL;
     const Value *display = decl_display(a->c, decl);
@@ -65,7 +73,7 @@ static Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl 
 
 static Value *not_fitting(Admission *a, const Node *node, const Type *type) {
     sema_error(a->c, a->scope, DIAG_UNIT_MISMATCH, a->expr->span,
-               "the measure is %.*s; this is %.*s", SLICE_FMT(type_text(a->c, type)),
+               "the measure is %.*s; this is %.*s", SLICE_FMT(type_phrase(a->c, type)),
                SLICE_FMT(type_text(a->c, &node->type)));
     return value_poison(a->c);
 }

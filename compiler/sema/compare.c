@@ -245,8 +245,21 @@ Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open)
 
 /* ---- in ----------------------------------------------------------------------------- */
 
+/* Nothing lies in a range that ends before it starts. */
+static bool range_is_empty(Compilation *c, const Scope *scope, const Value *range, Span span) {
+    const Node *from = range->from->node, *to = range->to->node;
+    if (!from || !to || from->sort != NODE_CONST || to->sort != NODE_CONST) return false;
+    bool empty = from->constant.sort == CONST_EXACT && to->constant.sort == CONST_EXACT
+                     ? exact_compare(from->constant.exact, to->constant.exact) > 0
+                     : from->constant.sort == to->constant.sort &&
+                           from->constant.integer > to->constant.integer;
+    if (empty) sema_error(c, scope, DIAG_OUT_OF_RANGE, span, "the range ends before it starts");
+    return empty;
+}
+
 static Truth in_range(Compilation *c, const Scope *scope, const Side *left, const Value *range,
                       Span span, Node **open) {
+    if (range_is_empty(c, scope, range, range->span)) return TRUTH_POISON;
     Node *node = value_node(c, scope, left->value, left->expr->span);
     Node *above = operate(c, scope, OP_GE, node, value_node(c, scope, range->from, span), span);
     Node *below =
@@ -301,6 +314,17 @@ static Truth not_several(Compilation *c, const Scope *scope, const Expr *expr, c
     return TRUTH_POISON;
 }
 
+/* `sex in F` */
+static Truth one_member(Compilation *c, const Scope *scope, const Expr *expr) {
+    Slice written = quoted(c, expr->right->span);
+    Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->right->span,
+                            "`in` is followed by a range or a list: `in [%.*s]`, or `== %.*s`",
+                            SLICE_FMT(written), SLICE_FMT(written));
+    diag_fix(c->diags, diag, expr->right->span,
+             arena_printf(c->arena, "[%.*s]", SLICE_FMT(written)), "make it a list");
+    return TRUTH_POISON;
+}
+
 Truth compare_in(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
     Side left = {.expr = expr->left};
     settle(c, scope, &left);
@@ -308,6 +332,9 @@ Truth compare_in(Compilation *c, const Scope *scope, const Expr *expr, Node **op
     const Expr *list = expr->right->kind == EXPR_LIST ? expr->right : NULL;
     bool keyed = list && list->entries.count && list->entries.items[0].key;
     if (list && !keyed) return in_written(c, scope, &left, list, open);
+    bool member = expr->right->kind == EXPR_WORD && is_code(&left) &&
+                  !name_known(c, scope, expr->right->atom, expr->right->span);
+    if (member) return one_member(c, scope, expr);
     Value *right = value_strip(c, elaborate(c, scope, expr->right));
     if (right->sort == VALUE_POISON) return TRUTH_POISON;
     if (is_sort(&left, VALUE_MISSING) || right->sort == VALUE_MISSING) return TRUTH_ABSENT;

@@ -93,7 +93,7 @@ static Node *as_condition(Compilation *c, const Scope *scope, Node *node, Span s
     if (node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT)
         return node_absent(c, TYPE_BOOL, (int)node->constant.integer, node->constant.text, span);
     sema_error(c, scope, DIAG_TYPE_MISMATCH, span, "a condition is wanted here; this is %.*s",
-               SLICE_FMT(type_text(c, &node->type)));
+               SLICE_FMT(type_phrase(c, &node->type)));
     return NULL;
 }
 
@@ -259,8 +259,10 @@ static Value *list(Compilation *c, const Scope *scope, const Expr *expr) {
             return value_poison(c);
         }
         ValuePair pair = {.value = elaborate(c, scope, entry->value)};
-        if (keyed && keys_read) pair.key = list_key(c, scope, entry->key);
-        keys_read &= !keyed || pair.key->sort != VALUE_POISON; /* wrong for one, wrong for all */
+        if (keyed && keys_read) {
+            pair.key = list_key(c, scope, entry->key);
+            keys_read = pair.key->sort != VALUE_POISON; /* wrong for one, wrong for all */
+        }
         good &= pair.value->sort != VALUE_POISON;
         if (keyed)
             VEC_PUSH(c->arena, &value->pairs, pair);

@@ -201,6 +201,14 @@ static Value *library_member(Compilation *c, const Scope *scope, const Value *ba
     return NULL;
 }
 
+static void offer_declared(Compilation *c, const Value *library, Nearest *nearest) {
+    for (uint32_t i = 0; i < c->decls.count; i++) {
+        const Decl *decl = c->decls.items[i];
+        if (slice_equal(c->files.items[decl->unit_index].name, word(c, library->word)))
+            nearest_offer(nearest, word(c, decl->name));
+    }
+}
+
 static void offer_members(Compilation *c, const Value *base, Nearest *nearest) {
     static const char *const facts[] = {"name", "title", "kind", "parent", "texts"};
     static const char *const parts[] = {"value", "lower", "upper", "numerator", "denominator"};
@@ -208,6 +216,7 @@ static void offer_members(Compilation *c, const Value *base, Nearest *nearest) {
         nearest_offer(nearest, slice_of(facts[i]));
     for (int i = 0; base->sort == VALUE_NODE && i < 5; i++)
         nearest_offer(nearest, slice_of(parts[i]));
+    if (base->sort == VALUE_LIBRARY) offer_declared(c, base, nearest);
     if (base->sort != VALUE_DECL) return;
     const Kind *kind = base->decl->kind;
     for (uint32_t i = 0; i < kind->clauses.count; i++)

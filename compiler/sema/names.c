@@ -243,6 +243,14 @@ Value *name_value(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *found = name_known(c, scope, expr->atom, expr->span);
     if (found) return found;
     if (name_lost(c, expr->atom)) return value_poison(c);
+    uint64_t fn;
+    if (hashmap_get(&c->fn_names, expr->atom, &fn) ||
+        hashmap_get(&c->form_names, expr->atom, &fn)) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                   "`%.*s` is a function: what it is asked of stands in parentheses after it",
+                   SLICE_FMT(word(c, expr->atom)));
+        return value_poison(c);
+    }
     Diag *diag = sema_error(c, scope, DIAG_UNDEFINED_NAME, expr->span,
                             "nothing named `%.*s` is declared", SLICE_FMT(word(c, expr->atom)));
     Nearest nearest = {.wanted = word(c, expr->atom)};

@@ -42,7 +42,7 @@ static bool wrong_argument(Compilation *c, const Scope *scope, const NativeCall 
                            const Expr *expr, const Node *node, const char *wanted) {
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span, "`%.*s` wants %s here; this is %.*s",
                SLICE_FMT(word(c, native->decl->name)), wanted,
-               SLICE_FMT(type_text(c, &node->type)));
+               SLICE_FMT(type_phrase(c, &node->type)));
     return false;
 }
 
@@ -346,6 +346,19 @@ static bool plan_discount(Compilation *c, const Scope *scope, NativeCall *native
     return false;
 }
 
+/* Weights have the members that the rate is taken across, and no others. */
+static bool given_across(Compilation *c, const Scope *scope, const NativeCall *native) {
+    const Node *node = native->node;
+    bool rate = is_type(c, native->decl->fn->result, "rate_of") && node->dim_count;
+    const Expr *against = call_label_value(c, native->call, "against");
+    Span span = against ? against->span : native->call->span;
+    for (uint32_t i = 0; rate && i < node->arg_count; i++) {
+        const Node *arg = node->args[i];
+        if (!arg->type.measure && !across_agree(c, scope, arg, node, span)) return false;
+    }
+    return true;
+}
+
 /* The financial year of a row's day, from the year 0. */
 static Node *year_of_row(const NativeCall *native) {
     Node *node = native->node;
@@ -371,6 +384,7 @@ Value *call_native(Compilation *c, const Scope *scope, Decl *decl, const Expr *c
             return value_poison(c);
     }
     Type type;
+    if (!given_across(c, scope, &native)) return value_poison(c);
     if (!plan_discount(c, scope, &native) || !result_type(c, scope, &native, &type))
         return value_poison(c);
     native.node->type = type;

@@ -139,9 +139,16 @@ Slice type_text(const Compilation *c, const Type *type) {
     return unit_text(&c->units, c->arena, &type->unit);
 }
 
+Slice type_phrase(const Compilation *c, const Type *type) {
+    bool counted = type->base == TYPE_QUANTITY && !type->percent && !type->points &&
+                   !unit_is_none(&type->unit) && !unit_is(&type->unit, BASE_GBP);
+    Slice text = type_text(c, type);
+    return counted ? arena_printf(c->arena, "a number of %.*s", SLICE_FMT(text)) : text;
+}
+
 Slice value_text(Compilation *c, const Value *value) {
     switch (value->sort) {
-    case VALUE_NODE: return type_text(c, &value->node->type);
+    case VALUE_NODE: return type_phrase(c, &value->node->type);
     case VALUE_MISSING: return SLICE("missing");
     case VALUE_DECL:
         return arena_printf(c->arena, "the %.*s `%.*s`",
@@ -161,7 +168,8 @@ Slice value_text(Compilation *c, const Value *value) {
     case VALUE_CHANGE: return SLICE("a change");
     case VALUE_DISPLAY: return SLICE("a way to show a number");
     case VALUE_RANGE: return SLICE("a range");
-    case VALUE_LIBRARY: return SLICE("a library");
+    case VALUE_LIBRARY:
+        return arena_printf(c->arena, "the library `%.*s`", SLICE_FMT(word(c, value->word)));
     case VALUE_UNKNOWN: return SLICE("unknown");
     case VALUE_PAIRS: return SLICE("a keyed list");
     case VALUE_POISON: break;

@@ -401,7 +401,7 @@ static Node *unary(const Operation *o, Node *a) {
     if (a->type.base != TYPE_QUANTITY) {
         sema_error(o->c, o->scope, DIAG_TYPE_MISMATCH, o->span,
                    "a number is wanted after the sign; this is %.*s",
-                   SLICE_FMT(type_text(o->c, &a->type)));
+                   SLICE_FMT(type_phrase(o->c, &a->type)));
         return NULL;
     }
     if (!node_is_exact(a)) return node_op(o->c, OPCODE_NEG, type, o->span, a, NULL, NULL);

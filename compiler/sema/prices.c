@@ -82,7 +82,7 @@ static Node *money_argument(Compilation *c, const Scope *scope, const Expr *call
     if (!node || node->type.unit.up[BASE_GBP] || node->type.bare) return node;
     sema_error(c, scope, DIAG_TYPE_MISMATCH, argument->span,
                "an amount of money is wanted here; this is %.*s",
-               SLICE_FMT(type_text(c, &node->type)));
+               SLICE_FMT(type_phrase(c, &node->type)));
     return NULL;
 }
 

@@ -99,6 +99,8 @@ void circular(Compilation *c, Span span, Slice name, Slice path) {
 void nearest_offer(Nearest *nearest, Slice candidate) {
     if (slice_equal(candidate, nearest->wanted)) return; /* it is that, and will not do */
     size_t limit = nearest->wanted.length < 4 ? 1 : nearest->wanted.length < 8 ? 2 : 3;
+    if (limit >= nearest->wanted.length)
+        limit = nearest->wanted.length - (nearest->wanted.length > 0);
     size_t distance = slice_distance(nearest->wanted, candidate, limit);
     if (differs_in_case(nearest->wanted, candidate)) distance = 0;
     if (distance > limit && begins_with_word(candidate, nearest->wanted)) distance = limit;

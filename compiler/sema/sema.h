@@ -169,6 +169,9 @@ bool expr_deadline(const Expr *expr, int32_t *day);
 Node *operate(Compilation *c, const Scope *scope, Operator op, Node *a, Node *b, Span span);
 /* The operator of `expr` on its two sides: messages point at it and at them. */
 Node *operate_as_written(Compilation *c, const Scope *scope, const Expr *expr, Node *a, Node *b);
+/* Whether an array given to a rate (weights) has only members of what that is taken across. */
+bool across_agree(Compilation *c, const Scope *scope, const Node *given, const Node *taken,
+                  Span span);
 /* Whether two amounts of one list go together; `year` (or NULL) is the key of the second. */
 bool listed_agree(Compilation *c, const Scope *scope, const Node *first, const Node *next,
                   const Node *year);
@@ -215,6 +218,8 @@ Value *value_from_node(Compilation *c, Node *node);
 Value *value_poison(Compilation *c);
 Value *decl_itself(Compilation *c, Decl *decl); /* the declaration itself, not what it stands for */
 Slice type_text(const Compilation *c, const Type *type);
+/* "a number of years": for sentences that say what something is. */
+Slice type_phrase(const Compilation *c, const Type *type);
 Slice value_text(Compilation *c, const Value *value); /* what it is, in the plan's words */
 uint16_t unit_for(Compilation *c, const Type *type,
                   const Display *display); /* NULL: the unit's own */

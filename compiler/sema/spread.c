@@ -116,7 +116,7 @@ static Node *row_number(Compilation *c, const Scope *scope, const Value *people,
     if (node->type.base == TYPE_QUANTITY && node->type.row) return node;
     sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
                "a number of each person is wanted here; this is %.*s",
-               SLICE_FMT(type_text(c, &node->type)));
+               SLICE_FMT(type_phrase(c, &node->type)));
     return NULL;
 }
 

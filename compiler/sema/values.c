@@ -256,7 +256,7 @@ static Value *dimension_value(Compilation *c, Decl *decl) {
         sema_error(c, &outer, DIAG_TYPE_MISMATCH, decl->item->value->span,
                    "a dimension is made of bands or categories: `band(age from 0 to 90 every 5)`; "
                    "this is %.*s",
-                   SLICE_FMT(type_text(c, &code->type)));
+                   SLICE_FMT(type_phrase(c, &code->type)));
         return value_poison(c);
     }
     Value *value = value_new(c, VALUE_DIMS, decl->name_span);
