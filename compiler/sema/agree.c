@@ -180,8 +180,9 @@ bool across_agree(Compilation *c, const Scope *scope, const Node *given, const N
         if (found) continue;
         Slice name = c->module->dims.items[dim].name;
         sema_error(c, scope, DIAG_DIMENSION_MISMATCH, span,
-                   "`%.*s` is by %.*s, and the rate is not taken across %.*s",
-                   SLICE_FMT(quoted(c, span)), SLICE_FMT(name), SLICE_FMT(name));
+                   "`%.*s` is by %.*s, and the rate is taken across %.*s",
+                   SLICE_FMT(quoted(c, span)), SLICE_FMT(name),
+                   SLICE_FMT(c->module->dims.items[taken->dims[0]].name));
         return false;
     }
     return true;

@@ -121,6 +121,13 @@ Value *value_poison(Compilation *c) {
     return value_new(c, VALUE_POISON, SPAN_NONE);
 }
 
+static bool side_is_empty(const int8_t *side) {
+    for (int i = 0; i < UNIT_MAX_BASES; i++) {
+        if (side[i]) return false;
+    }
+    return true;
+}
+
 Slice type_text(const Compilation *c, const Type *type) {
     switch (type->base) {
     case TYPE_BOOL: return SLICE("a condition");
@@ -141,7 +148,8 @@ Slice type_text(const Compilation *c, const Type *type) {
 
 Slice type_phrase(const Compilation *c, const Type *type) {
     bool counted = type->base == TYPE_QUANTITY && !type->percent && !type->points &&
-                   !unit_is_none(&type->unit) && !unit_is(&type->unit, BASE_GBP);
+                   !unit_is_none(&type->unit) && !unit_is(&type->unit, BASE_GBP) &&
+                   side_is_empty(type->unit.down);
     Slice text = type_text(c, type);
     return counted ? arena_printf(c->arena, "a number of %.*s", SLICE_FMT(text)) : text;
 }
@@ -213,13 +221,6 @@ static ModuleUnit rate_unit(Compilation *c, const Unit *unit, Exact scale) {
                                     up.length ? " " : "", SLICE_FMT(text), SLICE_FMT(down_prose));
     }
     return result;
-}
-
-static bool side_is_empty(const int8_t *side) {
-    for (int i = 0; i < UNIT_MAX_BASES; i++) {
-        if (side[i]) return false;
-    }
-    return true;
 }
 
 uint16_t unit_for(Compilation *c, const Type *type, const Display *display) {
