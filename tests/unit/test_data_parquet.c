@@ -1,6 +1,6 @@
 /* Parquet through DuckDB: the same rows as from text, what is not of a declared type told, and a
  * clear word where the library is missing. The files are made by the library itself; without it
- * ($SCP_DUCKDB, or what the bench installed) all but that word is skipped. */
+ * ($SCP_DUCKDB, or what tools/fetch-duckdb put into build/duckdb) all but that word is skipped. */
 #include "tests/unit/test_base_fixture.h"
 
 #include <dlfcn.h>
@@ -12,9 +12,9 @@
 
 static const char *library(void) {
     static const char installed[] =
-        SCP_SOURCE_DIR "/build/bench/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so";
+        SCP_SOURCE_DIR "/build/duckdb/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so";
     const char *given = getenv("SCP_DUCKDB");
-    if (given) return given;
+    if (given && *given) return given;
     return access(installed, R_OK) ? NULL : installed;
 }
 
