@@ -249,9 +249,11 @@ bool range_agrees(const Operation *o, const Node *a, const Node *b) {
     bool inside = exact_compare(value, exact_from_int(held->low)) >= 0 &&
                   exact_compare(value, exact_from_int(held->high)) <= 0;
     if (inside) return true;
+    int64_t written = held->sort == COLUMN_MONEY ? COLUMN_MONEY_SCALE : 1;
     Diag *diag = sema_error(o->c, o->scope, DIAG_OUT_OF_RANGE, o->at,
                             "`%.*s` lies in %lld..%lld: nothing is told apart by %.*s",
-                            SLICE_FMT(held->name), (long long)held->low, (long long)held->high,
+                            SLICE_FMT(held->name), (long long)(held->low / written),
+                            (long long)(held->high / written),
                             SLICE_FMT(quoted(o->c, number->span)));
     diag_relate(o->c->diags, diag, info->span, "its range is declared here");
     return false;

@@ -127,19 +127,36 @@ static bool geography_column(Compilation *c, const Phrase *of, ModuleColumn *col
     return true;
 }
 
-static bool integer_range(Compilation *c, const Expr *range, ModuleColumn *column) {
-    const Expr *low = range->left, *high = range->right;
-    if (range->kind != EXPR_BINARY || range->op != OP_RANGE || low->kind != EXPR_NUMBER ||
-        high->kind != EXPR_NUMBER || low->number.power != 0 || high->number.power != 0 ||
-        low->number.mantissa > high->number.mantissa) {
-        sema_error(c, NULL, DIAG_TYPE_MISMATCH, range->span,
-                   "a range of whole numbers is wanted: `in 0..120`");
-        return false;
-    }
-    column->has_range = true;
-    column->low = low->number.mantissa;
-    column->high = high->number.mantissa;
+/* A whole number as it is written, perhaps below nothing. */
+static bool bound_written(const Expr *expr, int64_t *value) {
+    bool negative = expr->kind == EXPR_UNARY && expr->op == OP_NEG;
+    if (negative) expr = expr->left;
+    if (expr->kind != EXPR_NUMBER || expr->number.power != 0) return false;
+    *value = negative ? -expr->number.mantissa : expr->number.mantissa;
     return true;
+}
+
+static bool range_wanted(Compilation *c, const Expr *range) {
+    sema_error(c, NULL, DIAG_TYPE_MISMATCH, range->span,
+               "a range of whole numbers is wanted: `in 0..120`");
+    return false;
+}
+
+static bool integer_range(Compilation *c, const Expr *range, ModuleColumn *column) {
+    if (range->kind == EXPR_BINARY && range->op == OP_RANGE &&
+        bound_written(range->left, &column->low) && bound_written(range->right, &column->high) &&
+        column->low <= column->high) {
+        column->has_range = true;
+        return true;
+    }
+    return range_wanted(c, range);
+}
+
+/* A range of pounds, in the pence they are held in. */
+static bool range_in_pence(Compilation *c, const Expr *range, ModuleColumn *column) {
+    bool fits = !__builtin_mul_overflow(column->low, COLUMN_MONEY_SCALE, &column->low) &&
+                !__builtin_mul_overflow(column->high, COLUMN_MONEY_SCALE, &column->high);
+    return fits || range_wanted(c, range);
 }
 
 /* A number of a unit: held in the unit written, canonical by its scale. */
@@ -159,11 +176,11 @@ static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *colu
     type->unit = unit->unit;
     if (unit_is(&unit->unit, BASE_GBP)) type->price = PRICE_CASH;
     if (unit->scale.big) return false;
-    info->scale_num = unit->scale.num;
-    info->scale_den = unit->scale.den;
+    info->scale_num = type->worth_num = unit->scale.num;
+    info->scale_den = type->worth_den = unit->scale.den;
     if (is_word(c, name, "pounds")) {
         column->sort = COLUMN_MONEY;
-        info->scale_den = 100;
+        info->scale_den = COLUMN_MONEY_SCALE;
     }
     return true;
 }
@@ -194,7 +211,9 @@ static bool number_column(Compilation *c, const Expr *expr, ModuleColumn *column
         name = expr->left;
         if (!integer_range(c, expr->right, column)) return false;
     }
-    return quantity_column(c, name, column, info, &info->type) || unknown_column_type(c, expr);
+    if (!quantity_column(c, name, column, info, &info->type)) return unknown_column_type(c, expr);
+    bool pounds = column->has_range && column->sort == COLUMN_MONEY;
+    return !pounds || range_in_pence(c, expr->right, column);
 }
 
 static bool named_type(Compilation *c, const Decl *decl, const Expr *expr, ModuleColumn *column,

@@ -46,6 +46,9 @@ typedef struct {
     Span because;    /* where it has its unit or price from; SPAN_NONE: nowhere in particular */
     PriceBase price;
     int32_t price_year; /* PRICE_REAL: at prices of; PRICE_CASH: 0 */
+    /* of rows: what a number written without a unit is worth beside it, in canonical units: 100
+     * beside a column of pence is a pound. 0: as much as it says */
+    int64_t worth_num, worth_den;
     uint16_t code_dim;  /* TYPE_CODE */
     uint8_t dim_count;  /* dims the value has whatever the grouping */
     uint16_t dims[MODULE_MAX_DIMS];

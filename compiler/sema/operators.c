@@ -31,7 +31,18 @@ Node *coerce_bare(Compilation *c, Node *node, const Type *to) {
     copy->type.unit = to->unit;
     copy->type.price = to->price;
     copy->type.price_year = to->price_year;
+    if (!to->row || !to->worth_num || !node_is_exact(node)) return copy;
+    copy->type.worth_num = to->worth_num;
+    copy->type.worth_den = to->worth_den;
+    copy->constant.exact = exact_mul(c->arena, node->constant.exact,
+                                     exact_from_ratio(c->arena, to->worth_num, to->worth_den));
     return copy;
+}
+
+/* Of two values of rows that become one: what a number is worth beside both, or as much as it says. */
+static void join_worth(Type *type, const Type *other) {
+    if (type->worth_num == other->worth_num && type->worth_den == other->worth_den) return;
+    type->worth_num = type->worth_den = 0;
 }
 
 static Type joined(const Node *a, const Node *b) {
@@ -176,6 +187,7 @@ static Node *add(const Operation *o, Node *a, Node *b) {
     if (!units_agree(o, a, b, doing)) return NULL;
     Type type = joined(a, b);
     if (unit_is_none(&type.unit)) type.unit = b->type.unit;
+    join_worth(&type, &b->type);
     type.points = o->op == OP_SUB && a->type.percent && b->type.percent
                       ? true
                       : a->type.points && b->type.points;
@@ -224,6 +236,12 @@ static Node *scale(const Operation *o, Node *a, Node *b) {
                 : o->op == OP_PER ? unit_per(a->type.unit, b->type.unit)
                                   : unit_divide(a->type.unit, b->type.unit);
     if (!within_powers(o, &type.unit)) return NULL;
+    if (o->op == OP_MUL && unit_is_none(&a->type.unit)) {
+        type.worth_num = b->type.worth_num;
+        type.worth_den = b->type.worth_den;
+    } else if (o->op == OP_PER || !unit_is_none(&b->type.unit)) {
+        type.worth_num = type.worth_den = 0;
+    }
     type.bare = a->type.bare && (b->type.bare || o->op == OP_PER);
     type.points = o->op == OP_MUL
                       ? (a->type.points && b->type.bare) || (a->type.bare && b->type.points)
@@ -250,6 +268,7 @@ static Node *power(const Operation *o, Node *a, Node *b) {
         return NULL;
     }
     Type type = joined(a, b);
+    type.worth_num = type.worth_den = 0;
     type.bare = a->type.bare;
     if (!unit_power(a->type.unit, (int)exponent, &type.unit)) {
         sema_error(o->c, o->scope, DIAG_LIMIT_REACHED, o->at,
@@ -460,6 +479,7 @@ static bool alternatives(const Operation *o, Node **a, Node **b, const char *doi
 
 static Type alternative_type(const Node *a, const Node *b) {
     Type type = node_is_absent(a) ? b->type : a->type;
+    if (!node_is_absent(a) && !node_is_absent(b)) join_worth(&type, &b->type);
     type_join(&type, &a->type);
     type_join(&type, &b->type);
     type.estimate = a->type.estimate && b->type.estimate;

@@ -16,6 +16,7 @@
 
 #define MODULE_NONE UINT32_MAX /* "no register", "no declaration", … */
 #define MODULE_MAX_DIMS 8
+#define COLUMN_MONEY_SCALE 100 /* COLUMN_MONEY is declared in pounds and held in pence */
 
 typedef uint32_t Reg;
 

@@ -7,6 +7,7 @@
 #include <immintrin.h>
 #endif
 
+#include "runtime/base/processor.h"
 #include "runtime/base/utf8.h"
 
 #ifdef __SSE2__
@@ -250,10 +251,8 @@ READ_PLAIN_FIELDS(read_plain_fields_avx512, TARGET_AVX512, structure_mask_avx512
 
 static CsvFields *best_fields(void) {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi"))
-        return read_plain_fields_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
-        return read_plain_fields_avx2;
+    if (processor_has(PROCESSOR_AVX512)) return read_plain_fields_avx512;
+    if (processor_has(PROCESSOR_AVX2)) return read_plain_fields_avx2;
 #endif
     return read_plain_fields_anywhere;
 }

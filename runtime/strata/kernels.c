@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/base/processor.h"
 #include "runtime/strata/calendar.h"
 #include "runtime/strata/levels.h"
 #include "runtime/strata/ranking.h"
@@ -19,21 +20,11 @@ static const Kernels kernels_portable = KERNELS("portable");
 
 #if defined(__x86_64__)
 
-static bool has_avx2(void) {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-}
-
-static bool has_avx512(void) {
-    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
-}
-
 const Kernels *kernels_at(KernelLevel level) {
     switch (level) {
     case LEVEL_PORTABLE: return &kernels_portable;
-    case LEVEL_AVX2: return has_avx2() ? &kernels_avx2 : NULL;
-    case LEVEL_AVX512: return has_avx512() ? &kernels_avx512 : NULL;
+    case LEVEL_AVX2: return processor_has(PROCESSOR_AVX2) ? &kernels_avx2 : NULL;
+    case LEVEL_AVX512: return processor_has(PROCESSOR_AVX512) ? &kernels_avx512 : NULL;
     case LEVEL_COUNT: break;
     }
     return NULL;
