@@ -76,9 +76,9 @@ static void say_of_path(Session *s, const char *path, DiagName name, Slice messa
 
 /* People have read why; a script, which reads the result alone, must not take it for a plan with
  * nothing wrong. */
-static void give_unread(Session *s, const char *path, ScpStatus status) {
+static void give_unread(Session *s, const char *path, ScpStatus status, Slice why) {
     DiagName name = status == SCP_LIMIT ? DIAG_LIMIT_REACHED : DIAG_PLAN_NOT_READ;
-    if (s->format == CHECK_JSON) say_of_path(s, path, name, s->driver->failure);
+    if (s->format == CHECK_JSON) say_of_path(s, path, name, why);
 }
 
 /* Who meant to check a plan should know that none was there: a file cut off by accident has no
@@ -102,7 +102,7 @@ static void check_path(Session *s, const char *path) {
         status = driver_fail(driver, SCP_USAGE, "`%s` is compiled: `scpc check` reads plans", path);
     s->status = status_worse(s->status, status);
     if (status != SCP_OK) {
-        give_unread(s, path, status);
+        give_unread(s, path, status, driver->failure);
         return;
     }
     CheckOptions options = {.compile = input_compile_options(driver, &input, false)};
@@ -175,18 +175,22 @@ static ScpStatus deliver(Session *s) {
     return SCP_OK;
 }
 
+static void find_below(Session *s, const char *path, Paths *paths) {
+    UnreadFolders unread = {0};
+    ScpStatus status = paths_expand(s->driver, path, paths, &unread);
+    s->status = status_worse(s->status, status);
+    if (status != SCP_OK && !unread.count) give_unread(s, path, status, s->driver->failure);
+    VEC_EACH(const UnreadFolder, folder, &unread) give_unread(s, folder->path, status, folder->why);
+}
+
 ScpStatus command_check(Driver *driver) {
     Session session = {.driver = driver, .format = format_named(driver->options.format)};
     Paths paths = {0};
     buffer_init(&session.out, &driver->arena);
     text_map_init(&session.seen, &driver->arena, 0);
     if (session.format == CHECK_JSON) render_json_begin(&session.json, &session.out);
-    for (uint32_t i = 0; i < driver->options.arguments.count; i++) {
-        const char *path = driver->options.arguments.items[i];
-        ScpStatus status = paths_expand(driver, path, &paths);
-        if (status != SCP_OK) give_unread(&session, path, status);
-        session.status = status_worse(session.status, status);
-    }
+    for (uint32_t i = 0; i < driver->options.arguments.count; i++)
+        find_below(&session, driver->options.arguments.items[i], &paths);
     for (uint32_t i = 0; i < paths.count; i++) check_one(&session, paths.items[i]);
     if (!paths.count && session.format != CHECK_JSON) return session.status;
     end(&session);

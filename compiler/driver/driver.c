@@ -15,8 +15,7 @@
 
 /* ---- Writing ----------------------------------------------------------------------------- */
 
-/* 0, or the number of the error. */
-static int write_all(int descriptor, Slice text) {
+int driver_write_all(int descriptor, Slice text) {
     while (text.length) {
         ssize_t count = write(descriptor, text.data, text.length);
         if (count < 0 && errno == EINTR) continue;
@@ -28,7 +27,7 @@ static int write_all(int descriptor, Slice text) {
 
 /* What cannot be said because standard error itself is gone shows in the exit status alone. */
 static void write_message(int descriptor, Slice text) {
-    int lost = write_all(descriptor, text);
+    int lost = driver_write_all(descriptor, text);
     (void)lost;
 }
 
@@ -83,15 +82,20 @@ ScpStatus driver_fail(Driver *driver, ScpStatus status, const char *format, ...)
     return status;
 }
 
+/* Standard output by its names in the file system, which cannot be replaced by another file. */
 bool driver_writes_file(const Driver *driver) {
-    return driver->options.output && strcmp(driver->options.output, "-") != 0;
+    static const char *const standard[] = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+    const char *output = driver->options.output;
+    for (size_t i = 0; output && i < sizeof standard / sizeof *standard; i++)
+        if (strcmp(output, standard[i]) == 0) return false;
+    return output != NULL;
 }
 
 ScpStatus driver_result(Driver *driver, Slice text) {
     driver_flush(driver);
     FileText file = {driver->options.output, text};
     if (driver_writes_file(driver)) return files_write(driver, &file, 1);
-    int error = write_all(driver->out, text);
+    int error = driver_write_all(driver->out, text);
     if (!error) return SCP_OK;
     return driver_fail(driver, SCP_DATA, "standard output cannot be written: %s", strerror(error));
 }
@@ -182,6 +186,8 @@ static ScpStatus say_why_left(Driver *driver) {
     const Boundary *boundary = &driver->boundary;
     const char *format = boundary->status == SCP_FAULT
                              ? "scpc: a fault of scpc itself: %s; please report it with the plan\n"
+                         : boundary->status == SCP_LIMIT && driver->work.limit
+                             ? "scpc: %s: --max-memory says how much may be used\n"
                              : "scpc: %s\n";
     clear_progress(driver);
     write_message(driver->err, buffer_slice(&driver->messages));

@@ -1,7 +1,12 @@
 /* Output files. */
 #include "compiler/driver/files.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "runtime/base/atomic_file.h"
 
@@ -23,7 +28,22 @@ static ScpStatus write_set(OutputSet *set, OutputMode mode, const FileText *file
     return output_commit(set);
 }
 
+/* A pipe or a device cannot be replaced by another file: what it is given goes into it. */
+static bool is_stream(const char *path) {
+    struct stat about;
+    return !stat(path, &about) && (S_ISFIFO(about.st_mode) || S_ISCHR(about.st_mode));
+}
+
+static ScpStatus write_stream(Driver *driver, const FileText *file) {
+    int stream = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    int error = stream < 0 ? errno : driver_write_all(stream, file->text);
+    if (stream >= 0 && close(stream) && !error) error = errno;
+    if (!error) return SCP_OK;
+    return driver_fail(driver, SCP_DATA, "`%s` cannot be written: %s", file->path, strerror(error));
+}
+
 ScpStatus files_write(Driver *driver, const FileText *files, uint32_t count) {
+    if (count == 1 && is_stream(files[0].path)) return write_stream(driver, &files[0]);
     OutputMode mode = driver->options.internal ? OUTPUT_PRIVATE : OUTPUT_SHARED;
     sigset_t before;
     OutputSet *set = output_set_new();

@@ -64,20 +64,28 @@ static const char *join(Arena *arena, const char *folder, const char *name) {
     return arena_printf(arena, "%s%s%s", folder, slash, name).data;
 }
 
-static ScpStatus find_plans(Driver *driver, const char *folder, int depth, Paths *paths) {
+static ScpStatus cannot_look_into(Driver *driver, const char *folder, UnreadFolders *unread) {
+    Slice shown = file_quote(&driver->arena, slice_of(folder));
+    ScpStatus status = driver_fail(driver, SCP_DATA, "the folder %.*s cannot be read: %s",
+                                   SLICE_FMT(shown), strerror(errno));
+    UnreadFolder entry = {folder, driver->failure};
+    VEC_PUSH(&driver->arena, unread, entry);
+    return status;
+}
+
+static ScpStatus find_plans(Driver *driver, const char *folder, int depth, Paths *paths,
+                            UnreadFolders *unread) {
     Paths names = {0};
     struct stat file;
     ScpStatus status = SCP_OK;
     if (depth > DEEPEST) return status;
     if (!list_folder(&driver->arena, folder, &names))
-        return driver_fail(driver, SCP_DATA, "the folder %.*s cannot be read: %s",
-                           SLICE_FMT(file_quote(&driver->arena, slice_of(folder))),
-                           strerror(errno));
+        return cannot_look_into(driver, folder, unread);
     for (uint32_t i = 0; i < names.count; i++) {
         const char *path = join(&driver->arena, folder, names.items[i]);
         if (lstat(path, &file)) continue;
         if (S_ISDIR(file.st_mode)) {
-            status = status_worse(status, find_plans(driver, path, depth + 1, paths));
+            status = status_worse(status, find_plans(driver, path, depth + 1, paths, unread));
             continue;
         }
         bool is_source = S_ISREG(file.st_mode) && slice_ends_with(slice_of(path), SLICE(".scp"));
@@ -86,14 +94,14 @@ static ScpStatus find_plans(Driver *driver, const char *folder, int depth, Paths
     return status;
 }
 
-ScpStatus paths_expand(Driver *driver, const char *path, Paths *paths) {
+ScpStatus paths_expand(Driver *driver, const char *path, Paths *paths, UnreadFolders *unread) {
     struct stat file;
     if (strcmp(path, "-") == 0 || stat(path, &file) || !S_ISDIR(file.st_mode)) {
         VEC_PUSH(&driver->arena, paths, path);
         return SCP_OK;
     }
     uint32_t before = paths->count;
-    ScpStatus status = find_plans(driver, path, 0, paths);
+    ScpStatus status = find_plans(driver, path, 0, paths, unread);
     if (status != SCP_OK || paths->count > before) return status;
     Slice shown = file_quote(&driver->arena, slice_of(path));
     return driver_fail(driver, SCP_USAGE,

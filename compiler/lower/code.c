@@ -210,7 +210,11 @@ static bool type_has(const Type *type, uint16_t dim) {
 }
 
 static bool any_splits(Lowering *l, const Node *node, uint16_t dim) {
+    DimSort sort = l->module->dims.items[dim].sort;
     if (node->sort == NODE_AGG) return splits_by(l, node->table, dim);
+    /* what is taken at one year is the same number whatever year it meets */
+    if (node->sort == NODE_AT && node->integer && sort >= DIM_YEAR && sort <= DIM_WEEK)
+        return false;
     for (int i = 0; node->sort == NODE_TOTAL && i < node->dim_count; i++) {
         if (node->dims[i] == dim) return false;
     }

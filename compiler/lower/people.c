@@ -165,16 +165,44 @@ static bool covers(const Lowering *l, const Table *table, int32_t year) {
            events->covers_to >= financial_year_end(year);
 }
 
+static bool known_in(const Lowering *l, const Node *node, int32_t year) {
+    return node->table->events ? covers(l, node->table, year)
+                               : snapshot_of(people_table(l, node->table), year) != MODULE_NONE;
+}
+
 static Reg in_year(Lowering *l, const Node *node, const Context *context, int32_t year) {
-    const ModuleTable *people = people_table(l, node->table);
-    bool known = node->table->events ? covers(l, node->table, year)
-                                     : snapshot_of(people, year) != MODULE_NONE;
+    bool known = known_in(l, node, year);
     Slice note = arena_printf(l->c->arena,
                               node->table->events ? "the events do not cover the whole of %.*s"
                                                   : "there is no snapshot of the people in %.*s",
                               SLICE_FMT(financial_year_format(l->c->arena, year)));
     return known ? run_query(l, node, context, year, true)
                  : absent_cells(l, context, note, node->span);
+}
+
+/* Whether the events of those people that say for which days they are complete all hold the
+ * whole of the year. */
+static bool year_is_whole(const Lowering *l, uint32_t people, int32_t year) {
+    VEC_EACH(const ModuleTable, table, &l->module->tables) {
+        if (table->sort != TABLE_EVENTS || table->population != people || !table->covers_to)
+            continue;
+        if (table->covers_from > financial_year_start(year) ||
+            table->covers_to < financial_year_end(year))
+            return false;
+    }
+    return true;
+}
+
+/* The year a measure is of where nothing names one: the latest for which there are people and
+ * whole events of theirs; where there is none, that of the latest people. */
+static int32_t usual_year(const Lowering *l, const Table *table) {
+    const ModuleTable *people = people_table(l, table);
+    uint32_t index = (uint32_t)(people - l->module->tables.items);
+    for (uint32_t i = people->snapshots.count; i-- > 0;) {
+        int32_t year = financial_year_of(people->snapshots.items[i].as_at);
+        if (year_is_whole(l, index, year)) return year;
+    }
+    return latest_year(people);
 }
 
 /* ---- Over time ---------------------------------------------------------------------- */
@@ -205,8 +233,33 @@ static Reg stack_periods(const Series *s, const Reg *regs) {
     return emit_variadic(s->l, OPCODE_STACK, s->id, regs, s->dim.member_count, s->node->span);
 }
 
+/* "2026/27 to 2030/31" */
+static Slice years_text(Arena *arena, const ModuleDim *dim) {
+    return dim->member_count < 2
+               ? dim->titles[0]
+               : arena_printf(arena, "%.*s to %.*s", SLICE_FMT(dim->titles[0]),
+                              SLICE_FMT(dim->titles[dim->member_count - 1]));
+}
+
+/* An amount of each year of the plan over people: nobody is known in any of those years, and
+ * every cell would be missing. */
+static bool some_year_known(const Series *s) {
+    for (uint32_t i = 0; i < s->dim.member_count; i++) {
+        if (known_in(s->l, s->node, s->dim.first + (int32_t)i)) return true;
+    }
+    Lowering *l = s->l;
+    Slice text = quoted(l->c, s->node->span);
+    Slice year = financial_year_format(l->c->arena, usual_year(l, s->node->table));
+    sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, s->node->span,
+               "there are no data for any of the years that this is asked for, %.*s: the latest "
+               "number is `measured(%.*s at %.*s)`",
+               SLICE_FMT(years_text(l->c->arena, &s->dim)), SLICE_FMT(text), SLICE_FMT(year));
+    return false;
+}
+
 /* By financial year: each from its own snapshot. */
 static Reg by_years(Series *s) {
+    if (!some_year_known(s)) return MODULE_NONE;
     Reg *regs = ARENA_NEW_ARRAY(s->l->c->arena, Reg, s->dim.member_count);
     for (uint32_t i = 0; i < s->dim.member_count; i++)
         regs[i] = in_year(s->l, s->node, &s->rest, s->dim.first + (int32_t)i);
@@ -295,41 +348,36 @@ static Reg not_in_time(Lowering *l, const Node *node, const char *text) {
     return MODULE_NONE;
 }
 
+/* An amount of each year of the plan, asked for `by fy` of the data: people are counted at one
+ * time. */
+static Reg by_two_times(const Series *s, const ModuleDim *other) {
+    Lowering *l = s->l;
+    Arena *arena = l->c->arena;
+    if (s->dim.sort != DIM_YEAR || other->sort != DIM_YEAR)
+        return not_in_time(l, s->node, "`%.*s` is asked for by two periods of time at once");
+    bool planned = s->dim.first == l->c->horizon_first;
+    const ModuleDim *plan = planned ? &s->dim : other, *data = planned ? other : &s->dim;
+    sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, s->node->span,
+               "`%.*s` is asked for by two sets of years at once, %.*s of the plan and %.*s of the "
+               "data: leave out `by fy`, and take one year of each, as in `[%.*s]` and "
+               "`measured(%.*s at %.*s)`",
+               SLICE_FMT(s->node->text), SLICE_FMT(years_text(arena, plan)),
+               SLICE_FMT(years_text(arena, data)), SLICE_FMT(plan->members[0]),
+               SLICE_FMT(quoted(l->c, s->node->span)),
+               SLICE_FMT(data->members[data->member_count - 1]));
+    return MODULE_NONE;
+}
+
 static Reg by_time(Lowering *l, const Node *node, const Context *context, int at) {
     Series s = series_of(l, node, context, at);
-    if (time_dim(l, &s.rest) >= 0)
-        return not_in_time(l, node, "`%.*s` is asked for by two periods of time at once");
+    int second = time_dim(l, &s.rest);
+    if (second >= 0) return by_two_times(&s, &l->module->dims.items[s.rest.dims[second]]);
     if (node->table->events && node->table->dated == MODULE_NONE)
         return not_in_time(l, node,
                            "`%.*s` are not dated: which column says when they happened is "
                            "declared by `dated`");
     if (s.dim.sort == DIM_YEAR) return by_years(&s);
     return node->table->events ? events_by_periods(&s, context) : people_by_periods(&s);
-}
-
-/* Whether the events of those people that say for which days they are complete all hold the
- * whole of the year. */
-static bool year_is_whole(const Lowering *l, uint32_t people, int32_t year) {
-    VEC_EACH(const ModuleTable, table, &l->module->tables) {
-        if (table->sort != TABLE_EVENTS || table->population != people || !table->covers_to)
-            continue;
-        if (table->covers_from > financial_year_start(year) ||
-            table->covers_to < financial_year_end(year))
-            return false;
-    }
-    return true;
-}
-
-/* The year a measure is of where nothing names one: the latest for which there are people and
- * whole events of theirs; where there is none, that of the latest people. */
-static int32_t usual_year(const Lowering *l, const Table *table) {
-    const ModuleTable *people = people_table(l, table);
-    uint32_t index = (uint32_t)(people - l->module->tables.items);
-    for (uint32_t i = people->snapshots.count; i-- > 0;) {
-        int32_t year = financial_year_of(people->snapshots.items[i].as_at);
-        if (year_is_whole(l, index, year)) return year;
-    }
-    return latest_year(people);
 }
 
 bool splits_by(Lowering *l, const Table *table, uint16_t dim) {
@@ -343,5 +391,6 @@ Reg lower_aggregate(Lowering *l, const Node *node, const Context *context) {
     if (!people->snapshots.count) return MODULE_NONE;
     int at = time_dim(l, context);
     if (at >= 0) return by_time(l, node, context, at);
-    return in_year(l, node, context, context->year ? context->year : usual_year(l, node->table));
+    int32_t year = context->year ? context->year : usual_year(l, node->table);
+    return days_within_year(l, node, year) ? in_year(l, node, context, year) : MODULE_NONE;
 }

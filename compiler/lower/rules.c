@@ -11,25 +11,27 @@ static const Context whole = {0};
 /* ---- The clauses of a rule ---------------------------------------------------------- */
 
 typedef struct {
-    const Item *require, *message, *severity, *in_draft, *source, *in_force, *waivable;
+    const Item *require, *message, *severity, *in_draft, *source, *in_force, *waivable, *points_at;
 } RuleClauses;
 
+enum { RULE_CLAUSES = 8 };
+
 static void read_rule(Lowering *l, const Decl *rule, RuleClauses *clauses) {
-    static const char *const names[] = {"require", "message",  "severity", "in_draft",
-                                        "source",  "in_force", "waivable"};
-    const Item **slots[] = {&clauses->require,  &clauses->message, &clauses->severity,
-                            &clauses->in_draft, &clauses->source,  &clauses->in_force,
-                            &clauses->waivable};
+    static const char *const names[RULE_CLAUSES] = {"require", "message",  "severity", "in_draft",
+                                                    "source",  "in_force", "waivable", "points_at"};
+    const Item **slots[RULE_CLAUSES] = {&clauses->require,  &clauses->message, &clauses->severity,
+                                        &clauses->in_draft, &clauses->source,  &clauses->in_force,
+                                        &clauses->waivable, &clauses->points_at};
     for (uint32_t i = 0; i < rule->item->block.count; i++) {
         const Item *item = rule->item->block.items[i];
         Slice name = word(l->c, item->word);
         size_t n = 0;
-        while (n < 7 && !slice_equal(name, slice_of(names[n]))) n++;
-        if (n == 7) {
+        while (n < RULE_CLAUSES && !slice_equal(name, slice_of(names[n]))) n++;
+        if (n == RULE_CLAUSES) {
             Diag *diag = sema_error(l->c, &l->at, DIAG_UNKNOWN_CLAUSE, item->word_span,
                                     "`%.*s` is not a clause of a rule", SLICE_FMT(name));
             Nearest nearest = {.wanted = name};
-            for (size_t k = 0; k < 7; k++) nearest_offer(&nearest, slice_of(names[k]));
+            for (size_t k = 0; k < RULE_CLAUSES; k++) nearest_offer(&nearest, slice_of(names[k]));
             nearest_fix(l->c, diag, item->word_span, &nearest);
         } else if (*slots[n]) {
             sema_error(l->c, &l->at, DIAG_REPEATED_CLAUSE, item->word_span,
@@ -92,15 +94,27 @@ static bool compares(const Expr *expr) {
             expr->op == OP_GT || expr->op == OP_GE);
 }
 
+static bool scope_is_library(const Lowering *l, const Scope *scope) {
+    while (scope->outer) scope = scope->outer;
+    return l->c->files.items[scope->file].library;
+}
+
 static void add_sub_value(Lowering *l, const Scope *scope, const Expr *expr,
                           ModuleRequirement *requirement) {
-    if (expr->kind != EXPR_MEMBER && expr->kind != EXPR_CALL && expr->kind != EXPR_INDEX) return;
+    /* a function of a library is a word that the plan's author does not know */
+    bool named = expr->kind == EXPR_MEMBER || expr->kind == EXPR_INDEX ||
+                 (expr->kind == EXPR_CALL && !scope_is_library(l, scope));
+    if (!named) return;
+    Slice text = quoted(l->c, expr->span);
+    VEC_EACH(const ModuleSubValue, known, &requirement->values) {
+        if (slice_equal(known->text, text)) return;
+    }
     Value *value = elaborate(l->c, scope, expr);
     value = value_strip(l->c, value);
     if (value->sort != VALUE_NODE || value->node->type.row || value->node->type.dim_count) return;
     Reg reg = lower_node(l, value->node, &whole);
     if (reg == MODULE_NONE) return;
-    ModuleSubValue sub = {.text = arena_copy(l->module->arena, quoted(l->c, expr->span)),
+    ModuleSubValue sub = {.text = arena_copy(l->module->arena, text),
                           .reg = reg,
                           .unit = unit_for(l->c, &value->node->type, NULL)};
     VEC_PUSH(l->module->arena, &requirement->values, sub);
@@ -129,7 +143,35 @@ static bool is_absent(const Node *node) {
     return node->sort == NODE_CONST && node->constant.sort == CONST_ABSENT;
 }
 
-static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl) {
+/* Where the value is written, if that is within the declaration: messages point there rather
+ * than at its name. */
+static bool written_in(const Decl *decl, const Value *value, Span *place) {
+    if (value->sort == VALUE_LIST)
+        return value->list.count && written_in(decl, value->list.items[0], place);
+    const Span spans[] = {value->sort == VALUE_CLAUSE ? value->clause->span : value->span,
+                          value->sort == VALUE_NODE ? value->node->span : SPAN_NONE};
+    for (int i = 0; i < 2 && value->sort != VALUE_MISSING; i++) {
+        if (spans[i].start < decl->item->span.start || spans[i].end > decl->item->span.end)
+            continue;
+        *place = spans[i];
+        return true;
+    }
+    return false;
+}
+
+/* The first of what `points_at` lists that the declaration says. */
+static Span pointed_at(Lowering *l, const Rule *rule, const Scope *scope, const Decl *decl,
+                       Span otherwise) {
+    const Item *points_at = rule->clauses.points_at;
+    for (uint32_t i = 0; points_at && i < points_at->values.count; i++) {
+        const Value *value = elaborate(l->c, scope, points_at->values.items[i]);
+        if (written_in(decl, value, &otherwise)) break;
+    }
+    return otherwise;
+}
+
+/* `place`: of the declaration, or of the part of it that is judged. */
+static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl, Span place) {
     Compilation *c = l->c;
     Node *condition = elaborate_condition(c, scope, rule->clauses.require->values.items[0]);
     if (!condition || is_absent(condition)) return;
@@ -141,7 +183,8 @@ static void apply(Lowering *l, const Rule *rule, const Scope *scope, Decl *decl)
     if (!message || message->type.base != TYPE_TEXT) return;
     ModuleRequirement requirement = {.rule = kebab(l, rule->rule->name),
                                      .decl = MODULE_NONE,
-                                     .span = decl ? decl->name_span : rule->rule->name_span};
+                                     .span = place};
+    if (decl) requirement.span = pointed_at(l, rule, scope, decl, place);
     uint64_t index;
     if (decl && hashmap_get(&l->decl_index, decl->index + 1, &index))
         requirement.decl = (uint32_t)index;
@@ -181,9 +224,9 @@ static Scope rule_scope(Lowering *l, const Decl *rule, const Decl *decl) {
 /* `for k in kpi, t in k.target`: what follows the first goes through lists of what stands
  * before, and every combination is judged by itself. */
 static void apply_further(Lowering *l, const Rule *rule, const Phrase *loop, uint32_t next,
-                          const Scope *outer, Decl *decl) {
+                          const Scope *outer, Decl *decl, Span place) {
     if (next == loop->values.count) {
-        apply(l, rule, outer, decl);
+        apply(l, rule, outer, decl, place);
         return;
     }
     const Expr *in = loop->values.items[next];
@@ -191,7 +234,9 @@ static void apply_further(Lowering *l, const Rule *rule, const Phrase *loop, uin
     for (uint32_t i = 0; list->sort == VALUE_LIST && i < list->list.count; i++) {
         Binding binding = {.name = in->left->atom, .value = list->list.items[i]};
         Scope scope = {.outer = outer, .bindings = &binding, .binding_count = 1};
-        apply_further(l, rule, loop, next + 1, &scope, decl);
+        Span part = place;
+        written_in(decl, binding.value, &part);
+        apply_further(l, rule, loop, next + 1, &scope, decl, part);
     }
 }
 
@@ -222,7 +267,7 @@ static void apply_to_all(Lowering *l, const Rule *rule, const Phrase *loop) {
         Scope scope = rule_scope(l, rule->rule, decl);
         scope.bindings = &binding;
         scope.binding_count = 1;
-        apply_further(l, rule, loop, 1, &scope, decl);
+        apply_further(l, rule, loop, 1, &scope, decl, decl->name_span);
     }
 }
 
@@ -324,7 +369,7 @@ void lower_rules(Lowering *l) {
         if (loop)
             apply_to_all(l, &rule, loop);
         else
-            apply(l, &rule, &scope, c->plan);
+            apply(l, &rule, &scope, c->plan, (c->plan ? c->plan : rule.rule)->name_span);
     }
     for (uint32_t i = 0; i < c->allows.count; i++) add_allow(l, c->allows.items[i]);
 }

@@ -208,8 +208,18 @@ static void print_rule(const RuleText *rule, Slice name, bool colour, Buffer *ou
                   SLICE_FMT(rule->name));
 }
 
+/* In small letters, as all names of the library are. */
+static Slice in_small(Arena *arena, Slice name) {
+    Slice copy = arena_copy(arena, name);
+    char *at = (char *)copy.data;
+    for (size_t i = 0; i < name.length; i++)
+        if (at[i] >= 'A' && at[i] <= 'Z') at[i] = (char)(at[i] + ('a' - 'A'));
+    return copy;
+}
+
 /* A rule is known by the name that `allow` takes, too. */
 bool explain_print(Slice name, bool colour, Buffer *out) {
+    name = in_small(out->arena, name);
     Slice diagnostic = diagnostic_name(out->arena, name);
     const EmbeddedFile *page = find_page(diagnostic);
     RuleText rule;

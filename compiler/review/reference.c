@@ -265,6 +265,17 @@ static void unit_head(Reference *r) {
     buffer_add_text(r->out, "| unit | is | of one | in the report |\n|---|---|---|---|\n");
 }
 
+/* What the language itself measures in: the word, of one, in the report. */
+static const char *const base_units[][3] = {
+    {"persons", "person", "people"}, {"years", "year", ""}, {"days", "day", ""}, {"gbp", "", "£"}};
+
+enum { BASE_UNITS = sizeof base_units / sizeof *base_units };
+
+static void add_base_unit_row(Reference *r, size_t i) {
+    buffer_printf(r->out, "| `%s` | itself | %s | %s |\n", base_units[i][0], base_units[i][1],
+                  base_units[i][2]);
+}
+
 /* ---- Rules ------------------------------------------------------------------------------- */
 
 static const Item *rule_clause(const Reference *r, const Item *rule, const char *name) {
@@ -346,10 +357,7 @@ static void page_units(Reference *r) {
     buffer_add_text(r->out, "# Units\n\nA number takes the unit that follows it: `5 years`. A "
                             "plan may declare further ones: `unit visits { singular visit }`.\n\n");
     unit_head(r);
-    static const char *const base[][3] = {
-        {"persons", "", "people"}, {"years", "year", ""}, {"days", "day", ""}, {"gbp", "", ""}};
-    for (size_t i = 0; i < sizeof base / sizeof *base; i++)
-        buffer_printf(r->out, "| `%s` | itself | %s | %s |\n", base[i][0], base[i][1], base[i][2]);
+    for (size_t i = 0; i < BASE_UNITS; i++) add_base_unit_row(r, i);
     EACH_ITEM(r, file, item, is_item(r, item, "unit")) add_unit_row(r, item);
 }
 
@@ -404,7 +412,42 @@ static bool add_kind_named(Reference *r, const Item *kind, const Item *outer, Sl
     return false;
 }
 
+/* The clauses of that name, each with the kind that takes it. */
+static bool add_clauses_named(Reference *r, const Item *kind, Slice name, bool any) {
+    for (uint32_t i = 0; i < kind->block.count; i++) {
+        const Item *clause = kind->block.items[i];
+        if (is_item(r, clause, "kind")) any = add_clauses_named(r, clause, name, any);
+        const char *how_often = cardinality_words(atom_word(r, clause->word));
+        if (!how_often || !clause->values.count || !slice_equal(name_of(r, clause), name)) continue;
+        if (!any) add_heading(r, 1, name);
+        any = true;
+        Slice where = arena_printf(r->arena, "%s in `%.*s`", how_often, SLICE_FMT(name_of(r, kind)));
+        add_clause(r, clause, where.data);
+    }
+    return any;
+}
+
+static const struct {
+    const char *name, *prose;
+} words[] = {
+#define CORE(name, text, prose) {text, prose},
+#include "compiler/sema/core.def"
+#undef CORE
+};
+
+static bool add_word(Reference *r, Slice name) {
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!slice_equal(slice_of(words[i].name), name)) continue;
+        add_heading(r, 1, name);
+        buffer_printf(r->out, "A word of the language: %s. docs/language says how it is written.\n",
+                      words[i].prose);
+        return true;
+    }
+    return false;
+}
+
 static bool add_named(Reference *r, Slice name) {
+    bool any = false;
     EACH_ITEM(r, file, item, is_item(r, item, "kind"))
     if (add_kind_named(r, item, NULL, name)) return true;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
@@ -422,7 +465,15 @@ static bool add_named(Reference *r, Slice name) {
         add_unit_row(r, item);
         return true;
     }
-    return false;
+    for (size_t i = 0; i < BASE_UNITS; i++) {
+        if (!slice_equal(slice_of(base_units[i][0]), name)) continue;
+        add_heading(r, 1, name);
+        unit_head(r);
+        add_base_unit_row(r, i);
+        return true;
+    }
+    EACH_ITEM(r, file, item, is_item(r, item, "kind")) any = add_clauses_named(r, item, name, any);
+    return any || add_word(r, name);
 }
 
 bool reference_print(Slice name, Buffer *out) {

@@ -201,12 +201,13 @@ static uint16_t unit_add(Compilation *c, ModuleUnit unit) {
 
 /* "admissions per 100000 person_years", with the readers' words beside it. */
 static ModuleUnit rate_unit(Compilation *c, const Unit *unit, Exact scale) {
-    Slice up = unit_side_text(&c->units, c->arena, unit->up, false);
-    Slice down = unit_side_text(&c->units, c->arena, unit->down, false);
-    Slice down_prose = unit_side_text(&c->units, c->arena, unit->down, true);
-    Slice up_prose = unit_side_text(&c->units, c->arena, unit->up, true);
     int64_t per = 1;
     if (exact_is_integer(scale)) exact_to_int64(scale, &per);
+    Slice up = unit_side_text(&c->units, c->arena, unit->up, UNIT_AS_WRITTEN);
+    Slice down = unit_side_text(&c->units, c->arena, unit->down, UNIT_AS_WRITTEN);
+    Slice up_prose = unit_side_text(&c->units, c->arena, unit->up, UNIT_OF_MANY);
+    Slice down_prose = unit_side_text(&c->units, c->arena, unit->down,
+                                      per == 1 ? UNIT_OF_ONE : UNIT_OF_MANY);
     ModuleUnit result = {.sort = UNIT_PLAIN, .num = per, .den = 1};
     if (per == 1) {
         result.label = arena_printf(c->arena, "%.*s%sper %.*s", SLICE_FMT(up), up.length ? " " : "",
@@ -250,8 +251,10 @@ uint16_t unit_for(Compilation *c, const Type *type, const Display *display) {
     if (!side_is_empty(type->unit.down))
         return unit_add(c, rate_unit(c, &type->unit, exact_from_int(1)));
     return unit_add(c,
-                    (ModuleUnit){.label = unit_side_text(&c->units, c->arena, type->unit.up, false),
-                                 .prose = unit_side_text(&c->units, c->arena, type->unit.up, true),
+                    (ModuleUnit){.label = unit_side_text(&c->units, c->arena, type->unit.up,
+                                                           UNIT_AS_WRITTEN),
+                                 .prose = unit_side_text(&c->units, c->arena, type->unit.up,
+                                                           UNIT_OF_MANY),
                                  .sort = UNIT_PLAIN,
                                  .num = 1,
                                  .den = 1});

@@ -2,6 +2,8 @@
  * is agree.c's to say; constants are folded exactly. */
 #include "compiler/sema/operators.h"
 
+#include <string.h>
+
 #include "runtime/base/date.h"
 #include "runtime/bytecode/natives.h"
 #include "runtime/stats/estimate.h"
@@ -199,6 +201,47 @@ static bool is_money(const Unit *unit) {
     return unit->up[BASE_GBP] > 0;
 }
 
+/* What a quantity is a number of where it is multiplied or divided: people of people, a share,
+ * are a plain number. */
+static Unit scaling_unit(const Type *type) {
+    bool share = type->percent && memcmp(type->unit.up, type->unit.down, sizeof type->unit.up) == 0;
+    return share ? UNIT_NONE : type->unit;
+}
+
+/* Whether it is pounds times something else: no amount of anything. */
+static bool is_money_of_things(const Unit *unit) {
+    for (int i = 0; i < UNIT_MAX_BASES; i++) {
+        if (i != BASE_GBP && unit->up[i] > 0) return is_money(unit);
+    }
+    return false;
+}
+
+/* `£390 * count(admissions)`: what one of them costs is `£390 per admission`. */
+static void refuse_money_of_things(const Operation *o, const Node *a, const Node *b) {
+    Compilation *c = o->c;
+    bool left = is_money(&a->type.unit);
+    const Node *money = left ? a : b, *things = left ? b : a;
+    Span at = left ? o->left : o->right;
+    Slice many = unit_side_text(&c->units, c->arena, things->type.unit.up, UNIT_OF_MANY);
+    Slice one = unit_side_text(&c->units, c->arena, things->type.unit.up, UNIT_OF_ONE);
+    Slice written = unit_word_of_one(&c->units, c->arena, things->type.unit.up);
+    Diag *diag = sema_error(c, o->scope, DIAG_UNIT_MISMATCH, o->at,
+                            "pounds multiplied by %.*s are no amount of money: say that the amount "
+                            "is for each %.*s, with `per %.*s`",
+                            SLICE_FMT(many), SLICE_FMT(one), SLICE_FMT(written));
+    diag_relate(c->diags, diag, left ? o->right : o->left, "%.*s", SLICE_FMT(many));
+    Span made = money->type.because.start ? money->type.because : at;
+    Slice amount = source_map_text(c->sources, made);
+    diag_relate(c->diags, diag, made, "pounds");
+    bool one_amount = slice_starts_with(amount, SLICE("£")) && !money->type.dim_count;
+    if (!one_amount) return;
+    bool apart = made.start == at.start && !left; /* `per` and `*` go from left to right */
+    Slice text = arena_printf(c->arena, "%s%.*s per %.*s%s", apart ? "(" : "", SLICE_FMT(amount),
+                              SLICE_FMT(written), apart ? ")" : "");
+    diag_fix(c->diags, diag, made, text, "an amount for each: `%.*s per %.*s`", SLICE_FMT(amount),
+             SLICE_FMT(written));
+}
+
 static bool scalable(const Operation *o, const Node *a, const Node *b) {
     if (a->type.base != TYPE_QUANTITY || b->type.base != TYPE_QUANTITY) {
         wrong_types(o, a, b, o->op == OP_MUL ? "multiplied" : "divided", "");
@@ -232,10 +275,15 @@ static bool within_powers(const Operation *o, const Unit *unit) {
 static Node *scale(const Operation *o, Node *a, Node *b) {
     if (!scalable(o, a, b)) return NULL;
     Type type = joined(a, b);
-    type.unit = o->op == OP_MUL   ? unit_multiply(a->type.unit, b->type.unit)
-                : o->op == OP_PER ? unit_per(a->type.unit, b->type.unit)
-                                  : unit_divide(a->type.unit, b->type.unit);
+    Unit left = scaling_unit(&a->type), right = scaling_unit(&b->type);
+    type.unit = o->op == OP_MUL   ? unit_multiply(left, right)
+                : o->op == OP_PER ? unit_per(left, right)
+                                  : unit_divide(left, right);
     if (!within_powers(o, &type.unit)) return NULL;
+    if (o->op == OP_MUL && is_money_of_things(&type.unit)) {
+        refuse_money_of_things(o, a, b);
+        return NULL;
+    }
     if (o->op == OP_MUL && unit_is_none(&a->type.unit)) {
         type.worth_num = b->type.worth_num;
         type.worth_den = b->type.worth_den;

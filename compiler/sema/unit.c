@@ -21,7 +21,8 @@ void unit_table_init(UnitTable *table, Arena *arena, Interner *interner) {
                          .base = base,
                          .used = true};
         if (i == BASE_PERSONS) word.prose = SLICE("people");
-        if (i == BASE_GBP) word.prose = SLICE("pounds");
+        if (i == BASE_PERSONS) word.each = SLICE("person");
+        if (i == BASE_GBP) word.prose = SLICE("£");
         VEC_PUSH(arena, &table->words, word);
     }
 }
@@ -111,15 +112,31 @@ bool unit_power(Unit a, int power, Unit *result) {
     return true;
 }
 
-static Slice base_word(const UnitTable *table, int base, bool prose) {
+/* Of several of them, "bed days"; of one, "bed day": the singular that is declared, else the
+ * word without its s. */
+static Slice word_in_prose(const UnitTable *table, Arena *arena, const UnitWord *word, bool one) {
+    Slice text = word->prose.length ? word->prose : atom_text(table->interner, word->name);
+    if (!one) return text;
+    if (word->each.length) return word->each;
+    if (word->singular == ATOM_NONE)
+        return slice_ends_with(text, SLICE("s")) ? slice_sub(text, 0, text.length - 1) : text;
+    Slice singular = arena_copy(arena, atom_text(table->interner, word->singular));
+    for (char *at = (char *)singular.data; at < singular.data + singular.length; at++)
+        if (*at == '_') *at = ' ';
+    return singular;
+}
+
+static Slice base_word(const UnitTable *table, Arena *arena, int base, UnitProse prose) {
     VEC_EACH(const UnitWord, word, &table->words) {
-        if (word->base == base && prose && word->prose.length) return word->prose;
+        if (word->base == base && prose != UNIT_AS_WRITTEN)
+            return word_in_prose(table, arena, word, prose == UNIT_OF_ONE);
     }
     return atom_text(table->interner, table->base_names[base]);
 }
 
 /* person_years and its like: one declared word for the whole side. */
-static Slice side_word(const UnitTable *table, const int8_t *side, bool prose) {
+static Slice side_word(const UnitTable *table, Arena *arena, const int8_t *side,
+                       UnitProse prose) {
     VEC_EACH(const UnitWord, word, &table->words) {
         if (word->base >= 0 || memcmp(word->unit.up, side, UNIT_MAX_BASES) != 0) continue;
         Unit unit = word->unit;
@@ -128,21 +145,22 @@ static Slice side_word(const UnitTable *table, const int8_t *side, bool prose) {
         for (int i = 0; i < UNIT_MAX_BASES; i++) bases += side[i];
         if (memcmp(unit.down, nothing, sizeof nothing) == 0 && bases > 1 &&
             exact_compare(word->scale, exact_from_int(1)) == 0)
-            return prose && word->prose.length ? word->prose
-                                               : atom_text(table->interner, word->name);
+            return prose == UNIT_AS_WRITTEN
+                       ? atom_text(table->interner, word->name)
+                       : word_in_prose(table, arena, word, prose == UNIT_OF_ONE);
     }
     return (Slice){0};
 }
 
-Slice unit_side_text(const UnitTable *table, Arena *arena, const int8_t *side, bool prose) {
-    Slice whole = side_word(table, side, prose);
+Slice unit_side_text(const UnitTable *table, Arena *arena, const int8_t *side, UnitProse prose) {
+    Slice whole = side_word(table, arena, side, prose);
     if (whole.length) return whole;
     Buffer text;
     buffer_init(&text, arena);
     for (int i = 0; i < table->base_count; i++) {
         if (!side[i]) continue;
         if (text.length) buffer_add(&text, prose ? SLICE(" ") : SLICE(" * "));
-        buffer_add(&text, base_word(table, i, prose));
+        buffer_add(&text, base_word(table, arena, i, prose));
         if (side[i] > 1) buffer_printf(&text, "^%d", side[i]);
     }
     return buffer_slice(&text);
@@ -150,10 +168,23 @@ Slice unit_side_text(const UnitTable *table, Arena *arena, const int8_t *side, b
 
 Slice unit_text(const UnitTable *table, Arena *arena, const Unit *unit) {
     if (unit_is_none(unit)) return SLICE("a number without a unit");
+    if (unit_is(unit, BASE_GBP)) return SLICE("pounds");
     bool money = unit->up[BASE_GBP] || unit->down[BASE_GBP];
-    Slice up = unit_side_text(table, arena, unit->up, money);
-    Slice down = unit_side_text(table, arena, unit->down, money);
+    Slice up = unit_side_text(table, arena, unit->up, money ? UNIT_OF_MANY : UNIT_AS_WRITTEN);
+    Slice down = unit_side_text(table, arena, unit->down, money ? UNIT_OF_ONE : UNIT_AS_WRITTEN);
     if (!down.length) return up;
     if (!up.length) return arena_printf(arena, "per %.*s", SLICE_FMT(down));
     return arena_printf(arena, "%.*s per %.*s", SLICE_FMT(up), SLICE_FMT(down));
+}
+
+Slice unit_word_of_one(const UnitTable *table, Arena *arena, const int8_t *side) {
+    Slice text = arena_copy(arena, unit_side_text(table, arena, side, UNIT_OF_ONE));
+    for (char *at = (char *)text.data; at < text.data + text.length; at++)
+        if (*at == ' ' || *at == '-') *at = '_';
+    Atom word = intern(table->interner, text);
+    for (uint32_t i = 0; i < table->words.count; i++) {
+        const UnitWord *known = &table->words.items[i];
+        if (known->name == word || known->singular == word) return text;
+    }
+    return unit_side_text(table, arena, side, UNIT_AS_WRITTEN);
 }

@@ -24,6 +24,7 @@ typedef struct {
     Atom name;
     Atom singular; /* ATOM_NONE: none */
     Slice prose;   /* for readers; empty: the name */
+    Slice each;    /* of one, for readers; empty: made of the singular or the prose */
     Unit unit;
     Exact scale;
     int base; /* the base unit it declares, or -1 */
@@ -58,8 +59,14 @@ bool unit_power(Unit a, int power, Unit *result);
 
 /* "admissions per person_years"; "a number without a unit" for none. */
 Slice unit_text(const UnitTable *table, Arena *arena, const Unit *unit);
-/* One side of the line: "persons * years". Empty where nothing stands there. `prose` uses the
- * readers' words. */
-Slice unit_side_text(const UnitTable *table, Arena *arena, const int8_t *side, bool prose);
+/* In whose words a side is told: the language's, "bed_days"; the readers', "bed days"; or theirs
+ * of a single one, "bed day", as behind "per". */
+typedef enum { UNIT_AS_WRITTEN, UNIT_OF_MANY, UNIT_OF_ONE } UnitProse;
+
+/* One side of the line: "persons * years". Empty where nothing stands there. */
+Slice unit_side_text(const UnitTable *table, Arena *arena, const int8_t *side, UnitProse prose);
+
+/* "bed_day": the word of the language that stands behind `per` for one of that side. */
+Slice unit_word_of_one(const UnitTable *table, Arena *arena, const int8_t *side);
 
 #endif

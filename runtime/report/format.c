@@ -2,6 +2,7 @@
 #include "runtime/report/format.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "runtime/base/date.h"
 #include "runtime/base/number.h"
@@ -165,6 +166,9 @@ Slice format_with_unit(Arena *arena, const ReportInput *input, Shown shown, uint
     Slice unit = format_unit(shown.unit);
     if (!shown_is_number(shown) || sort == UNIT_MONEY || sort == UNIT_PERCENT || !unit.length)
         return number;
+    if (slice_starts_with(unit, SLICE("£ per ")) && shown_number(shown, cell) >= 0)
+        return arena_printf(arena, "£%.*s %.*s", SLICE_FMT(number),
+                            SLICE_FMT(slice_sub(unit, strlen("£ "), unit.length)));
     return arena_printf(arena, "%.*s %.*s", SLICE_FMT(number), SLICE_FMT(unit));
 }
 
