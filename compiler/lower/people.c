@@ -85,10 +85,21 @@ static uint32_t add_query(Lowering *l, const StrataQuery *query) {
     return l->module->queries.count - 1;
 }
 
+/* A column whose type is wrong, which was said, may be the one that tells the group. */
+static bool has_broken_column(const Table *table) {
+    for (; table; table = table->population) {
+        VEC_EACH(const TableColumn, column, &table->columns) {
+            if (column->broken) return true;
+        }
+    }
+    return false;
+}
+
 static bool add_groups(Lowering *l, const Node *node, const Context *context, StrataQuery *query) {
     for (int i = 0; i < context->dim_count; i++) {
         uint16_t dim = context->dims[i];
         Node *code = dim_row_code(l->c, node->table, dim);
+        if (!code && has_broken_column(node->table)) return false;
         if (!code) {
             sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, node->span,
                        "`%.*s` cannot be broken down by %.*s", SLICE_FMT(node->text),

@@ -50,6 +50,8 @@ typedef Value *(*Admit)(Admission *a);
 
 Value *admit_fail(Admission *a, const char *wanted, const Value *got) {
     if (got->sort == VALUE_POISON) return value_poison(a->c);
+    bool no_years = got->sort == VALUE_PAIRS && a->c->plan && !a->c->has_horizon;
+    if (no_years) return value_poison(a->c); /* the horizon is wrong, and that was said */
     sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span, "%s is wanted here; this is %.*s",
                wanted, SLICE_FMT(value_text(a->c, got)));
     return value_poison(a->c);
@@ -118,7 +120,22 @@ static Value *admit_date(Admission *a) {
     return admit_base(a, TYPE_DATE, "a date such as 2026-09-30");
 }
 
+/* `target -10% by 2029-03`: the year in which the day or month lies. */
+static Value *refuse_day(Admission *a) {
+    Compilation *c = a->c;
+    bool month = a->expr->kind == EXPR_MONTH;
+    int32_t day = month ? month_start(month_number(a->expr->year, a->expr->month))
+                        : date_from_civil(a->expr->year, a->expr->month, a->expr->day);
+    Slice year = financial_year_format(c->arena, financial_year_of(day));
+    Diag *diag = sema_error(c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+                            "a financial year is wanted here; this is a %s",
+                            month ? "month" : "day");
+    diag_fix(c->diags, diag, a->expr->span, year, "it lies in %.*s", SLICE_FMT(year));
+    return value_poison(c);
+}
+
 static Value *admit_year(Admission *a) {
+    if (a->expr->kind == EXPR_MONTH || a->expr->kind == EXPR_DATE) return refuse_day(a);
     return admit_base(a, TYPE_YEAR, "a financial year such as FY2026/27");
 }
 

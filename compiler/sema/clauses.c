@@ -43,7 +43,7 @@ static void elaborate_written(Compilation *c, Clause *clause) {
         sema_error(c, &scope, DIAG_TYPE_MISMATCH, clause->exprs->items[0]->span,
                    "`%.*s` takes its value after a label", SLICE_FMT(word(c, spec->name)));
     } else if (spec->type && !spec->may_miss && clause != clause->decl->head &&
-               !clause->item->broken) {
+               !clause->item->broken && !clause->mislabelled) {
         Nearest unused = {0};
         Slice words = type_words(c, spec->type, &unused);
         sema_error(c, &scope, DIAG_MISSING_CLAUSE, clause->span, "`%.*s` has no value%s%.*s",

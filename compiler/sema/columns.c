@@ -186,11 +186,22 @@ static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *colu
 }
 
 static bool unknown_column_type(Compilation *c, const Expr *type) {
-    sema_error(c, NULL, DIAG_TYPE_MISMATCH, type->span,
-               "`%.*s` is not a type of column: identifier, nhs_number, lsoa, integer, number, "
-               "flag, date, pence, pounds, a unit such as "
-               "years, category(F: \"Female\", …), ordered(low, high) or `category of` a geography",
-               SLICE_FMT(quoted(c, type->span)));
+    static const char *const spoken[][2] = {
+        {"boolean", "flag"},     {"bool", "flag"},       {"yes/no", "flag(no: No, yes: Yes)"},
+        {"Y/N", "flag(no: N, yes: Y)"}, {"yes_no", "flag(no: No, yes: Yes)"}, {"int", "integer"},
+        {"decimal", "number"},   {"float", "number"},    {"id", "identifier"},
+        {"key", "identifier"},   {"money", "pounds"},    {"datetime", "date"}};
+    Slice text = quoted(c, type->span);
+    Diag *diag = sema_error(
+        c, NULL, DIAG_TYPE_MISMATCH, type->span,
+        "`%.*s` is not a type of column: identifier, nhs_number, lsoa, integer, number, "
+        "flag, date, pence, pounds, a unit such as "
+        "years, category(F: \"Female\", …), ordered(low, high) or `category of` a geography",
+        SLICE_FMT(text));
+    for (size_t i = 0; i < sizeof spoken / sizeof *spoken; i++) {
+        if (slice_equal(text, slice_of(spoken[i][0])))
+            diag_fix(c->diags, diag, type->span, slice_of(spoken[i][1]), "write `%s`", spoken[i][1]);
+    }
     return false;
 }
 

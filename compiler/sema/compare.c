@@ -67,13 +67,37 @@ static Slice member_text(Compilation *c, const Expr *expr) {
     return expr->kind == EXPR_STRING ? expr->text : source_map_text(c->sources, expr->span);
 }
 
-/* ": F, M", where they are few. */
+static bool has_title(const ModuleDim *dim, uint32_t i) {
+    return dim->titles && dim->titles[i].length && !slice_equal(dim->titles[i], dim->members[i]);
+}
+
+/* ": F (Female), M (Male)", where they are few. */
 static Slice members_text(Compilation *c, const ModuleDim *dim) {
     Slice text = {0};
-    for (uint32_t i = 0; i < dim->member_count && dim->member_count <= 8; i++)
+    for (uint32_t i = 0; i < dim->member_count && dim->member_count <= 8; i++) {
         text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text), i ? ", " : ": ",
                             SLICE_FMT(dim->members[i]));
+        if (has_title(dim, i))
+            text = arena_printf(c->arena, "%.*s (%.*s)", SLICE_FMT(text),
+                                SLICE_FMT(dim->titles[i]));
+    }
     return text;
+}
+
+/* `female`, where the file has F and the plan says that it means "Female". */
+static bool offer_by_title(Compilation *c, Diag *diag, const ModuleDim *dim, Slice text,
+                           Span span) {
+    Nearest nearest = {.wanted = text};
+    for (uint32_t i = 0; i < dim->member_count; i++) {
+        if (!has_title(dim, i)) continue;
+        nearest_offer(&nearest, dim->titles[i]);
+        if (!slice_equal(nearest.best, dim->titles[i]) && !slice_equal(text, dim->titles[i]))
+            continue;
+        diag_fix(c->diags, diag, span, dim->members[i], "%.*s is `%.*s` in the data",
+                 SLICE_FMT(dim->titles[i]), SLICE_FMT(dim->members[i]));
+        return true;
+    }
+    return false;
 }
 
 /* The member of a dimension that a bare word, a text or a number names. */
@@ -89,7 +113,8 @@ Node *member_node(Compilation *c, const Scope *scope, uint16_t dim, const Expr *
     Diag *diag = sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, expr->span,
                             "`%.*s` is not a member of %.*s%.*s", SLICE_FMT(text),
                             SLICE_FMT(found->name), SLICE_FMT(members_text(c, found)));
-    nearest_fix(c, diag, expr->span, &nearest);
+    if (nearest.best.length || !offer_by_title(c, diag, found, text, expr->span))
+        nearest_fix(c, diag, expr->span, &nearest);
     return NULL;
 }
 

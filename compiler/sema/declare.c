@@ -195,7 +195,33 @@ static const LabelSpec *lacking_label(const Clause *clause) {
     return could == 1 ? possible : NULL;
 }
 
-static void unknown_label(Compilation *c, const Clause *clause, const Phrase *phrase) {
+/* `hospital to community`, where `hospital_to_community` is one word. */
+static bool is_split_choice(Compilation *c, Clause *clause) {
+    if (!clause->spec->type || !clause->exprs || !clause->exprs->count) return false;
+    Span span = {clause->exprs->items[0]->span.start, clause->item->head_span.end};
+    Slice joined = arena_copy(c->arena, slice_trim(source_map_text(c->sources, span)));
+    for (char *at = (char *)joined.data; at < joined.data + joined.length; at++)
+        if (*at == ' ') *at = '_';
+    if (!type_takes_word(c, clause->spec->type, intern(c->interner, joined))) return false;
+    Diag *diag = at_decl(c, clause->decl, DIAG_UNKNOWN_CATEGORY, span,
+                         "`%s` is one word: within it stands `_` where a space would", joined,
+                         SLICE(""));
+    diag_fix(c->diags, diag, span, joined, "write `%.*s`", SLICE_FMT(joined));
+    clause->exprs = NULL;
+    return true;
+}
+
+/* `where age over 65`, `horizon FY2026/27 to FY2030/31`: what a label was written for, and the
+ * mark that means it. */
+static const char *mark_meant(const Compilation *c, const Clause *clause, Slice label) {
+    bool condition = item_phrase(&clause->item->phrases, intern(c->interner, SLICE("where")));
+    if (condition && slice_equal(label, SLICE("over"))) return ">";
+    if (condition && slice_equal(label, SLICE("under"))) return "<";
+    bool range = clause->spec->type && type_is_call(c, clause->spec->type, "range");
+    return range && slice_equal(label, SLICE("to")) ? ".." : NULL;
+}
+
+static void unknown_label(Compilation *c, Clause *clause, const Phrase *phrase) {
     Slice label = word(c, phrase->label), name = word(c, clause->spec->name);
     if (line_of(c, phrase->label_span.start) > line_of(c, clause->span.start)) {
         at_decl(c, clause->decl, DIAG_UNKNOWN_LABEL, phrase->label_span,
@@ -204,8 +230,20 @@ static void unknown_label(Compilation *c, const Clause *clause, const Phrase *ph
                 label, name);
         return;
     }
+    if (is_split_choice(c, clause)) return;
+    const char *mark = mark_meant(c, clause, label);
     Diag *diag = at_decl(c, clause->decl, DIAG_UNKNOWN_LABEL, phrase->label_span,
                          "`%s` says nothing that `%s` takes", label, name);
+    if (mark) {
+        diag_fix(c->diags, diag, phrase->label_span, slice_of(mark), "write `%s`", mark);
+        return;
+    }
+    Nearest unused = {0};
+    Slice words = clause->exprs || !clause->spec->type ? (Slice){0}
+                                                       : type_words(c, clause->spec->type, &unused);
+    if (words.length)
+        diag_relate(c->diags, diag, clause->item->word_span, "it is followed by one of %.*s",
+                    SLICE_FMT(words));
     if (!clause->spec->labels.count) return;
     const LabelSpec *meant = lacking_label(clause);
     if (meant)
@@ -247,11 +285,26 @@ static Slice label_takes(Compilation *c, const LabelSpec *spec) {
     return arena_printf(c->arena, "<the name of %.*s>", SLICE_FMT(with_article(c, kind->name)));
 }
 
+/* What the label can only mean, where the plan declares one thing of its kind. */
+static const Decl *only_one_of(Compilation *c, const LabelSpec *spec) {
+    const Kind *kind =
+        spec->type && spec->type->kind == EXPR_WORD ? kind_find(c, spec->type->atom) : NULL;
+    return kind && kind->decls.count == 1 ? kind->decls.items[0] : NULL;
+}
+
 static void missing_label(Compilation *c, const Clause *clause, const LabelSpec *spec) {
     Diag *diag = diag_add(c->diags, DIAG_MISSING_LABEL, clause->span, "`%.*s` must say `%.*s %.*s`",
                           SLICE_FMT(word(c, clause->spec->name)), SLICE_FMT(word(c, spec->label)),
                           SLICE_FMT(label_takes(c, spec)));
     diag->path = clause->decl->path;
+    const Decl *only = only_one_of(c, spec);
+    if (only && clause->exprs && clause->spec->type) {
+        Slice name = word(c, only->name), label = word(c, spec->label);
+        uint32_t end = clause->exprs->items[clause->exprs->count - 1]->span.end;
+        Slice text = arena_printf(c->arena, " %.*s %.*s", SLICE_FMT(label), SLICE_FMT(name));
+        diag_fix(c->diags, diag, (Span){end, end}, text, "say `%.*s %.*s` after it",
+                 SLICE_FMT(label), SLICE_FMT(name));
+    }
     if (clause->spec->type || !clause->exprs || clause->spec->labels.count != 1) return;
     uint32_t at = clause->exprs->items[0]->span.start;
     Slice label = arena_printf(c->arena, "%.*s ", SLICE_FMT(word(c, spec->label)));
@@ -346,7 +399,7 @@ static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, cons
                 word(c, spec->name), SLICE(""));
         return;
     }
-    if (item->has_block)
+    if (item->has_block && !item->broken)
         at_decl(c, decl, DIAG_MISPLACED_ITEM, item->word_span,
                 "`%s` is a clause and takes no block", word(c, spec->name), SLICE(""));
     add_labels(c, clause, &item->phrases);
@@ -560,6 +613,50 @@ static void declare_as(Compilation *c, const Item *item, Decl *parent, uint32_t 
     check_missing(c, decl);
 }
 
+/* ---- A block without its brace ------------------------------------------------------- */
+
+/* Whether the word begins a clause of the kind, or an item that stands within it. */
+static bool stands_within(Compilation *c, Kind *kind, Atom word_of_item) {
+    const Kind *inner = kind_find(c, word_of_item);
+    if (inner && may_stand(c, inner, NULL)) return false;
+    if (kind_clause(kind, word_of_item)) return true;
+    for (uint32_t i = 0; inner && i < inner->within.count; i++) {
+        if (inner->within.items[i] == kind->name) return true;
+    }
+    return false;
+}
+
+/* How many of the items from `at` on are clauses of the one before, whose `{` is missing. */
+static uint32_t clauses_outside(Compilation *c, const ItemList *items, uint32_t at) {
+    const Item *item = items->items[at];
+    Kind *kind = kind_find(c, item->word);
+    uint32_t count = 0;
+    if (!kind || kind->builtin || item->has_block || !item->values.count) return 0;
+    while (at + 1 + count < items->count &&
+           stands_within(c, kind, items->items[at + 1 + count]->word))
+        count++;
+    return count;
+}
+
+/* The item with what follows it as its block: nothing in it is complained of for standing where
+ * it does. */
+static const Item *with_block(Compilation *c, const ItemList *items, uint32_t at, uint32_t count) {
+    Item *item = ARENA_NEW(c->arena, Item);
+    *item = *items->items[at];
+    item->has_block = true;
+    for (uint32_t i = 1; i <= count; i++)
+        VEC_PUSH(c->arena, &item->block, items->items[at + i]);
+    item->span.end = items->items[at + count]->span.end;
+    Slice name = item->values.items[0]->kind == EXPR_WORD ? word(c, item->values.items[0]->atom)
+                                                          : word(c, item->word);
+    uint32_t end = item->head_span.end;
+    Diag *diag = at_decl(c, NULL, DIAG_SYNTAX_ERROR, item->head_span,
+                         "`%s` has no block, and the next line is a clause of %s: a `{` is missing",
+                         name, with_article(c, item->word));
+    diag_fix(c->diags, diag, (Span){end, end}, SLICE(" {"), "open the block");
+    return item;
+}
+
 static void check_plan(Compilation *c) {
     const Kind *kind = kind_of_sort(c, SORT_PLAN);
     if (!kind || !kind->decls.count) {
@@ -597,6 +694,9 @@ void sema_declare(Compilation *c) {
         const File *tree = c->files.items[f].tree;
         for (uint32_t i = 0; i < tree->items.count; i++) {
             const Item *item = tree->items.items[i];
+            uint32_t outside = clauses_outside(c, &tree->items, i);
+            if (outside) item = with_block(c, &tree->items, i, outside);
+            i += outside;
             const Kind *kind = kind_find(c, item->word);
             if (kind && kind->sort == SORT_EDITION)
                 check_edition(c, item);

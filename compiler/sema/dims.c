@@ -391,6 +391,20 @@ static void offer_dim_names(Compilation *c, Nearest *nearest) {
         nearest_offer(nearest, c->module->dims.items[i].name);
 }
 
+/* ", such as fifth, age_band": the plan's own, as far as they are few. */
+static Slice dims_declared(Compilation *c) {
+    enum { MOST_NAMED = 6 };
+    const Kind *kind = kind_of_sort(c, SORT_DIMENSION);
+    Slice text = {0};
+    uint32_t count = 0;
+    for (uint32_t i = 0; kind && i < kind->decls.count && count < MOST_NAMED; i++) {
+        if (kind->decls.items[i]->library) continue;
+        text = arena_printf(c->arena, "%.*s%s%.*s", SLICE_FMT(text), count++ ? ", " : "; declared: ",
+                            SLICE_FMT(word(c, kind->decls.items[i]->name)));
+    }
+    return text;
+}
+
 /* ---- What is no dimension ----------------------------------------------------------- */
 
 static const TableColumn *column_anywhere(Compilation *c, const Table *table, Atom name,
@@ -436,8 +450,8 @@ static bool no_dimension(Compilation *c, const Scope *scope, const Table *table,
     Diag *diag = sema_error(
         c, scope, DIAG_UNDEFINED_NAME, expr->span,
         "`%.*s` is not a dimension: a `dimension`, a category column, a geography level, or fy, "
-        "quarter, month, week",
-        SLICE_FMT(word(c, expr->atom)));
+        "quarter, month, week%.*s",
+        SLICE_FMT(word(c, expr->atom)), SLICE_FMT(dims_declared(c)));
     Nearest nearest = {.wanted = word(c, expr->atom)};
     offer_dim_names(c, &nearest);
     nearest_fix(c, diag, expr->span, &nearest);

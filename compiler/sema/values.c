@@ -271,7 +271,7 @@ static Value *segment_value(Compilation *c, Decl *decl) {
     Scope outer = {.self = decl, .file = decl->unit_index};
     const Expr *of = head_word(c, decl, "of");
     const Phrase *where = item_phrase(&decl->item->phrases, intern(c->interner, SLICE("where")));
-    if (!of || !where) return value_poison(c);
+    if (!of || !where || (decl->head && decl->head->mislabelled)) return value_poison(c);
     Value *people = people_argument(c, &outer, of, where);
     if (people->sort != VALUE_PEOPLE) return people;
     people->text = decl->title.length ? decl->title : word(c, decl->name);

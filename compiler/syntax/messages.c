@@ -523,11 +523,63 @@ static bool report_member_of_words(const Mistake *m) {
     const Token *before = m->previous;
     bool compared = before > m->parser->scan.tokens.items && is_comparison(before[-1].kind);
     if (!compared || before->kind != T_WORD || m->found->kind != T_WORD) return false;
-    diag_add(m->diags, DIAG_SYNTAX_ERROR, span_join(before->span, m->found->span),
-             "`%.*s` and what follows were read as two values: a name of several words stands in "
-             "quotes, `\"%.*s %.*s\"`",
-             SLICE_FMT(quote(m, before->span)), SLICE_FMT(quote(m, before->span)),
-             SLICE_FMT(quote(m, m->found->span)));
+    const Token *last = m->found;
+    while (last[1].kind == T_WORD && !(last[1].flags & (TOKEN_FIRST | TOKEN_DOUBTFUL))) last++;
+    if (last[1].flags & TOKEN_DOUBTFUL) return true; /* and said so */
+    Span span = span_join(before->span, last->span);
+    Slice text = arena_printf(m->parser->arena, "\"%.*s\"", SLICE_FMT(quote(m, span)));
+    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, span,
+                          "`%.*s` and what follows were read as two values: a name of several "
+                          "words stands in quotes",
+                          SLICE_FMT(quote(m, before->span)));
+    diag_fix(m->diags, diag, span, text, "write `%.*s`", SLICE_FMT(text));
+    return true;
+}
+
+/* `baseline measured FY2025/26`. */
+static bool report_year_without_label(const Mistake *m) {
+    if (m->found->kind != T_DATE || m->previous->kind != T_WORD || !expects_any_label(m)) return false;
+    Slice before = quote(m, m->previous->span), found = quote(m, m->found->span);
+    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, m->found->span,
+                          "`%.*s` stands directly after `%.*s`: before a date or a year stands "
+                          "what it is, such as `at` or `by`",
+                          SLICE_FMT(found), SLICE_FMT(before));
+    if (slice_equal(before, SLICE("measured")))
+        diag_fix(m->diags, diag, after(m->previous), SLICE(" at"), "write `measured at %.*s`",
+                 SLICE_FMT(found));
+    return true;
+}
+
+/* `£1m a year`. */
+static bool report_each_year(const Mistake *m) {
+    const Token *first = m->parser->scan.tokens.items;
+    Slice before = quote(m, m->previous->span), found = quote(m, m->found->span);
+    bool year = slice_equal(found, SLICE("year")) || slice_equal(found, SLICE("annum"));
+    bool each = slice_equal(before, SLICE("a")) || slice_equal(before, SLICE("each"));
+    bool money = m->previous > first && m->previous[-1].kind == T_MONEY;
+    if (!year || !each || !money) return false;
+    Slice amount = quote(m, m->previous[-1].span);
+    diag_add(m->diags, DIAG_SYNTAX_ERROR, span_join(m->previous[-1].span, m->found->span),
+             "an amount of every year is written `stepped(FY2026/27: %.*s)`, with the first of "
+             "them",
+             SLICE_FMT(amount));
+    return true;
+}
+
+/* `at NHS Saltmarsh ICB`: a title where a name belongs. */
+static bool report_title_for_name(const Mistake *m) {
+    const Token *first = m->parser->scan.tokens.items, *before = m->previous;
+    Slice text = quote(m, before->span);
+    bool labelled = before > first && token_is_label(before[-1].kind);
+    bool capital = text.length && text.data[0] >= 'A' && text.data[0] <= 'Z';
+    if (!labelled || !capital || before->kind != T_WORD || m->found->kind != T_WORD) return false;
+    const Token *last = m->found;
+    while (last[1].kind == T_WORD && !(last[1].flags & (TOKEN_FIRST | TOKEN_DOUBTFUL))) last++;
+    diag_add(m->diags, DIAG_SYNTAX_ERROR, span_join(before->span, last->span),
+             "`%.*s` is how a reader would say it: after `%.*s` stands the one-word name with "
+             "which it is declared",
+             SLICE_FMT(quote(m, span_join(before->span, last->span))),
+             SLICE_FMT(quote(m, before[-1].span)));
     return true;
 }
 
@@ -539,7 +591,8 @@ static bool is_surely_list(const Mistake *m) {
 
 static void report_neighbours(const Mistake *m) {
     if (report_capitals(m) || report_key(m) || report_name_of_words(m) ||
-        report_member_of_words(m))
+        report_member_of_words(m) || report_year_without_label(m) || report_each_year(m) ||
+        report_title_for_name(m))
         return;
     Slice found = quote(m, m->found->span), before = quote(m, m->previous->span);
     bool list = is_surely_list(m);

@@ -323,10 +323,17 @@ size_t scan_open_string(Scan *scan, size_t at, size_t length) {
     size_t curly = find_curly_close(text);
     if (curly) return mixed_string(scan, at, text, curly);
     size_t taken = without_block(text);
+    bool alone = taken == 1; /* nothing stands behind it: a text of several lines was meant */
     Diag *diag =
         diag_add(scan->diags, DIAG_BAD_LITERAL, scan_span(scan, at, taken),
-                 "this text is not closed: a `\"` is missing at its end, on the same line");
-    diag_fix(scan->diags, diag, scan_span(scan, at + taken, 0), SLICE("\""), "close it here");
+                 alone ? "a text between `\"` ends on its line; one of several lines begins and "
+                         "ends with three quotes, `\"\"\"`"
+                       : "this text is not closed: a `\"` is missing at its end, on the same line");
+    if (alone)
+        diag_fix(scan->diags, diag, scan_span(scan, at, taken), SLICE("\"\"\""),
+                 "begin it with three quotes");
+    else
+        diag_fix(scan->diags, diag, scan_span(scan, at + taken, 0), SLICE("\""), "close it here");
     push_string(scan, at, taken, slice_sub(text, 1, taken));
     return taken;
 }
@@ -409,6 +416,53 @@ static const char *explain_character(uint32_t code) {
     }
 }
 
+static bool is_capital(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_of_name(char c) {
+    return is_capital(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+enum { LONGEST_NAME = 80 };
+
+/* `St Mary's` around its apostrophe: words with capitals, as names of places have them. False
+ * where none stands there. */
+static bool name_around(const Scan *scan, size_t at, size_t length, size_t *from, size_t *to) {
+    size_t least = at > LONGEST_NAME ? at - LONGEST_NAME : 0;
+    Slice text = slice_sub(scan->text, 0, at + length + LONGEST_NAME < scan->text.length
+                                              ? at + length + LONGEST_NAME
+                                              : scan->text.length);
+    size_t begin = at, end = at + length, word;
+    while (begin > least && is_of_name(text.data[begin - 1])) begin--;
+    if (begin == at || !is_capital(text.data[begin])) return false;
+    while (end < text.length && is_of_name(text.data[end])) end++;
+    for (word = begin; word > least + 1 && text.data[word - 1] == ' ';) {
+        size_t before = word - 1;
+        while (before > least && is_of_name(text.data[before - 1])) before--;
+        if (before == word - 1 || !is_capital(text.data[before])) break;
+        begin = word = before;
+    }
+    while (end + 1 < text.length && text.data[end] == ' ' && is_capital(text.data[end + 1]))
+        for (end++; end < text.length && is_of_name(text.data[end]);) end++;
+    *from = begin;
+    *to = end;
+    return true;
+}
+
+static bool report_apostrophe(Scan *scan, uint32_t code, size_t at, size_t length) {
+    size_t from, to;
+    if ((code != '\'' && code != 0x2019) || !name_around(scan, at, length, &from, &to)) return false;
+    Span span = scan_span(scan, from, to - from);
+    Slice name = scan_text(scan, from, to - from);
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, span,
+                          "a name with an apostrophe stands between double quotes");
+    diag_fix(scan->diags, diag, span,
+             arena_printf(scan->arena, "\"%.*s\"", SLICE_FMT(name)), "write `\"%.*s\"`",
+             SLICE_FMT(name));
+    return true;
+}
+
 void scan_unknown(Scan *scan, size_t at, size_t length) {
     uint32_t code;
     scan->next_flags |= TOKEN_DOUBTFUL;
@@ -427,6 +481,7 @@ void scan_unknown(Scan *scan, size_t at, size_t length) {
         diag_fix(scan->diags, diag, span, SLICE(""), "remove it");
         return;
     }
+    if (report_apostrophe(scan, code, at, length)) return;
     Slice why = slice_of(explain_character(code));
     diag_add(scan->diags, DIAG_SYNTAX_ERROR, span, "`%.*s` %.*s",
              SLICE_FMT(scan_text(scan, at, length)), SLICE_FMT(why));

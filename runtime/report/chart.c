@@ -7,7 +7,7 @@
 #include "runtime/base/utf8.h"
 #include "runtime/report/html.h"
 
-enum { WIDTH = 6800, LINE_HEIGHT = 3000, ROW = 340, TICKS = 5, LABEL_MAX = 34, CHARACTER = 76 };
+enum { WIDTH = 6800, LINE_HEIGHT = 3000, ROW = 340, TICKS = 5, LABEL_MAX = 28, CHARACTER = 96 };
 
 /* ---- Scale -------------------------------------------------------------------------------- */
 
@@ -75,6 +75,11 @@ static void text_at(Html *html, const char *class_name, const char *anchor, int 
                   anchor, x, y);
     html_text(html, text);
     html_raw(html, "</text>\n");
+}
+
+/* On a narrow screen, where letters are larger, every other of many marks is left out. */
+static const char *axis_class(bool many, int at) {
+    return many && at % 2 ? "axis odd" : "axis";
 }
 
 static void line_between(Html *html, const char *class_name, int x1, int y1, int x2, int y2) {
@@ -175,8 +180,8 @@ static void trajectory_axes(Trajectory *t) {
                 tick_text(html, t->kpi->baseline.unit, &t->y, tick));
     }
     for (int32_t year = t->first; year <= t->last; year++)
-        text_at(html, "axis", "middle", year_position(t, year), PLOT_BOTTOM + 260,
-                format_year(html->arena, year));
+        text_at(html, axis_class(t->last - t->first > 6, year - t->first), "middle",
+                year_position(t, year), PLOT_BOTTOM + 260, format_year(html->arena, year));
 }
 
 static void trajectory_line(Trajectory *t) {
@@ -311,7 +316,7 @@ static void breakdown_axis(Breakdown *b, int bottom) {
         double tick = b->x.low + i * b->x.step;
         int x = position(&b->x, tick);
         line_between(b->html, "grid", x, 300, x, bottom);
-        text_at(b->html, "axis", "middle", x, bottom + 200,
+        text_at(b->html, axis_class(tick_count(&b->x) > 3, i), "middle", x, bottom + 200,
                 tick_text(b->html, b->shown.unit, &b->x, tick));
     }
 }

@@ -93,7 +93,9 @@ static void header(Html *html) {
     html_element(html, "h1", page_title(html));
     html_raw(html, "\n<p class=\"lead\">");
     period(html);
-    html_raw(html, "</p>\n</div></div>\n</header>\n");
+    html_raw(html, "</p>\n</div></div>\n");
+    banners(html);
+    html_raw(html, "</header>\n");
 }
 
 /* ---- Summary
@@ -202,7 +204,6 @@ Slice report_html(Arena *arena, const ReportInput *input) {
     head(&html);
     html_raw(&html, "<body>\n");
     header(&html);
-    banners(&html);
     html_raw(&html, "<main id=\"main\" class=\"width\" tabindex=\"-1\">\n");
     report_summary(&html);
     contents(&html, bodies);

@@ -167,6 +167,42 @@ static void table_row(Html *html, const ModuleTable *table) {
     html_row_end(html);
 }
 
+enum { AREAS_NAMED = 12 };
+
+static const ModuleDim *dim_of_level(Html *html, const ModuleDecl *level) {
+    VEC_EACH(const ModuleDim, dim, &html->input->module->dims)
+    if (dim->sort == DIM_GEOGRAPHY && slice_equal(dim->name, level->name)) return dim;
+    return NULL;
+}
+
+/* The areas of a level by name, where they are few; else how many. */
+static void level_areas(Html *html, const ModuleDecl *level, const ModuleDim *dim) {
+    html_term(html, decl_title(html->arena, level));
+    for (uint32_t i = 0; i < dim->member_count && dim->member_count <= AREAS_NAMED; i++) {
+        html_raw(html, i ? "; " : "");
+        html_text(html, format_member(dim, i));
+    }
+    if (dim->member_count > AREAS_NAMED) {
+        html_int(html, dim->member_count);
+        html_raw(html, " areas");
+    }
+    html_term_end(html);
+}
+
+static void areas(Html *html) {
+    EACH_DECL(html->input, geography, "geography", NULL) {
+        bool open = false;
+        EACH_DECL(html->input, level, "level", geography) {
+            const ModuleDim *dim = dim_of_level(html, level);
+            if (!dim) continue;
+            if (!open) html_terms_begin(html);
+            open = true;
+            level_areas(html, level, dim);
+        }
+        if (open) html_terms_end(html);
+    }
+}
+
 void section_population(Html *html) {
     const Module *module = html->input->module;
     if (module->tables.count) {
@@ -181,6 +217,7 @@ void section_population(Html *html) {
         html_table_end(html);
     }
     place_blocks(html, PLACE_POPULATION);
+    areas(html);
 }
 
 /* ---- The other sections

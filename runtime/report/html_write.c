@@ -91,9 +91,10 @@ void html_table_begin(Html *html, Slice caption) {
                   "tabindex=\"0\">\n<table>\n<caption id=\"label-%u\"%s>",
                   label, label, html->quiet ? " class=\"quiet\"" : "");
     html->quiet = false;
+    html_raw(html, "<span>"); /* stays in the window where the table is wider than that */
     if (html->input->internal) html_raw(html, "<strong class=\"tag\">Internal</strong> ");
     html_text(html, caption);
-    html_raw(html, "</caption>\n<thead><tr>");
+    html_raw(html, "</span></caption>\n<thead><tr>");
 }
 
 void html_column(Html *html, Slice heading, bool right) {

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "runtime/data/snapshot.h"
+#include "runtime/report/format.h"
 
 /* Values of Module.policy. */
 enum { PLAN_MIDPOINT6 = 1, PLAN_EXACT = 2 };
@@ -43,6 +44,17 @@ static void add_left_out(Arena *arena, LeftOut *left_out, Slice what, int64_t co
     VEC_PUSH(arena, left_out, (ReportLeftOut){what, count});
 }
 
+/* "Adults: ethnic group missing", so that a reader knows of which column. */
+static Slice without_group(Arena *arena, const Module *module, const StrataQuery *query) {
+    Slice names = {0};
+    for (int i = 0; i < query->dim_count; i++) {
+        Slice name = format_dim(arena, &module->dims.items[query->dims[i]]);
+        names = arena_printf(arena, "%.*s%s%.*s", SLICE_FMT(names), i ? " or " : "",
+                             SLICE_FMT(format_in_sentence(arena, name)));
+    }
+    return arena_printf(arena, "%.*s: %.*s missing", SLICE_FMT(query->text), SLICE_FMT(names));
+}
+
 static LeftOut find_left_out(Arena *arena, const Evaluation *evaluation, uint32_t table,
                              uint32_t snapshot) {
     const Module *module = evaluation->module;
@@ -50,9 +62,14 @@ static LeftOut find_left_out(Arena *arena, const Evaluation *evaluation, uint32_
     for (uint32_t i = 0; i < module->queries.count; i++) {
         const StrataQuery *query = &module->queries.items[i];
         const StrataCells *cells = &evaluation->strata.cells[i];
-        int64_t count = cells->left_out_missing_group + cells->left_out_missing_value;
-        if (query->table == table && query->snapshot == snapshot && count)
-            add_left_out(arena, &left_out, query->text, count);
+        if (query->table != table || query->snapshot != snapshot) continue;
+        if (cells->left_out_missing_group)
+            add_left_out(arena, &left_out, without_group(arena, module, query),
+                         cells->left_out_missing_group);
+        if (cells->left_out_missing_value)
+            add_left_out(arena, &left_out,
+                         arena_printf(arena, "%.*s: value missing", SLICE_FMT(query->text)),
+                         cells->left_out_missing_value);
     }
     return left_out;
 }
