@@ -372,6 +372,15 @@ static Clause *add_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, co
     return clause;
 }
 
+/* Whether something in the item's own line was complained of: its block may follow from that. */
+static bool head_was_wrong(const Compilation *c, const Item *item) {
+    for (uint32_t i = 0; i < c->diags->items.count; i++) {
+        Span span = c->diags->items.items[i]->span;
+        if (span.start >= item->span.start && span.end <= item->head_span.end) return true;
+    }
+    return false;
+}
+
 static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, const Item *item,
                         bool misspelt) {
     bool once = spec->cardinality == CLAUSE_REQUIRED || spec->cardinality == CLAUSE_OPTIONAL;
@@ -399,7 +408,7 @@ static void read_clause(Compilation *c, Decl *decl, const ClauseSpec *spec, cons
                 word(c, spec->name), SLICE(""));
         return;
     }
-    if (item->has_block && !item->broken)
+    if (item->has_block && !head_was_wrong(c, item))
         at_decl(c, decl, DIAG_MISPLACED_ITEM, item->word_span,
                 "`%s` is a clause and takes no block", word(c, spec->name), SLICE(""));
     add_labels(c, clause, &item->phrases);

@@ -518,14 +518,27 @@ static bool report_name_of_words(const Mistake *m) {
     return true;
 }
 
+static const Token *last_word(const Token *word) {
+    while (word[1].kind == T_WORD && !(word[1].flags & (TOKEN_FIRST | TOKEN_DOUBTFUL))) word++;
+    return word;
+}
+
+/* `St Mary's`: said where the apostrophe stands. */
+static bool goes_on_to_apostrophe(const Mistake *m) {
+    if (m->found->kind != T_WORD) return false;
+    const Token *last = last_word(m->found);
+    Span between = {last->span.end, last[1].span.start};
+    Slice text = source_map_text(m->parser->context->sources, between);
+    return last[1].flags & TOKEN_DOUBTFUL &&
+           (slice_equal(text, SLICE("'")) || slice_equal(text, SLICE("\u2019")));
+}
+
 /* `place == St Mary`: a member whose name has several words. */
 static bool report_member_of_words(const Mistake *m) {
     const Token *before = m->previous;
     bool compared = before > m->parser->scan.tokens.items && is_comparison(before[-1].kind);
     if (!compared || before->kind != T_WORD || m->found->kind != T_WORD) return false;
-    const Token *last = m->found;
-    while (last[1].kind == T_WORD && !(last[1].flags & (TOKEN_FIRST | TOKEN_DOUBTFUL))) last++;
-    if (last[1].flags & TOKEN_DOUBTFUL) return true; /* and said so */
+    const Token *last = last_word(m->found);
     Span span = span_join(before->span, last->span);
     Slice text = arena_printf(m->parser->arena, "\"%.*s\"", SLICE_FMT(quote(m, span)));
     Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, span,
@@ -573,8 +586,7 @@ static bool report_title_for_name(const Mistake *m) {
     bool labelled = before > first && token_is_label(before[-1].kind);
     bool capital = text.length && text.data[0] >= 'A' && text.data[0] <= 'Z';
     if (!labelled || !capital || before->kind != T_WORD || m->found->kind != T_WORD) return false;
-    const Token *last = m->found;
-    while (last[1].kind == T_WORD && !(last[1].flags & (TOKEN_FIRST | TOKEN_DOUBTFUL))) last++;
+    const Token *last = last_word(m->found);
     diag_add(m->diags, DIAG_SYNTAX_ERROR, span_join(before->span, last->span),
              "`%.*s` is how a reader would say it: after `%.*s` stands the one-word name with "
              "which it is declared",
@@ -590,7 +602,7 @@ static bool is_surely_list(const Mistake *m) {
 }
 
 static void report_neighbours(const Mistake *m) {
-    if (report_capitals(m) || report_key(m) || report_name_of_words(m) ||
+    if (goes_on_to_apostrophe(m) || report_capitals(m) || report_key(m) || report_name_of_words(m) ||
         report_member_of_words(m) || report_year_without_label(m) || report_each_year(m) ||
         report_title_for_name(m))
         return;

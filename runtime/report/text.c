@@ -257,7 +257,7 @@ static void data_facts(Text *t) {
         }
         for (uint32_t k = 0; k < data->left_out_count; k++) {
             Slice count = count_text(t, data->people, data->left_out[k].count);
-            line(t, arena_printf(t->arena, "  left out: %.*s, %.*s rows",
+            line(t, arena_printf(t->arena, "  left out: %.*s: %.*s",
                                  SLICE_FMT(data->left_out[k].what), SLICE_FMT(count)));
         }
     }

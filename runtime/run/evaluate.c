@@ -44,7 +44,7 @@ static void add_left_out(Arena *arena, LeftOut *left_out, Slice what, int64_t co
     VEC_PUSH(arena, left_out, (ReportLeftOut){what, count});
 }
 
-/* "Adults: ethnic group missing", so that a reader knows of which column. */
+/* "Adults, ethnic group missing", so that a reader knows of which column. */
 static Slice without_group(Arena *arena, const Module *module, const StrataQuery *query) {
     Slice names = {0};
     for (int i = 0; i < query->dim_count; i++) {
@@ -52,7 +52,7 @@ static Slice without_group(Arena *arena, const Module *module, const StrataQuery
         names = arena_printf(arena, "%.*s%s%.*s", SLICE_FMT(names), i ? " or " : "",
                              SLICE_FMT(format_in_sentence(arena, name)));
     }
-    return arena_printf(arena, "%.*s: %.*s missing", SLICE_FMT(query->text), SLICE_FMT(names));
+    return arena_printf(arena, "%.*s, %.*s missing", SLICE_FMT(query->text), SLICE_FMT(names));
 }
 
 static LeftOut find_left_out(Arena *arena, const Evaluation *evaluation, uint32_t table,
@@ -68,7 +68,7 @@ static LeftOut find_left_out(Arena *arena, const Evaluation *evaluation, uint32_
                          cells->left_out_missing_group);
         if (cells->left_out_missing_value)
             add_left_out(arena, &left_out,
-                         arena_printf(arena, "%.*s: value missing", SLICE_FMT(query->text)),
+                         arena_printf(arena, "%.*s, value missing", SLICE_FMT(query->text)),
                          cells->left_out_missing_value);
     }
     return left_out;
