@@ -118,10 +118,12 @@ const char *const report_style[] = {
     ".sheet{break-before:page}"
     "h1,h2,h3,h4,h5,h6,caption,.tag,h3+p,h4+p,h5+p{break-after:avoid}"
     "tr,figure,.tiles,.terms>div,li,.vision,.key{break-inside:avoid}"
+    ".terms>div:last-child{break-before:avoid}"
     "p{orphans:3;widows:3}.key,figcaption,.tiles{break-before:avoid}"
     ".card{border:0;padding:0}.table,.chart{container-type:normal;overflow:visible}"
     "thead{display:table-header-group}th,td{padding:4pt 12pt 4pt 0}.terms>div{padding:4pt 0}"
-    "main>section{margin-top:28pt;padding-top:12pt}svg{max-width:30rem}"
+    "main>section{margin-top:28pt;padding-top:12pt}svg{max-width:46rem}"
+    "thead{break-after:avoid}tbody tr:nth-child(-n+2),tbody tr:last-child{break-before:avoid}"
     "a{color:#000;text-decoration:none}"
     "@page{margin:18mm}}\n",
     NULL};

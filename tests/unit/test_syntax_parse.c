@@ -339,17 +339,21 @@ TEST(a_hundred_thousand_siblings_are_read) {
     parsed_free(memory);
 }
 
+/* Apart from the frame that holds the boundary, so that nothing of it lives in a register when
+ * the parser leaves. */
+static bool leaves_to_boundary(Parsed *parsed, uint32_t source) {
+    if (setjmp(parsed->boundary.at)) return true;
+    parse_file(&parsed->context, source);
+    return false;
+}
+
 TEST(memory_that_runs_out_leaves_to_the_boundary) {
-    Parsed *parsed = parsed_new(200000);
-    if (setjmp(parsed->boundary.at) == 0) {
-        Parsed *memory = parsed_new(0);
-        Slice text = repeat(&memory->arena, "", "x 5\n", "", "", "", 10000);
-        uint32_t source = source_map_add(&parsed->sources, SLICE("x"), text, false);
-        parsed_free(memory);
-        parse_file(&parsed->context, source);
-        fail_msg("the limit was not kept");
-    }
+    Parsed *parsed = parsed_new(200000), *memory = parsed_new(0);
+    Slice text = repeat(&memory->arena, "", "x 5\n", "", "", "", 10000);
+    assert_true(
+        leaves_to_boundary(parsed, source_map_add(&parsed->sources, SLICE("x"), text, false)));
     assert_int_equal(parsed->boundary.status, SCP_LIMIT);
+    parsed_free(memory);
     parsed_free(parsed);
 }
 
