@@ -1,44 +1,14 @@
 /* scpc eval: one expression in a plan's scope. People are asked only where the expression rests
  * on them, so that a sum needs no data. */
 #include "compiler/driver/results.h"
-
-typedef enum {
-    OPERAND_NONE,
-    OPERAND_REG,
-    OPERAND_KONST,
-    OPERAND_QUERY,
-    OPERAND_DIM,
-    OPERAND_NATIVE,
-    OPERAND_ARGS,
-    OPERAND_COUNT,
-    OPERAND_IMM,
-    OPERAND_UNIT,
-} Operand;
-
-static const Operand operands[OPCODE_COUNT][3] = {
-#define OPCODE(name, text, a, b, c, result, prose) \
-    [OPCODE_##name] = {OPERAND_##a, OPERAND_##b, OPERAND_##c},
-#include "runtime/bytecode/opcodes.def"
-#undef OPCODE
-};
-
-/* Marks the registers that a list of arguments names. A call's list begins with their number. */
-static void mark_arguments(const Module *module, const Instr *instr, bool *needed) {
-    uint32_t first = instr->b, count = instr->c;
-    if (instr->op == OPCODE_CALL) {
-        count = module->args.items[first];
-        first++;
-    }
-    for (uint32_t i = 0; i < count; i++) needed[module->args.items[first + i]] = true;
-}
+#include "runtime/bytecode/instr.h"
 
 static void mark_read(const Module *module, const Instr *instr, bool *needed) {
-    const uint32_t values[3] = {instr->a, instr->b, instr->c};
-    for (int i = 0; i < 3; i++) {
-        Operand operand = operands[instr->op][i];
-        if (operand == OPERAND_REG) needed[values[i]] = true;
-        if (operand == OPERAND_ARGS) mark_arguments(module, instr, needed);
-    }
+    Reg registers[3];
+    unsigned count = instr_registers(instr, registers);
+    InstrArgs arguments = instr_arguments(module, instr);
+    for (unsigned i = 0; i < count; i++) needed[registers[i]] = true;
+    for (uint32_t i = 0; i < arguments.count; i++) needed[arguments.registers[i]] = true;
 }
 
 /* The registers that one rests on, itself among them; they are read only after they are defined.

@@ -498,10 +498,16 @@ static Node *apply(const Operation *o, Node *a, Node *b) {
     }
 }
 
-Node *operate(Compilation *c, const Scope *scope, Operator op, Node *a, Node *b, Span span) {
+static Operation operation_between(Compilation *c, const Scope *scope, Operator op, const Node *a,
+                                   const Node *b, Span span) {
     Operation o = {.c = c, .scope = scope, .op = op, .span = span, .at = span};
     if (a) o.left = a->span;
     if (b) o.right = b->span;
+    return o;
+}
+
+Node *operate(Compilation *c, const Scope *scope, Operator op, Node *a, Node *b, Span span) {
+    Operation o = operation_between(c, scope, op, a, b, span);
     return apply(&o, a, b);
 }
 
@@ -537,13 +543,7 @@ static Type alternative_type(const Node *a, const Node *b) {
 Node *node_select(Compilation *c, const Scope *scope, Node *condition, Node *a, Node *b,
                   Span span) {
     if (!condition || !a || !b) return NULL;
-    Operation o = {.c = c,
-                   .scope = scope,
-                   .op = OP_OR,
-                   .span = span,
-                   .at = span,
-                   .left = a->span,
-                   .right = b->span};
+    Operation o = operation_between(c, scope, OP_OR, a, b, span);
     if (!alternatives(&o, &a, &b, "the two outcomes of one `if`") || !dims_agree(&o, a, b) ||
         !dims_agree(&o, condition, a) || !dims_agree(&o, condition, b))
         return NULL;
@@ -554,13 +554,7 @@ Node *node_select(Compilation *c, const Scope *scope, Node *condition, Node *a, 
 
 Node *node_or_else(Compilation *c, const Scope *scope, Node *a, Node *b, Span span) {
     if (!a || !b) return NULL;
-    Operation o = {.c = c,
-                   .scope = scope,
-                   .op = OP_OR,
-                   .span = span,
-                   .at = span,
-                   .left = a->span,
-                   .right = b->span};
+    Operation o = operation_between(c, scope, OP_OR, a, b, span);
     if (!alternatives(&o, &a, &b, "the value and what stands for it") || !dims_agree(&o, a, b))
         return NULL;
     return node_op(c, OPCODE_OR_ELSE, alternative_type(a, b), span, a, b, NULL);

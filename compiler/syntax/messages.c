@@ -90,26 +90,8 @@ static bool stands_between(int kind) {
 }
 
 static bool begins_value(int kind) {
-    switch (kind) {
-    case T_WORD:
-    case T_UNIT:
-    case T_NUMBER:
-    case T_PERCENT:
-    case T_POINTS:
-    case T_MONEY:
-    case T_DATE:
-    case T_STRING:
-    case T_UNREADABLE:
-    case T_TEXT_OPEN:
-    case T_TRUE:
-    case T_FALSE:
-    case T_MISSING:
-    case T_IF:
-    case T_NOT:
-    case T_ROUND_OPEN:
-    case T_SQUARE_OPEN: return true;
-    default: return false;
-    }
+    return token_is_value(kind) || kind == T_TEXT_OPEN || kind == T_IF || kind == T_NOT ||
+           kind == T_ROUND_OPEN || kind == T_SQUARE_OPEN;
 }
 
 /* ---- what would fit, from the parser's table ---- */

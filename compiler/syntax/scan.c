@@ -18,7 +18,7 @@ static Slice scan_text(const Scan *scan, size_t at, size_t length) {
     return slice_sub(scan->text, at, at + length);
 }
 
-bool token_can_end(int kind) {
+bool token_is_value(int kind) {
     switch (kind) {
     case T_WORD:
     case T_UNIT:
@@ -29,15 +29,16 @@ bool token_can_end(int kind) {
     case T_DATE:
     case T_STRING:
     case T_UNREADABLE:
-    case T_TEXT_CLOSE:
-    case T_ROUND_CLOSE:
-    case T_SQUARE_CLOSE:
-    case T_BLOCK_CLOSE:
     case T_TRUE:
     case T_FALSE:
     case T_MISSING: return true;
     default: return false;
     }
+}
+
+bool token_can_end(int kind) {
+    return token_is_value(kind) || kind == T_TEXT_CLOSE || kind == T_ROUND_CLOSE ||
+           kind == T_SQUARE_CLOSE || kind == T_BLOCK_CLOSE;
 }
 
 bool token_takes_unit(int kind) {

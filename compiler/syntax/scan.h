@@ -115,6 +115,7 @@ void scan_report_doc(Scan *scan, uint32_t number);
 
 /* Whether a piece of that kind can be the last of an item. */
 bool token_can_end(int kind);
+bool token_is_value(int kind); /* by itself: a word, a number, a text on one line */
 bool token_is_label(int kind);
 bool token_is_reserved(int kind);
 /* A number, percentage, points, amount of money: what takes a unit. */

@@ -13,6 +13,7 @@
 #include "compiler/review/check.h"
 #include "compiler/review/explain.h"
 #include "compiler/review/render.h"
+#include "tests/fuzz/standalone.h"
 
 enum { MEMORY = 256 << 20, STEPS = 200000, LONGEST = 1 << 16 };
 
@@ -204,23 +205,8 @@ static int fuzz(unsigned long mutants, uint64_t seed) {
     return 0;
 }
 
-static int try_file(const char *path) {
-    FILE *file = fopen(path, "rb");
-    if (!file) return 1;
-    uint8_t *bytes = malloc(1 << 20);
-    size_t size = bytes ? fread(bytes, 1, 1 << 20, file) : 0;
-    LLVMFuzzerTestOneInput(bytes, size);
-    free(bytes);
-    return fclose(file);
-}
-
 int main(int count, char **arguments) {
-    int failed = 0;
-    char *end = arguments[0];
-    unsigned long mutants = count > 1 ? strtoul(arguments[1], &end, 10) : 1000;
-    if (!*end || count == 1) return fuzz(mutants, count > 2 ? strtoull(arguments[2], NULL, 10) : 1);
-    for (int i = 1; i < count; i++) failed |= try_file(arguments[i]);
-    return failed;
+    return fuzz_mutants_or_files(count, arguments, 1000, fuzz);
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler/syntax/parse.h"
+#include "tests/fuzz/standalone.h"
 
 enum { MEMORY = 256 << 20 };
 
@@ -37,25 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 }
 
 #ifdef FUZZ_STANDALONE
-#include <stdio.h>
-
-static int run_file(const char *path) {
-    FILE *in = fopen(path, "rb");
-    if (!in) {
-        perror(path);
-        return 1;
-    }
-    char *bytes = malloc(MEMORY / 16);
-    size_t size = bytes ? fread(bytes, 1, MEMORY / 16, in) : 0;
-    fclose(in);
-    LLVMFuzzerTestOneInput((const uint8_t *)bytes, size);
-    free(bytes);
-    return 0;
-}
-
-int main(int argc, char **argv) {
-    int failed = 0;
-    for (int i = 1; i < argc; i++) failed |= run_file(argv[i]);
-    return failed;
+int main(int count, char **arguments) {
+    return fuzz_files(count, arguments);
 }
 #endif

@@ -10,6 +10,7 @@
 
 #include "runtime/data/checksum.h"
 #include "runtime/data/snapshot.h"
+#include "tests/fuzz/standalone.h"
 
 enum { MEMORY = 64 << 20, INPUT_MOST = 1 << 20 };
 
@@ -131,15 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
 }
 
 #ifdef FUZZ_STANDALONE
-int main(int argc, char **argv) {
-    static uint8_t bytes[INPUT_MOST];
-    for (int i = 1; i < argc; i++) {
-        FILE *file = fopen(argv[i], "rb");
-        if (!file) return 1;
-        size_t length = fread(bytes, 1, sizeof bytes, file);
-        fclose(file);
-        LLVMFuzzerTestOneInput(bytes, length);
-    }
-    return 0;
+int main(int count, char **arguments) {
+    return fuzz_files(count, arguments);
 }
 #endif
