@@ -9,10 +9,6 @@ static const ModuleTable *people_table(const Lowering *l, const Table *table) {
     return &l->module->tables.items[table->events ? table->population->index : table->index];
 }
 
-static int32_t latest_year(const ModuleTable *people) {
-    return financial_year_of(people->snapshots.items[people->snapshots.count - 1].as_at);
-}
-
 /* The snapshot of that financial year; MODULE_NONE where there is none. */
 static uint32_t snapshot_of(const ModuleTable *people, int32_t year) {
     for (uint32_t i = 0; i < people->snapshots.count; i++) {
@@ -168,52 +164,10 @@ static Reg run_query(Lowering *l, const Node *node, const Context *context, int3
     return emit(l, OPCODE_SPREAD, index, node->spread, parameter, node->span);
 }
 
-/* Whether the file says anything about the year. */
-static bool covers(const Lowering *l, const Table *table, int32_t year) {
-    const ModuleTable *events = &l->module->tables.items[table->index];
-    if (!events->covers_to) return true;
-    return events->covers_from <= financial_year_start(year) &&
-           events->covers_to >= financial_year_end(year);
-}
-
-static bool known_in(const Lowering *l, const Node *node, int32_t year) {
-    return node->table->events ? covers(l, node->table, year)
-                               : snapshot_of(people_table(l, node->table), year) != MODULE_NONE;
-}
-
 static Reg in_year(Lowering *l, const Node *node, const Context *context, int32_t year) {
-    bool known = known_in(l, node, year);
-    Slice note = arena_printf(l->c->arena,
-                              node->table->events ? "the events do not cover the whole of %.*s"
-                                                  : "there is no snapshot of the people in %.*s",
-                              SLICE_FMT(financial_year_format(l->c->arena, year)));
-    return known ? run_query(l, node, context, year, true)
-                 : absent_cells(l, context, note, node->span);
-}
-
-/* Whether the events of those people that say for which days they are complete all hold the
- * whole of the year. */
-static bool year_is_whole(const Lowering *l, uint32_t people, int32_t year) {
-    VEC_EACH(const ModuleTable, table, &l->module->tables) {
-        if (table->sort != TABLE_EVENTS || table->population != people || !table->covers_to)
-            continue;
-        if (table->covers_from > financial_year_start(year) ||
-            table->covers_to < financial_year_end(year))
-            return false;
-    }
-    return true;
-}
-
-/* The year a measure is of where nothing names one: the latest for which there are people and
- * whole events of theirs; where there is none, that of the latest people. */
-static int32_t usual_year(const Lowering *l, const Table *table) {
-    const ModuleTable *people = people_table(l, table);
-    uint32_t index = (uint32_t)(people - l->module->tables.items);
-    for (uint32_t i = people->snapshots.count; i-- > 0;) {
-        int32_t year = financial_year_of(people->snapshots.items[i].as_at);
-        if (year_is_whole(l, index, year)) return year;
-    }
-    return latest_year(people);
+    Slice lacking = data_lacking(l->c, node->table, year);
+    return lacking.length ? absent_cells(l, context, lacking, node->span)
+                          : run_query(l, node, context, year, true);
 }
 
 /* ---- Over time ---------------------------------------------------------------------- */
@@ -256,11 +210,11 @@ static Slice years_text(Arena *arena, const ModuleDim *dim) {
  * every cell would be missing. */
 static bool some_year_known(const Series *s) {
     for (uint32_t i = 0; i < s->dim.member_count; i++) {
-        if (known_in(s->l, s->node, s->dim.first + (int32_t)i)) return true;
+        if (!data_lacking(s->l->c, s->node->table, s->dim.first + (int32_t)i).length) return true;
     }
     Lowering *l = s->l;
     Slice text = quoted(l->c, s->node->span);
-    Slice year = financial_year_format(l->c->arena, usual_year(l, s->node->table));
+    Slice year = financial_year_format(l->c->arena, data_usual_year(l->c, s->node->table));
     sema_error(l->c, &l->at, DIAG_DIMENSION_MISMATCH, s->node->span,
                "there are no data for any of the years that this is asked for, %.*s: the latest "
                "number is `measured(%.*s at %.*s)`",
@@ -402,6 +356,6 @@ Reg lower_aggregate(Lowering *l, const Node *node, const Context *context) {
     if (!people->snapshots.count) return MODULE_NONE;
     int at = time_dim(l, context);
     if (at >= 0) return by_time(l, node, context, at);
-    int32_t year = context->year ? context->year : usual_year(l, node->table);
+    int32_t year = context->year ? context->year : data_usual_year(l->c, node->table);
     return days_within_year(l, node, year) ? in_year(l, node, context, year) : MODULE_NONE;
 }

@@ -139,7 +139,8 @@ Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span s
  * parameter of a concentration index; MODULE_NONE where there is none. */
 static uint32_t confidence_of(const Node *node) {
     if (!node->type.estimate || !node->arg_count) return MODULE_NONE;
-    if (node->sort == NODE_CALL) return node->arg_count - 1;
+    if (node->sort == NODE_CALL)
+        return node->op == NATIVE_STATS_DIFFERENCE ? MODULE_NONE : node->arg_count - 1;
     bool concentration =
         node->sort == NODE_AGG && node->agg == AGG_ORDERED && node->spread >= SPREAD_CONCENTRATION;
     return concentration ? 1 : MODULE_NONE;
@@ -153,6 +154,7 @@ static bool passes_on(const Node *node) {
     case NODE_INDEX:
     case NODE_TOTAL:
     case NODE_STACK: return true;
+    case NODE_CALL: return node->op == NATIVE_STATS_DIFFERENCE;
     case NODE_OP:
         return node->op == OPCODE_SELECT || node->op == OPCODE_OR_ELSE || node->op == OPCODE_SCALE;
     default: return false;

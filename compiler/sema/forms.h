@@ -41,6 +41,15 @@ Node *stack(Compilation *c, uint16_t dim, Node **members, uint32_t count, Type t
 #include "compiler/sema/forms.def"
 #undef FORM
 
+/* series.c: the measure at a financial year, 0 the usual one; the year of an `at`, where it is
+ * stated and known: 0 where not, false after a message. */
+Node *measure_at(Compilation *c, Node *measure, int64_t year, Span span);
+bool year_of(Compilation *c, const Scope *scope, const Expr *at, int64_t *year);
+
+/* statistics.c: each part of the measure by those dimensions against the whole; NULL where it has no
+ * limits to compare by. */
+Node *parts_against_whole(Compilation *c, Node *measure, const Value *crossing);
+
 /* aggregates.c */
 Value *reduce_along(Compilation *c, const Scope *scope, const Expr *call, Opcode op);
 

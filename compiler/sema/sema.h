@@ -134,6 +134,11 @@ bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const E
 Value *people_of(Compilation *c, Decl *decl);
 /* The financial years that data stand for: of snapshots and covered events. */
 uint16_t dim_data_years(Compilation *c);
+/* periods.c: the year a measure is of where nothing names one: the latest for which there are
+ * people and whole events of theirs; where there is none, that of the latest people. */
+int32_t data_usual_year(const Compilation *c, const Table *table);
+/* Why the table says nothing of a financial year; empty where it does. */
+Slice data_lacking(Compilation *c, const Table *table, int32_t year);
 const TableColumn *people_column(const Table *table, Atom name);
 
 /* ---- elaborate.c: expressions to values --------------------------------------------- */

@@ -125,19 +125,18 @@ Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs) {
 
 /* ---- Measures at a year ------------------------------------------------------------- */
 
-static Value *at_year(Compilation *c, Node *measure, int64_t year, Span span) {
-    if (!measure->type.measure) return value_from_node(c, measure);
+Node *measure_at(Compilation *c, Node *measure, int64_t year, Span span) {
+    if (!measure->type.measure) return measure;
     Node *node = node_new(c, NODE_AT, measure->type, span);
     node->type.measure = measure->type.measure;
     node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
     node->args[0] = measure;
     node->arg_count = 1;
     node->integer = year;
-    return value_from_node(c, node);
+    return node;
 }
 
-/* The year of an `at`, where it is stated and known; 0: the latest. */
-static bool year_of(Compilation *c, const Scope *scope, const Expr *at, int64_t *year) {
+bool year_of(Compilation *c, const Scope *scope, const Expr *at, int64_t *year) {
     *year = 0;
     if (!at) return true;
     Value *value = elaborate_value(c, scope, at);
@@ -160,7 +159,7 @@ Value *form_measured(Compilation *c, const Scope *scope, const Expr *call) {
     int64_t year;
     if (!measure || !year_of(c, scope, call_label_value(c, call, "at"), &year))
         return value_poison(c);
-    return at_year(c, measure, year, call->span);
+    return value_from_node(c, measure_at(c, measure, year, call->span));
 }
 
 Node *measure_by(Compilation *c, Node *measure, const uint16_t *dims, int count, Span span) {
@@ -178,33 +177,53 @@ Node *measure_by(Compilation *c, Node *measure, const uint16_t *dims, int count,
     return node;
 }
 
-/* Every dimension of a crossing, and of a list of crossings, in turn. */
-Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call) {
+/* What a measure comes to for each of several crossings of dimensions, in turn. */
+typedef Value *CrossingValue(Compilation *c, Node *measure, const Value *crossing);
+
+/* The measure at the year of the call, with `whole` first and then each crossing after `by`. */
+static Value *over_crossings(Compilation *c, const Scope *scope, const Expr *call,
+                             CrossingValue *value) {
     static const char *const labels[] = {"by", "at", NULL};
+    static const Value whole = {.sort = VALUE_DIMS};
     const Expr *argument = call_argument(c, scope, call, 0), *by = call_label_value(c, call, "by");
     if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
     Node *measure = elaborate_node(c, scope, argument);
     int64_t year;
     if (!measure || !year_of(c, scope, call_label_value(c, call, "at"), &year))
         return value_poison(c);
-    Value *results = value_new(c, VALUE_LIST, call->span);
-    if (!measure->type.measure) {
-        VEC_PUSH(c->arena, &results->list, value_from_node(c, measure));
-        return results;
-    }
-    Node *at = at_year(c, measure, year, call->span)->node;
-    VEC_PUSH(c->arena, &results->list, value_from_node(c, measure_by(c, at, NULL, 0, call->span)));
     Value *dims = by ? elaborate(c, scope, by) : value_new(c, VALUE_LIST, call->span);
     dims = value_strip(c, dims);
     if (dims->sort == VALUE_POISON) return dims;
+    Node *at = measure_at(c, measure, year, call->span);
+    Value *results = value_new(c, VALUE_LIST, call->span);
+    VEC_PUSH(c->arena, &results->list, value(c, at, &whole));
+    if (!measure->type.measure) return results;
     for (uint32_t i = 0; dims->sort == VALUE_LIST && i < dims->list.count; i++) {
-        const Value *crossing = dims->list.items[i];
-        if (crossing->sort != VALUE_DIMS) continue;
-        VEC_PUSH(c->arena, &results->list,
-                 value_from_node(
-                     c, measure_by(c, at, crossing->dims, crossing->dim_count, crossing->span)));
+        if (dims->list.items[i]->sort == VALUE_DIMS)
+            VEC_PUSH(c->arena, &results->list, value(c, at, dims->list.items[i]));
     }
     return results;
+}
+
+static Value *by_crossing(Compilation *c, Node *measure, const Value *crossing) {
+    if (!measure->type.measure) return value_from_node(c, measure);
+    Span span = crossing->dim_count ? crossing->span : measure->span;
+    return value_from_node(
+        c, measure_by(c, measure, crossing->dims, crossing->dim_count, span));
+}
+
+static Value *against_whole(Compilation *c, Node *measure, const Value *crossing) {
+    Node *node = crossing->dim_count ? parts_against_whole(c, measure, crossing) : NULL;
+    return node ? value_from_node(c, node) : value_new(c, VALUE_MISSING, measure->span);
+}
+
+Value *form_breakdowns(Compilation *c, const Scope *scope, const Expr *call) {
+    return over_crossings(c, scope, call, by_crossing);
+}
+
+/* As many values as `breakdowns`, in the same order: the whole is compared with nothing. */
+Value *form_comparisons(Compilation *c, const Scope *scope, const Expr *call) {
+    return over_crossings(c, scope, call, against_whole);
 }
 
 /* ---- Levels after changes ----------------------------------------------------------- */
@@ -244,6 +263,47 @@ Value *form_reached(Compilation *c, const Scope *scope, const Expr *call) {
                      ? node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, call->span)
                      : value_node(c, scope, baseline, base->span);
     return value_from_node(c, level_after(c, scope, node, target, call->span));
+}
+
+/* narrowed(difference, e): by a share of it, or by an amount taken from its size. */
+Value *form_narrowed(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *base = call_argument(c, scope, call, 0), *by = call_argument(c, scope, call, 1);
+    if (!base || !by) return value_poison(c);
+    Value *difference = stripped(c, scope, base), *change = value_strip(c, elaborate(c, scope, by));
+    if (difference->sort == VALUE_POISON || change->sort == VALUE_POISON) return value_poison(c);
+    if (difference->sort == VALUE_MISSING || change->sort != VALUE_CHANGE)
+        return value_new(c, VALUE_MISSING, call->span);
+    Node *node = value_node(c, scope, difference, base->span);
+    if (!node || change->relative)
+        return value_from_node(c, level_after(c, scope, node, change, call->span));
+    Node *zero = node_exact(c, exact_from_int(0), call->span);
+    zero->type.bare = true;
+    Node *above = operate(c, scope, OP_GE, node, zero, call->span);
+    Node *less = operate(c, scope, OP_ADD, node, change->node, call->span);
+    Node *more = operate(c, scope, OP_SUB, node, change->node, call->span);
+    return value_from_node(c, node_select(c, scope, above, less, more, call->span));
+}
+
+/* within_limits(level, estimate) */
+Value *form_within_limits(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *of = call_argument(c, scope, call, 0), *in = call_argument(c, scope, call, 1);
+    if (!of || !in) return value_poison(c);
+    Value *value = stripped(c, scope, of), *estimate = stripped(c, scope, in);
+    if (value->sort == VALUE_POISON || estimate->sort == VALUE_POISON) return value_poison(c);
+    Node *no = node_bool(c, false, call->span);
+    bool asked = value->sort == VALUE_NODE && estimate->sort == VALUE_NODE &&
+                 estimate->node->type.estimate;
+    if (!asked) return value_from_node(c, no);
+    Type limit = estimate->node->type;
+    limit.estimate = false;
+    Node *level = value->node, *of_it = estimate->node;
+    Node *lower = node_op(c, OPCODE_LOWER, limit, call->span, of_it, NULL, NULL);
+    Node *upper = node_op(c, OPCODE_UPPER, limit, call->span, of_it, NULL, NULL);
+    Node *above = operate(c, scope, OP_GE, level, lower, call->span);
+    Node *below = above ? operate(c, scope, OP_LE, level, upper, call->span) : NULL;
+    if (!below) return value_poison(c);
+    Node *both = operate(c, scope, OP_AND, above, below, call->span);
+    return value_from_node(c, node_or_else(c, scope, both, no, call->span));
 }
 
 /* trajectory(year : level, each(t.by : level for t in target)): over the years from the first to
@@ -304,23 +364,32 @@ Value *form_trajectory(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, node);
 }
 
-/* The member of the last year that data stand for; missing where the value has no such year. */
+/* The member of a year: after the last there is, the last; before the first, none. */
+static Value *member_of_year(Compilation *c, Node *node, uint16_t dim, int64_t year, Span span) {
+    const ModuleDim *years = &c->module->dims.items[dim];
+    int64_t member = year - years->first;
+    if (member >= (int64_t)years->member_count) member = (int64_t)years->member_count - 1;
+    if (member < 0) return value_new(c, VALUE_MISSING, span);
+    return value_from_node(c, index_member(c, node, dim, (uint32_t)member, span));
+}
+
+/* latest(series), latest(series at year): the last year that data stand for, where none is said. */
 Value *form_latest(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"at", NULL};
     const Expr *argument = call_argument(c, scope, call, 0);
+    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
     Value *value = argument ? stripped(c, scope, argument) : value_poison(c);
     if (value->sort == VALUE_POISON || value->sort == VALUE_MISSING) return value;
     Node *node = value_node(c, scope, value, argument->span);
-    if (!node) return value_poison(c);
+    int64_t year;
+    if (!node || !year_of(c, scope, call_label_value(c, call, "at"), &year))
+        return value_poison(c);
     const ModuleDim *data = &c->module->dims.items[dim_data_years(c)];
-    int32_t year = data->first + (int32_t)data->member_count - 1;
+    if (!year) year = data->first + (int64_t)data->member_count - 1;
     for (int i = 0; i < node->type.dim_count; i++) {
-        const ModuleDim *years = &c->module->dims.items[node->type.dims[i]];
-        int32_t member = year - years->first;
-        if (years->sort != DIM_YEAR) continue;
-        if (member < 0 || (uint32_t)member >= years->member_count)
-            return value_new(c, VALUE_MISSING, call->span);
-        return value_from_node(
-            c, index_member(c, node, node->type.dims[i], (uint32_t)member, call->span));
+        uint16_t dim = node->type.dims[i];
+        if (c->module->dims.items[dim].sort == DIM_YEAR)
+            return member_of_year(c, node, dim, year, call->span);
     }
     return value_from_node(c, node);
 }

@@ -213,20 +213,43 @@ static bool read_method(const Form *f, Method *method) {
     return true;
 }
 
-static bool ordered_groups(const Form *f, const Node *node) {
+/* Inequality runs from one end of an order to the other; `what` needs it. */
+static bool ordered_dim(const Form *f, uint16_t dim, const char *what, Span span) {
+    const ModuleDim *found = &f->c->module->dims.items[dim];
+    if (found->ordered) return true;
+    sema_error(f->c, f->scope, DIAG_DIMENSION_MISMATCH, span,
+               "%.*s has no order, and %s needs one: declare it as `ordered(…)` or in bands",
+               SLICE_FMT(found->name), what);
+    return false;
+}
+
+static bool ordered_groups(const Form *f, const Node *node, Span span) {
     const ModuleDim *dim = &f->c->module->dims.items[node->dims[0]];
-    if (!dim->ordered) {
-        sema_error(
-            f->c, f->scope, DIAG_DIMENSION_MISMATCH, f->call->span,
-            "%.*s has no order, and a slope needs one: declare it as `ordered(…)` or in bands",
-            SLICE_FMT(dim->name));
-        return false;
-    }
+    if (!ordered_dim(f, node->dims[0], "a slope", span)) return false;
     if (dim->member_count >= 5 && dim->member_count <= 100) return true;
-    sema_error(f->c, f->scope, DIAG_OUT_OF_RANGE, f->call->span,
+    sema_error(f->c, f->scope, DIAG_OUT_OF_RANGE, span,
                "inequality is measured over 5 to 100 groups; %.*s has %u", SLICE_FMT(dim->name),
                dim->member_count);
     return false;
+}
+
+/* The index of the measure, before it is said across what. */
+static Node *inequality_node(const Form *f, Native op, Node *measure, Node *level,
+                             const Method *method) {
+    int64_t scale = scale_of(&measure->type);
+    Node *args[7] = {measure,
+                     number(f, scale),
+                     number(f, scale ? method->transform : 0),
+                     number(f, method->repetitions),
+                     number(f, method->seed),
+                     number(f, method->generator),
+                     level};
+    Type type = estimate_type(op == NATIVE_STATS_RII ? UNIT_NONE : measure->type.unit);
+    if (op == NATIVE_STATS_SII) {
+        type.points = measure->type.percent;
+        type.price = measure->type.price;
+    }
+    return native(f, op, type, args, 7);
 }
 
 static Value *inequality(const Form *f, Native op) {
@@ -235,21 +258,8 @@ static Value *inequality(const Form *f, Native op) {
     if (!labels(f, known)) return value_poison(f->c);
     Node *measure = estimate_at_95(f), *level = confidence(f);
     if (!measure || !level || !read_method(f, &method)) return value_poison(f->c);
-    int64_t scale = scale_of(&measure->type);
-    Node *args[7] = {measure,
-                     number(f, scale),
-                     number(f, scale ? method.transform : 0),
-                     number(f, method.repetitions),
-                     number(f, method.seed),
-                     number(f, method.generator),
-                     level};
-    Type type = estimate_type(op == NATIVE_STATS_RII ? UNIT_NONE : measure->type.unit);
-    if (op == NATIVE_STATS_SII) {
-        type.points = measure->type.percent;
-        type.price = measure->type.price;
-    }
-    Node *node = native(f, op, type, args, 7);
-    if (!across(f, node) || !one_dim(f, node) || !ordered_groups(f, node))
+    Node *node = inequality_node(f, op, measure, level, &method);
+    if (!across(f, node) || !one_dim(f, node) || !ordered_groups(f, node, f->call->span))
         return value_poison(f->c);
     inherit(node, false);
     return value_from_node(f->c, node);
@@ -260,6 +270,16 @@ Value *form_sii(Compilation *c, const Scope *scope, const Expr *call) {
 }
 Value *form_rii(Compilation *c, const Scope *scope, const Expr *call) {
     return inequality(&(Form){c, scope, call}, NATIVE_STATS_RII);
+}
+
+/* a less b: of two estimates with limits. */
+static Node *difference(const Form *f, Node *a, Node *b) {
+    Node *less = operate(f->c, f->scope, OP_SUB, a, b, f->call->span);
+    if (!less || !a->type.estimate || !b->type.estimate) return less;
+    Node *args[2] = {a, b};
+    Node *node = native(f, NATIVE_STATS_DIFFERENCE, less->type, args, 2);
+    node->type.estimate = true;
+    return node;
 }
 
 /* gap(m across d between a, b): a less b. */
@@ -299,7 +319,76 @@ Value *form_gap(Compilation *c, const Scope *scope, const Expr *call) {
     Node *last = between
                      ? member_of(&f, measure, dims.dims[0], between->values.items[1])
                      : index_member(c, measure, dims.dims[0], dim->member_count - 1, call->span);
-    return value_from_node(c, operate(c, scope, OP_SUB, first, last, call->span));
+    return value_from_node(c, difference(&f, first, last));
+}
+
+/* ---- Inequality that is aimed at ---------------------------------------------------- */
+
+/* What `on` and `across` of a call name: a word of a choice and one dimension. */
+typedef struct {
+    bool slope; /* else the gap */
+    uint16_t dim;
+    Span span; /* where the dimension is named */
+} Disparity;
+
+static bool read_disparity(const Form *f, Disparity *d) {
+    const Expr *on = call_label_value(f->c, f->call, "on"),
+               *along = call_label_value(f->c, f->call, "across");
+    if (!on || !along) {
+        sema_error(f->c, f->scope, DIAG_MISSING_LABEL, f->call->span,
+                   "`disparity` wants `on` sii or gap and `across` a dimension");
+        return false;
+    }
+    const Value *word_of = value_strip(f->c, elaborate(f->c, f->scope, on));
+    const Value *dims = value_strip(f->c, elaborate(f->c, f->scope, along));
+    if (word_of->sort != VALUE_CHOICE || dims->sort != VALUE_DIMS) return false; /* said */
+    *d = (Disparity){slice_equal(word(f->c, word_of->word), SLICE("sii")), dims->dims[0],
+                     dims->span};
+    if (dims->dim_count == 1) return true;
+    sema_error(f->c, f->scope, DIAG_DIMENSION_MISMATCH, dims->span,
+               "inequality runs along one dimension");
+    return false;
+}
+
+static Node *gap_of(const Form *f, Node *measure, const Disparity *d) {
+    if (!ordered_dim(f, d->dim, "a gap between its ends", d->span)) return NULL;
+    uint32_t last = f->c->module->dims.items[d->dim].member_count - 1;
+    return difference(f, index_member(f->c, measure, d->dim, 0, d->span),
+                      index_member(f->c, measure, d->dim, last, d->span));
+}
+
+static Node *slope_of(const Form *f, Node *measure, const Disparity *d) {
+    static const Method analytic = {0};
+    Node *usual = confidence_node(f->c, f->scope, NULL, d->span);
+    Node *node = inequality_node(f, NATIVE_STATS_SII, measure, usual, &analytic);
+    node->dims[node->dim_count++] = d->dim;
+    if (!ordered_groups(f, node, d->span)) return NULL;
+    inherit(node, false);
+    return node;
+}
+
+/* disparity(measure on sii across imd_quintile at FY2025/26): with its limits, at 95%. */
+Value *form_disparity(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const known[] = {"on", "across", "at", NULL};
+    Form f = {c, scope, call};
+    Disparity d;
+    if (!labels(&f, known)) return value_poison(c);
+    Node *measure = argument(&f, 0);
+    int64_t year;
+    if (!measure || !read_disparity(&f, &d)) return value_poison(c);
+    const Expr *at = call_label_value(c, call, "at");
+    if (!year_of(c, scope, at, &year)) return value_poison(c);
+    Node *usual = estimate_at(c, measure, confidence_node(c, scope, NULL, measure->span));
+    if (!usual) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, d.span,
+                   "inequality is measured of an estimate, such as a rate or a proportion; this "
+                   "measure is %.*s",
+                   SLICE_FMT(type_text(c, &measure->type)));
+        return value_poison(c);
+    }
+    if (at && !year) return value_new(c, VALUE_MISSING, call->span); /* of a year not said */
+    usual = measure_at(c, usual, year, call->span);
+    return value_from_node(c, d.slope ? slope_of(&f, usual, &d) : gap_of(&f, usual, &d));
 }
 
 /* ---- Life expectancy --------------------------------------------------------------- */
@@ -351,7 +440,7 @@ static Native source_of(const Node *node) {
 
 /* What a funnel is made for: 0 proportions, 1 ratios of observed to expected, 2 crude and 3
  * standardised rates. False: for nothing else. */
-static bool funnel_kind(const Form *f, const Node *measure, int64_t *kind) {
+static bool funnel_kind(const Node *measure, int64_t *kind) {
     switch (source_of(measure)) {
     case NATIVE_STATS_PROPORTION: *kind = 0; return true;
     case NATIVE_STATS_ISR:
@@ -359,12 +448,48 @@ static bool funnel_kind(const Form *f, const Node *measure, int64_t *kind) {
     case NATIVE_STATS_RATE: *kind = 2; return true;
     case NATIVE_STATS_DSR:
     case NATIVE_STATS_DSR_RECURRENT: *kind = 3; return true;
-    default:
-        sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, measure->span,
-                   "proportions, rates and standardised ratios are compared with their average; "
-                   "two other estimates with `significantly`");
-        return false;
+    default: return false;
     }
+}
+
+static bool funnel_wanted(const Form *f, const Node *measure, int64_t *kind) {
+    if (funnel_kind(measure, kind)) return true;
+    sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, measure->span,
+               "proportions, rates and standardised ratios are compared with their average; "
+               "two other estimates with `significantly`");
+    return false;
+}
+
+/* compared_by(measure): how `comparisons` of it are made. */
+Value *form_compared_by(Compilation *c, const Scope *scope, const Expr *call) {
+    const Expr *expr = call_argument(c, scope, call, 0);
+    Node *measure = expr ? elaborate_node(c, scope, expr) : NULL;
+    int64_t kind;
+    if (!measure) return value_poison(c);
+    if (!measure->type.measure ||
+        !estimate_at(c, measure, confidence_node(c, NULL, NULL, call->span)))
+        return value_new(c, VALUE_MISSING, call->span);
+    bool funnel = funnel_kind(measure, &kind) && kind < 3;
+    Slice how = funnel ? SLICE("funnel") : SLICE("limits");
+    return value_from_node(c, node_text(c, how, call->span));
+}
+
+/* A funnel judges counts by the count expected of them; a directly standardised rate has none,
+ * and is judged by its limits as a mean is. */
+Node *parts_against_whole(Compilation *c, Node *measure, const Value *crossing) {
+    Span span = crossing->span;
+    Node *outer_level = node_exact(c, exact_from_ratio(c->arena, 998, 1000), span);
+    Node *inner = estimate_at(c, measure, confidence_node(c, NULL, NULL, span));
+    Node *outer = estimate_at(c, measure, outer_level);
+    int64_t kind;
+    if (!inner || !outer) return NULL;
+    bool funnel = funnel_kind(measure, &kind) && kind < 3;
+    Node **args = ARENA_NEW_ARRAY(c->arena, Node *, 4);
+    args[0] = measure_by(c, inner, crossing->dims, crossing->dim_count, span);
+    args[1] = measure_by(c, outer, crossing->dims, crossing->dim_count, span);
+    args[2] = measure_by(c, inner, NULL, 0, span);
+    args[3] = node_exact(c, exact_from_int(funnel ? kind > 0 : 2), span);
+    return call_node(c, NATIVE_STATS_AGAINST, type_of(TYPE_TEXT), span, args, 4);
 }
 
 static Value *judged(const Form *f, Native op) {
@@ -374,7 +499,7 @@ static Value *judged(const Form *f, Native op) {
     Node *measure = estimate_at_95(f);
     if (!measure) return value_poison(f->c);
     int64_t kind = source_of(measure) != NATIVE_STATS_PROPORTION;
-    if (keeps && !funnel_kind(f, measure, &kind)) return value_poison(f->c);
+    if (keeps && !funnel_wanted(f, measure, &kind)) return value_poison(f->c);
     Node *args[2] = {measure, number(f, kind)};
     Node *node = native(f, op, type_of(TYPE_TEXT), args, 2);
     if (!across(f, node) || !one_dim(f, node)) return value_poison(f->c);

@@ -184,6 +184,8 @@ static bool apply_rule(Call *call) {
         return plain(call, ELEM_EXACT, false);
     case NATIVE_RESULT_YEAR:
         return plain(call, ELEM_YEAR, false);
+    case NATIVE_RESULT_TEXT:
+        return plain(call, ELEM_TEXT, false);
     }
     return false;
 }

@@ -27,7 +27,8 @@ typedef enum {
     NATIVE_RESULT_BOOL,
     NATIVE_RESULT_DATE,
     NATIVE_RESULT_EXACT,
-    NATIVE_RESULT_YEAR
+    NATIVE_RESULT_YEAR,
+    NATIVE_RESULT_TEXT
 } NativeResult;
 
 typedef struct {

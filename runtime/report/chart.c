@@ -91,6 +91,11 @@ static void circle(Html *html, int x, int y) {
     buffer_printf(html->out, "<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"55\"/>\n", x, y);
 }
 
+static void square(Html *html, int x, int y) {
+    buffer_printf(html->out, "<rect class=\"dot\" x=\"%d\" y=\"%d\" width=\"110\" height=\"110\"/>\n",
+                  x - 55, y - 55);
+}
+
 static void diamond(Html *html, int x, int y) {
     buffer_printf(html->out, "<path class=\"target\" d=\"M%d %dl80 80l-80 80l-80 -80z\"/>\n", x,
                   y - 80);
@@ -138,15 +143,26 @@ static int year_position(const Trajectory *t, int32_t year) {
            (PLOT_RIGHT - PLOT_LEFT - 600) * (year - t->first) / (t->last - t->first);
 }
 
+static bool has_newer(const Kpi *kpi) {
+    Shown newer = kpi_newer(kpi);
+    return shown_present(newer, 0) && shown_is_number(newer);
+}
+
+/* A value and its limits, where it has any. */
+static void include_shown(Range *range, Shown shown) {
+    double lower, upper;
+    if (!shown_present(shown, 0)) return;
+    include(range, shown_number(shown, 0));
+    if (!shown_limits(shown, 0, &lower, &upper)) return;
+    include(range, lower);
+    include(range, upper);
+}
+
 static Range trajectory_range(Trajectory *t) {
     Range range = {0, 0, false};
     const Kpi *kpi = t->kpi;
-    double lower, upper;
-    if (shown_present(kpi->baseline, 0)) include(&range, shown_number(kpi->baseline, 0));
-    if (shown_limits(kpi->baseline, 0, &lower, &upper)) {
-        include(&range, lower);
-        include(&range, upper);
-    }
+    include_shown(&range, kpi->baseline);
+    if (has_newer(kpi)) include_shown(&range, kpi_newer(kpi));
     VEC_EACH(const KpiTarget, target, &kpi->targets)
     if (shown_present(target->level, 0)) include(&range, shown_number(target->level, 0));
     for (uint32_t cell = 0; kpi->trajectory.array && cell < kpi->trajectory.array->count; cell++)
@@ -163,6 +179,7 @@ static void cover_year(Trajectory *t, int32_t year) {
 
 static void cover_years(Trajectory *t) {
     if (shown_present(t->kpi->baseline, 0)) cover_year(t, t->kpi->baseline_year);
+    if (has_newer(t->kpi)) cover_year(t, t->kpi->measured_year);
     VEC_EACH(const KpiTarget, target, &t->kpi->targets) cover_year(t, target->year);
     if (!shown_is_series(t->html->input, t->kpi->trajectory)) return;
     const ModuleDim *years = shown_dim(t->html->input, t->kpi->trajectory, 0);
@@ -216,19 +233,23 @@ static void value_label(Trajectory *t, Shown shown, int x, int y) {
     text_at(t->html, "value", "middle", x, is_falling(t) ? y + 250 : y - 150, text);
 }
 
+/* What was measured in a year, with its limits; its label lies `aside` of it and so far down. */
+static void measured_point(Trajectory *t, Shown shown, int32_t year,
+                           void (*mark)(Html *, int, int), int down) {
+    double lower, upper;
+    int x = year_position(t, year), y = position(&t->y, shown_number(shown, 0));
+    if (shown_limits(shown, 0, &lower, &upper))
+        line_between(t->html, "interval", x, position(&t->y, lower), x, position(&t->y, upper));
+    mark(t->html, x, y);
+    text_at(t->html, "value", "start", x + 120, y + down,
+            format_cell(t->html->arena, t->html->input, shown, 0, format_places(shown)));
+}
+
 static void trajectory_points(Trajectory *t) {
     const Kpi *kpi = t->kpi;
-    double lower, upper;
-    if (kpi->baseline_year && shown_present(kpi->baseline, 0)) {
-        int x = year_position(t, kpi->baseline_year);
-        int y = position(&t->y, shown_number(kpi->baseline, 0));
-        if (shown_limits(kpi->baseline, 0, &lower, &upper))
-            line_between(t->html, "interval", x, position(&t->y, lower), x, position(&t->y, upper));
-        circle(t->html, x, y);
-        text_at(t->html, "value", "start", x + 120, is_falling(t) ? y - 70 : y + 170,
-                format_cell(t->html->arena, t->html->input, kpi->baseline, 0,
-                            format_places(kpi->baseline)));
-    }
+    if (kpi->baseline_year && shown_present(kpi->baseline, 0))
+        measured_point(t, kpi->baseline, kpi->baseline_year, circle, is_falling(t) ? -70 : 170);
+    if (has_newer(kpi)) measured_point(t, kpi_newer(kpi), kpi->measured_year, square, 170);
     VEC_EACH(const KpiTarget, target, &kpi->targets) {
         if (!target->year || !shown_present(target->level, 0)) continue;
         int x = year_position(t, target->year);
@@ -242,6 +263,14 @@ static void trajectory_points(Trajectory *t) {
 static void make_room(Scale *scale, Range range) {
     if (scale->low > 0 && range.low - scale->low < scale->step * 0.7) scale->low -= scale->step;
     if (scale->high - range.high < scale->step * 0.3) scale->high += scale->step;
+}
+
+static const char *baseline_note(const Kpi *kpi) {
+    double lower, upper;
+    if (!kpi->baseline_year || !shown_present(kpi->baseline, 0)) return "";
+    return shown_limits(kpi->baseline, 0, &lower, &upper)
+               ? "Circle: baseline with its confidence limits. "
+               : "Circle: baseline. ";
 }
 
 void html_trajectory_chart(Html *html, const Kpi *kpi) {
@@ -262,9 +291,10 @@ void html_trajectory_chart(Html *html, const Kpi *kpi) {
     trajectory_line(&t);
     trajectory_points(&t);
     figure_end(html, arena_printf(html->arena,
-                                  "%.*s. Circle: baseline with its confidence limits. Line: "
-                                  "planned level. Diamonds: targets.%s",
-                                  SLICE_FMT(caption), zero_note(&t.y)));
+                                  "%.*s. %s%sLine: planned level. Diamonds: targets.%s",
+                                  SLICE_FMT(caption), baseline_note(kpi),
+                                  has_newer(kpi) ? "Square: latest year measured. " : "",
+                                  zero_note(&t.y)));
 }
 
 /* ---- Breakdown ---------------------------------------------------------------------------- */

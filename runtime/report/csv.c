@@ -56,7 +56,7 @@ void csv_put_number(Buffer *out, Slice number) { buffer_add(out, number); }
 /* ---- Results -------------------------------------------------------------------------------- */
 
 static const char *const values[] = {"value", "lower", "upper", "numerator", "denominator",
-                                     "reason"};
+                                     "reason", "compared", "judgement"};
 enum { VALUES = sizeof values / sizeof values[0] };
 
 typedef VEC(Slice) Names;
@@ -99,6 +99,8 @@ static void put_cell(Sheet *sheet, const JsonValue *result, const JsonValue *cel
     put_value(sheet, json_get(result, SLICE("name")));
     buffer_add_char(out, ',');
     put_value(sheet, unit);
+    buffer_add_char(out, ',');
+    put_value(sheet, json_get(result, SLICE("year")));
     VEC_EACH(const Slice, name, &sheet->dims) {
         buffer_add_char(out, ',');
         put_value(sheet, json_get(cell, *name));
@@ -113,7 +115,7 @@ static void put_cell(Sheet *sheet, const JsonValue *result, const JsonValue *cel
 }
 
 static void put_header(Sheet *sheet) {
-    buffer_add_text(&sheet->out, "name,unit");
+    buffer_add_text(&sheet->out, "name,unit,year");
     VEC_EACH(const Slice, name, &sheet->dims) {
         buffer_add_char(&sheet->out, ',');
         csv_put_text(&sheet->out, *name);

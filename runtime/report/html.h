@@ -103,8 +103,15 @@ const char *mark_meaning(Mark mark);
 /* A value without dimensions in a sentence: with its unit, or why there is none. */
 void html_scalar(Html *html, Shown shown);
 
-/* Any array as a table; estimates with limits and counts. */
-void html_array_table(Html *html, Slice title, Shown shown);
+/* A further column of an array's table, a cell each: a mark for the eye alone, and words. */
+typedef struct {
+    Slice heading;
+    const char **marks;
+    Slice *words; /* empty: not compared */
+} HtmlMore;
+
+/* Any array as a table; estimates with limits, counts and, unless NULL, more. */
+void html_array_table(Html *html, Slice title, Shown shown, const HtmlMore *more);
 
 /* Caption "TITLE, UNIT". */
 Slice html_caption(Html *html, Slice title, const ModuleUnit *unit);

@@ -348,6 +348,6 @@ void section_figures(Html *html) {
     VEC_EACH(const ModuleOutput, output, &html->input->module->outputs) {
         Shown shown = shown_of(html->input, output->reg, output->unit);
         if (shown.array && shown.array->type.dim_count)
-            html_array_table(html, output_title(html, output), shown);
+            html_array_table(html, output_title(html, output), shown, NULL);
     }
 }

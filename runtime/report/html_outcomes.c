@@ -96,16 +96,42 @@ static void target_reasons(Html *html, const Kpi *kpi) {
     if (open) html_terms_end(html);
 }
 
+/* "−12%", and where the level can hardly be told from the baseline, that. */
+static Slice target_more(Html *html, const KpiTarget *target) {
+    Slice change = target_change(html, target);
+    if (!target->indistinct) return change;
+    return arena_printf(html->arena,
+                        "%.*s%snot distinguishable from the baseline, whose confidence limits "
+                        "hold it",
+                        SLICE_FMT(change), change.length ? "; " : "");
+}
+
 static void kpi_tiles(Html *html, const Kpi *kpi) {
     if (!kpi->baseline.array) return;
     int places = format_places(kpi->baseline);
     html_raw(html, "<dl class=\"tiles\">\n");
     tile(html, with_year(html, "Baseline", kpi->baseline_year), kpi->baseline, places,
          format_limits(html->arena, kpi->baseline, 0, places));
+    Shown newer = kpi_newer(kpi);
+    if (newer.array && newer.array->count == 1)
+        tile(html, with_year(html, "Latest", kpi->measured_year), newer, places,
+             format_limits(html->arena, newer, 0, places));
     VEC_EACH(const KpiTarget, target, &kpi->targets)
     tile(html, with_year(html, "Target", target->year), target->level, places,
-         target_change(html, target));
+         target_more(html, target));
     html_raw(html, "</dl>\n");
+}
+
+/* "Off track: 37% in 2025/26, where the plan asks for 21%; worse than the baseline." */
+static void kpi_status(Html *html, const Kpi *kpi) {
+    Slice text = kpi_standing(html->arena, html->input, kpi);
+    size_t head = 0;
+    while (head < text.length && text.data[head] != ':' && text.data[head] != ';') head++;
+    html_raw(html, "<p class=\"standing\"><strong>");
+    html_text(html, word_for_readers(html->arena, slice_sub(text, 0, head)));
+    html_raw(html, "</strong>");
+    html_text(html, slice_sub(text, head, text.length));
+    html_raw(html, ".</p>\n");
 }
 
 static const KpiTarget *target_of_year(const Kpi *kpi, int32_t year) {
@@ -122,6 +148,16 @@ static Slice year_meaning(Html *html, bool baseline, const KpiTarget *target) {
     return arena_printf(html->arena, "Target: %.*s from the baseline", SLICE_FMT(change));
 }
 
+/* What was measured in the year, in a table that has a column for it. */
+static void measured_cell(Html *html, const Kpi *kpi, int32_t year, int places) {
+    Shown newer = kpi_newer(kpi);
+    if (!newer.array) return;
+    if (year == kpi->measured_year)
+        html_shown_cell(html, newer, 0, places);
+    else
+        html_cell(html, SLICE("\u2013"), true);
+}
+
 static void year_row(Html *html, const Kpi *kpi, int32_t year, int places) {
     const KpiTarget *target = target_of_year(kpi, year);
     bool baseline = year == kpi->baseline_year;
@@ -130,6 +166,7 @@ static void year_row(Html *html, const Kpi *kpi, int32_t year, int places) {
     html_row_begin(html);
     html_row_heading(html, format_year(html->arena, year));
     html_shown_cell(html, shown, scalar ? 0 : shown_year_cell(html->input, shown, year), places);
+    measured_cell(html, kpi, year, places);
     html_cell(html, year_meaning(html, baseline, target), false);
     html_row_end(html);
 }
@@ -142,6 +179,7 @@ static void trajectory_table(Html *html, const Kpi *kpi) {
     html_table_begin(html, html_caption(html, caption, kpi->trajectory.unit));
     html_column(html, SLICE("Year"), false);
     html_column(html, SLICE("Level"), true);
+    if (kpi_newer(kpi).array) html_column(html, SLICE("Measured"), true);
     html_column(html, SLICE("What it is"), false);
     html_rows_begin(html);
     if (kpi->baseline_year && kpi->baseline_year < years->first)
@@ -151,7 +189,7 @@ static void trajectory_table(Html *html, const Kpi *kpi) {
     html_table_end(html);
 }
 
-static Slice breakdown_title(Html *html, Shown shown) {
+static Slice breakdown_title(Html *html, const Kpi *kpi, Shown shown) {
     Slice title = SLICE("By");
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++) {
         Slice name = format_in_sentence(
@@ -159,20 +197,87 @@ static Slice breakdown_title(Html *html, Shown shown) {
         title = arena_printf(html->arena, "%.*s%s %.*s", SLICE_FMT(title), axis ? " and" : "",
                              SLICE_FMT(name));
     }
-    return title;
+    if (!kpi->measured_year) return title;
+    Slice year = format_year(html->arena, kpi->measured_year);
+    return arena_printf(html->arena, "%.*s, %.*s", SLICE_FMT(title), SLICE_FMT(year));
+}
+
+/* Each cell against the plan's own average; NULL where nothing is compared. */
+static const HtmlMore *compared_column(Html *html, const Kpi *kpi, uint32_t index) {
+    Shown result = kpi->results.items[index];
+    if (!kpi->comparisons.items[index].array) return NULL;
+    HtmlMore *more = ARENA_NEW(html->arena, HtmlMore);
+    more->heading = SLICE("Against the average");
+    more->marks = ARENA_NEW_ARRAY(html->arena, const char *, result.array->count);
+    more->words = ARENA_NEW_ARRAY(html->arena, Slice, result.array->count);
+    for (uint32_t cell = 0; cell < result.array->count; cell++) {
+        Comparison comparison = kpi_comparison(kpi, index, cell);
+        more->marks[cell] = comparison_mark(&comparison);
+        more->words[cell] = comparison_words(html->arena, &comparison);
+    }
+    return more;
 }
 
 static void kpi_results(Html *html, const Kpi *kpi) {
     Shown whole = {NULL, NULL};
-    VEC_EACH(const Shown, result, &kpi->results) {
-        if (!result->array->type.dim_count) {
-            whole = *result;
+    bool compared = false;
+    for (uint32_t i = 0; i < kpi->results.count; i++) {
+        Shown result = kpi->results.items[i];
+        if (!result.array->type.dim_count) {
+            whole = result;
             continue;
         }
-        Slice title = breakdown_title(html, *result);
-        html_breakdown_chart(html, title, *result, whole);
-        html_array_table(html, title, *result);
+        const HtmlMore *more = compared_column(html, kpi, i);
+        Slice title = breakdown_title(html, kpi, result);
+        html_breakdown_chart(html, title, result, whole);
+        html_array_table(html, title, result, more);
+        compared |= more != NULL;
     }
+    if (!compared) return;
+    html_raw(html, "<p class=\"key\">");
+    html_text(html, comparison_method(html->arena, kpi));
+    html_raw(html, "</p>\n");
+}
+
+/* ---- Promises about the difference between groups ---------------------------------------------- */
+
+static void equity_row(Html *html, const char *what, int32_t year, Shown shown) {
+    html_row_begin(html);
+    html_row_heading(html, slice_of(what));
+    html_cell(html, year ? format_year(html->arena, year) : SLICE(""), false);
+    int places = shown.array ? format_places(shown) : 0;
+    html_shown_cell(html, shown, 0, places);
+    Slice limits = shown_present(shown, 0) ? format_limits(html->arena, shown, 0, places)
+                                           : SLICE("");
+    html_cell(html, limits.length ? limits : SLICE("None"), true);
+    html_row_end(html);
+}
+
+static void equity_table(Html *html, const Kpi *kpi, const KpiEquity *equity) {
+    Slice title = equity_title(html->arena, html->input, equity);
+    const ModuleUnit *unit = equity->baseline.unit;
+    html_table_begin(html, unit ? html_caption(html, title, unit) : title);
+    html_column(html, SLICE("What it is"), false);
+    html_column(html, SLICE("Year"), false);
+    html_column(html, SLICE("Value"), true);
+    html_column(html, SLICE("Confidence limits"), true);
+    html_rows_begin(html);
+    equity_row(html, "Baseline", kpi->baseline_year, equity->baseline);
+    if (kpi->measured_year > kpi->baseline_year)
+        equity_row(html, "Latest", kpi->measured_year, equity->latest);
+    Slice change = format_change(html->arena, html->input, field_value(equity->field));
+    const char *target = "Target";
+    if (change.length)
+        target = arena_printf(html->arena, "Target: %.*s", SLICE_FMT(change)).data;
+    equity_row(html, target, equity->year, equity->level);
+    html_table_end(html);
+    if (equity->indistinct)
+        html_raw(html, "<p class=\"key\">The target is not distinguishable from the baseline, "
+                       "whose confidence limits hold it.</p>\n");
+}
+
+static void kpi_equities(Html *html, const Kpi *kpi) {
+    VEC_EACH(const KpiEquity, equity, &kpi->equities) equity_table(html, kpi, equity);
 }
 
 /* How to read the figures: "Lower is better. Figures are per 100,000 person-years." */
@@ -195,18 +300,20 @@ static void kpi_reading(Html *html, const Kpi *kpi) {
 
 static void kpi_block(Html *html, int level, const ModuleDecl *decl) {
     static const char *const shown_elsewhere[] = {"better",    "shown",   "target", "baseline",
-                                                  "breakdown", "measure", NULL};
+                                                  "breakdown", "measure", "equity", NULL};
     Kpi kpi = kpi_read(html->input, html->arena, decl);
     html_raw(html, "<article class=\"card kpi\">\n");
     html_decl_heading(html, level, decl);
     html_markdown(html, decl->doc);
     kpi_reading(html, &kpi);
     kpi_tiles(html, &kpi);
+    kpi_status(html, &kpi);
     target_reasons(html, &kpi);
     html_other_clauses(html, decl, shown_elsewhere);
     html_trajectory_chart(html, &kpi);
     trajectory_table(html, &kpi);
     kpi_results(html, &kpi);
+    kpi_equities(html, &kpi);
     const FieldValue *measure = decl_value(decl, "measure");
     if (measure && measure->word.length) {
         html_raw(html, "<p class=\"formula\">How it is measured: ");

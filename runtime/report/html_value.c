@@ -156,7 +156,7 @@ static void shown_value(Html *html, Shown shown) {
     if (shown_is_series(html->input, shown)) {
         year_series(html, shown);
     } else if (shown.array->type.dim_count) {
-        html_array_table(html, SLICE("By group"), shown);
+        html_array_table(html, SLICE("By group"), shown, NULL);
     } else if (shown.array->type.elem == ELEM_TEXT && shown_present(shown, 0)) {
         Slice text = shown.array->as.text[0];
         if (text.length && is_block(text))

@@ -210,16 +210,6 @@ void html_shown_cell(Html *html, Shown shown, uint32_t cell, int places) {
     html_cell_end(html);
 }
 
-/* "until 2027-06-30: why" with the day in words. */
-static Slice note_for_readers(Arena *arena, Slice note) {
-    int32_t day;
-    if (note.length < 16 || !slice_starts_with(note, SLICE("until "))) return note;
-    if (!date_parse_iso(slice_sub(note, 6, 16), &day)) return note;
-    Slice text = date_format_long(arena, day);
-    return arena_printf(arena, "until %.*s%.*s", SLICE_FMT(text), (int)note.length - 16,
-                        note.data + 16);
-}
-
 static const char *absence_in_words(AbsentReason reason) {
     switch (reason) {
     case ABSENT_SUPPRESSED: return "Withheld so that nobody can be identified";
@@ -239,9 +229,10 @@ void html_scalar(Html *html, Shown shown) {
     }
     AbsentReason reason = shown.array ? array_absent(shown.array, 0) : ABSENT_MISSING;
     html_raw(html, absence_in_words(reason));
-    if (reason != ABSENT_UNKNOWN || !shown.array->absent_note.length) return;
-    html_raw(html, " ");
-    html_text(html, note_for_readers(html->arena, shown.array->absent_note));
+    Slice note = shown.array ? absence_note(html->arena, shown) : SLICE("");
+    if (!note.length) return;
+    html_raw(html, reason == ABSENT_UNKNOWN ? " " : ": ");
+    html_text(html, note);
 }
 
 /* ---- Arrays ------------------------------------------------------------------------------- */
@@ -296,7 +287,19 @@ static void limit_cells(Html *html, Shown shown, uint32_t cell, int places) {
     }
 }
 
-static void array_columns(Html *html, Shown shown) {
+static void more_cell(Html *html, const HtmlMore *more, uint32_t cell) {
+    html_cell_begin(html, false);
+    if (more->words[cell].length) {
+        buffer_printf(html->out, "<span class=\"side\" aria-hidden=\"true\">%s</span> ",
+                      more->marks[cell]);
+        html_text(html, more->words[cell]);
+    } else {
+        html_raw(html, "Not compared");
+    }
+    html_cell_end(html);
+}
+
+static void array_columns(Html *html, Shown shown, const HtmlMore *more) {
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
         html_column(html, format_dim(html->arena, shown_dim(html->input, shown, axis)), false);
     html_column(html, SLICE("Value"), shown_is_number(shown));
@@ -304,9 +307,10 @@ static void array_columns(Html *html, Shown shown) {
     html_column(html, SLICE("Confidence limits"), true);
     html_column(html, SLICE("Numerator"), true);
     html_column(html, SLICE("Denominator"), true);
+    if (more) html_column(html, more->heading, false);
 }
 
-static void array_row(Html *html, Shown shown, uint32_t cell, int places) {
+static void array_row(Html *html, Shown shown, uint32_t cell, int places, const HtmlMore *more) {
     html_row_begin(html);
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++) {
         const ModuleDim *dim = shown_dim(html->input, shown, axis);
@@ -314,6 +318,7 @@ static void array_row(Html *html, Shown shown, uint32_t cell, int places) {
     }
     html_shown_cell(html, shown, cell, places);
     if (has_limits(shown)) limit_cells(html, shown, cell, places);
+    if (has_limits(shown) && more) more_cell(html, more, cell);
     html_row_end(html);
 }
 
@@ -344,17 +349,18 @@ static void crossed_table(Html *html, Slice caption, Shown shown) {
     html_table_end(html);
 }
 
-void html_array_table(Html *html, Slice title, Shown shown) {
+void html_array_table(Html *html, Slice title, Shown shown, const HtmlMore *more) {
     Slice caption = html_caption(html, title, shown.unit);
     if (is_crossed(html, shown)) {
         crossed_table(html, caption, shown);
         return;
     }
     html_table_begin(html, caption);
-    array_columns(html, shown);
+    array_columns(html, shown, more);
     html_rows_begin(html);
     int places = format_places(shown);
-    for (uint32_t cell = 0; cell < shown.array->count; cell++) array_row(html, shown, cell, places);
+    for (uint32_t cell = 0; cell < shown.array->count; cell++)
+        array_row(html, shown, cell, places, more);
     html_table_end(html);
 }
 

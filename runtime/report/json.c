@@ -22,6 +22,14 @@ static void key_text(Writer *w, const char *name, Slice text) {
     json_string(&w->json, text);
 }
 
+static void key_year(Writer *w, const char *name, int32_t year) {
+    key(w, name);
+    if (year)
+        json_string(&w->json, financial_year_format(w->arena, year));
+    else
+        json_null(&w->json);
+}
+
 static void number_or_null(Writer *w, double value) {
     if (isfinite(value))
         json_number(&w->json, value);
@@ -71,8 +79,11 @@ static void members(Writer *w, Shown shown, uint32_t cell) {
 
 static void reason(Writer *w, Shown shown, uint32_t cell) {
     key_text(w, "reason", slice_of(reason_text(array_absent(shown.array, cell))));
-    if (shown.array->absent_note.length && array_absent(shown.array, cell) == ABSENT_UNKNOWN)
-        key_text(w, "note", shown.array->absent_note);
+    Slice note = shown.array->absent_note;
+    bool until = slice_starts_with(note, SLICE("until "));
+    AbsentReason why = array_absent(shown.array, cell);
+    bool said = until ? why == ABSENT_UNKNOWN : why == ABSENT_MISSING && shown.array->count == 1;
+    if (note.length && said) key_text(w, "note", note);
 }
 
 static void estimate(Writer *w, Shown shown, uint32_t cell) {
@@ -87,7 +98,27 @@ static void estimate(Writer *w, Shown shown, uint32_t cell) {
     number_or_null(w, array->denominator[cell]);
 }
 
-static void cell_object(Writer *w, Shown shown, uint32_t cell) {
+/* Against the whole: null where a cell is not compared. */
+static void comparison(Writer *w, const Kpi *kpi, uint32_t result, uint32_t cell) {
+    Comparison found = kpi_comparison(kpi, result, cell);
+    const char *side = found.side < 0 ? "lower" : found.side > 0 ? "higher" : "similar";
+    key(w, "compared");
+    if (!found.compared)
+        json_null(&w->json);
+    else
+        json_string(&w->json, found.side ? arena_printf(w->arena, "%s (%.*s)", side,
+                                                        SLICE_FMT(found.level))
+                                         : slice_of(side));
+    if (found.meaning.length) key_text(w, "judgement", found.meaning);
+}
+
+/* A result of a KPI; NULL: of none. */
+typedef struct {
+    const Kpi *kpi;
+    uint32_t index;
+} OfKpi;
+
+static void cell_object(Writer *w, Shown shown, uint32_t cell, const OfKpi *of) {
     json_begin_object(&w->json);
     members(w, shown, cell);
     key(w, "value");
@@ -96,12 +127,15 @@ static void cell_object(Writer *w, Shown shown, uint32_t cell) {
         reason(w, shown, cell);
     else if (shown.array->type.estimate && shown.array->lower)
         estimate(w, shown, cell);
+    if (of && of->kpi->comparisons.items[of->index].array)
+        comparison(w, of->kpi, of->index, cell);
     json_end_object(&w->json);
 }
 
-static void array_fields(Writer *w, Slice name, Shown shown) {
+static void array_fields(Writer *w, Slice name, Shown shown, const OfKpi *of) {
     key_text(w, "name", name);
     key_text(w, "unit", shown.unit->label);
+    if (of && of->kpi->measured_year) key_year(w, "year", of->kpi->measured_year);
     key(w, "dimensions");
     json_begin_array(&w->json);
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
@@ -109,13 +143,13 @@ static void array_fields(Writer *w, Slice name, Shown shown) {
     json_end_array(&w->json);
     key(w, "cells");
     json_begin_array(&w->json);
-    for (uint32_t cell = 0; cell < shown.array->count; cell++) cell_object(w, shown, cell);
+    for (uint32_t cell = 0; cell < shown.array->count; cell++) cell_object(w, shown, cell, of);
     json_end_array(&w->json);
 }
 
-static void array_object(Writer *w, Slice name, Shown shown) {
+static void array_object(Writer *w, Slice name, Shown shown, const OfKpi *of) {
     json_begin_object(&w->json);
-    array_fields(w, name, shown);
+    array_fields(w, name, shown, of);
     json_end_object(&w->json);
 }
 
@@ -132,17 +166,63 @@ static void by_year(Writer *w, Shown shown) {
     json_end_object(&w->json);
 }
 
+/* Said only of what lies within the limits of its baseline. */
+static void indistinct(Writer *w, bool is) {
+    if (!is) return;
+    key(w, "distinguishable_from_baseline");
+    json_bool(&w->json, false);
+}
+
 static void target_object(Writer *w, const KpiTarget *target) {
     json_begin_object(&w->json);
-    key(w, "by");
-    if (target->year)
-        json_string(&w->json, financial_year_format(w->arena, target->year));
-    else
-        json_null(&w->json);
+    key_year(w, "by", target->year);
     key(w, "value");
     value_or_null(w, target->level, 0);
     if (target->level.array && !shown_present(target->level, 0)) reason(w, target->level, 0);
+    indistinct(w, target->indistinct);
     json_end_object(&w->json);
+}
+
+/* A value with its limits, or why there is none. */
+static void scalar_object(Writer *w, const char *name, Shown shown) {
+    key(w, name);
+    if (shown.array)
+        cell_object(w, shown, 0, NULL);
+    else
+        json_null(&w->json);
+}
+
+static void equity_object(Writer *w, const KpiEquity *equity) {
+    json_begin_object(&w->json);
+    key_text(w, "on", equity->on);
+    key_text(w, "across", equity->across);
+    key_text(w, "unit", equity->baseline.unit ? equity->baseline.unit->label : SLICE(""));
+    key_year(w, "by", equity->year);
+    scalar_object(w, "baseline", equity->baseline);
+    scalar_object(w, "latest", equity->latest);
+    scalar_object(w, "target", equity->level);
+    indistinct(w, equity->indistinct);
+    key(w, "trajectory");
+    by_year(w, equity->trajectory);
+    json_end_object(&w->json);
+}
+
+static void equities(Writer *w, const Kpi *kpi) {
+    key(w, "equity");
+    json_begin_array(&w->json);
+    VEC_EACH(const KpiEquity, equity, &kpi->equities) equity_object(w, equity);
+    json_end_array(&w->json);
+}
+
+/* In which year the KPI stands where: what was measured is in `results`. */
+static void standing(Writer *w, const Kpi *kpi) {
+    key_text(w, "status", kpi->status);
+    key_year(w, "measured_in", kpi->measured_year);
+    if (kpi->judged) {
+        key(w, "asked");
+        value_or_null(w, kpi->asked, 0);
+    }
+    if (kpi->movement.length) key_text(w, "movement", kpi->movement);
 }
 
 static void kpi_object(Writer *w, const ModuleDecl *decl) {
@@ -158,10 +238,12 @@ static void kpi_object(Writer *w, const ModuleDecl *decl) {
     json_end_array(&w->json);
     key(w, "trajectory");
     by_year(w, kpi.trajectory);
-    key_text(w, "status", kpi.status);
+    standing(w, &kpi);
+    equities(w, &kpi);
     key(w, "results");
     json_begin_array(&w->json);
-    VEC_EACH(Shown, result, &kpi.results) array_object(w, decl->name, *result);
+    for (uint32_t i = 0; i < kpi.results.count; i++)
+        array_object(w, decl->name, kpi.results.items[i], &(OfKpi){&kpi, i});
     json_end_array(&w->json);
     json_end_object(&w->json);
 }
@@ -181,7 +263,7 @@ static void lets(Writer *w) {
     for (uint32_t i = 0; i < w->input->module->outputs.count; i++) {
         const ModuleOutput *output = &w->input->module->outputs.items[i];
         Shown shown = shown_of(w->input, output->reg, output->unit);
-        if (shown.array) array_object(w, output->name, shown);
+        if (shown.array) array_object(w, output->name, shown, NULL);
     }
     json_end_array(&w->json);
 }
@@ -314,7 +396,7 @@ Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg r
     Buffer out;
     Writer w;
     begin(&w, arena, input, &out);
-    array_fields(&w, name, shown_of(input, reg, unit));
+    array_fields(&w, name, shown_of(input, reg, unit), NULL);
     watermark(&w);
     return end(&w, &out);
 }

@@ -141,61 +141,6 @@ Slice value_word(const FieldValue *value) {
     return value && value->sort == FIELD_WORD ? value->word : (Slice){"", 0};
 }
 
-/* ---- KPIs ----------------------------------------------------------------------------------- */
-
-static void read_targets(const ReportInput *input, Arena *arena, Kpi *kpi) {
-    const ModuleField *levels = decl_field(kpi->decl, "target_level");
-    uint32_t i = 0;
-    for (const ModuleField *field = decl_field(kpi->decl, "target"); field;
-         field = next_field(kpi->decl, field, "target"), i++) {
-        KpiTarget target = {.field = field};
-        scalar_year(input, label_value(field, "by"), &target.year);
-        const FieldValue *level = levels && i < levels->values.count ? &levels->values.items[i]
-                                                                     : label_value(field, "to");
-        target.level = shown_field(input, level);
-        VEC_PUSH(arena, &kpi->targets, target);
-    }
-}
-
-/* Where the KPI stands. A plan's own word comes first; then why it cannot be said. */
-static Slice kpi_status(const ReportInput *input, const Kpi *kpi) {
-    const FieldValue *given = decl_value(kpi->decl, "status");
-    Slice text;
-    if (value_word(given).length) return value_word(given);
-    if (scalar_text(input, given, &text)) return text;
-    Shown at = kpi->results.count ? kpi->results.items[0] : kpi->baseline;
-    if (kpi->baseline.array) at = kpi->baseline;
-    if (!at.array) return SLICE("no baseline");
-    if (at.array->count == 1 && !shown_present(at, 0))
-        return slice_of(reason_text(array_absent(at.array, 0)));
-    return kpi->targets.count ? SLICE("at baseline") : SLICE("no target");
-}
-
-/* Baseline, targets and the way between them are of what is measured, and shown in its unit
- * however they were written. */
-static void share_unit(Kpi *kpi) {
-    const ModuleUnit *unit = kpi->results.count ? kpi->results.items[0].unit : kpi->baseline.unit;
-    if (!unit) return;
-    kpi->baseline.unit = kpi->trajectory.unit = unit;
-    VEC_EACH(KpiTarget, target, &kpi->targets) target->level.unit = unit;
-}
-
-Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl) {
-    Kpi kpi = {.decl = decl};
-    kpi.baseline = shown_field(input, decl_value(decl, "baseline_value"));
-    scalar_year(input, label_value(decl_field(decl, "baseline"), "at"), &kpi.baseline_year);
-    kpi.trajectory = shown_field(input, decl_value(decl, "trajectory"));
-    read_targets(input, arena, &kpi);
-    FieldValues results = decl_values(decl, "results");
-    for (uint32_t i = 0; i < results.count; i++) {
-        Shown result = shown_field(input, &results.items[i]);
-        if (result.array) VEC_PUSH(arena, &kpi.results, result);
-    }
-    share_unit(&kpi);
-    kpi.status = kpi_status(input, &kpi);
-    return kpi;
-}
-
 /* ---- Money by year ------------------------------------------------------------------------ */
 
 static void add_derived(const ReportInput *input, Arena *arena, const ModuleDecl *decl,

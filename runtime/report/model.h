@@ -101,7 +101,26 @@ typedef struct {
     const ModuleField *field; /* the clause */
     int32_t year;             /* 0: not said */
     Shown level;
+    bool indistinct; /* the level lies within the limits of the baseline */
 } KpiTarget;
+
+/* A promise about the difference between groups. */
+typedef struct {
+    const ModuleField *field; /* the clause */
+    Slice on;                 /* "sii" or "gap" */
+    Slice across;             /* the name of the dimension */
+    int32_t year;             /* 0: not said */
+    Shown baseline, level, latest, trajectory;
+    bool indistinct; /* as of a target */
+} KpiEquity;
+
+/* How a part compares with the whole, as the machine found it. */
+typedef struct {
+    bool compared;
+    int side;      /* -1 lower, 0 similar, 1 higher */
+    Slice level;   /* "95%", "99.8%"; empty where similar */
+    Slice meaning; /* "better", "worse"; empty where similar, or neither direction is */
+} Comparison;
 
 typedef struct {
     const ModuleDecl *decl;
@@ -109,11 +128,45 @@ typedef struct {
     int32_t baseline_year; /* 0: not said */
     VEC(KpiTarget) targets;
     Shown trajectory;
-    VEC(Shown) results; /* without dimensions first */
-    Slice status;
+    VEC(Shown) results;       /* without dimensions first */
+    VEC(Shown) comparisons;   /* one a result; array NULL: not compared */
+    Slice compared_by;        /* "funnel", "limits"; empty: nothing is compared */
+    int32_t measured_year;    /* of the results; 0: not known */
+    Shown asked;              /* what the trajectory asks for in that year */
+    VEC(KpiEquity) equities;
+    Slice status;             /* "on track", "no newer data", "suppressed"; in the plan's words */
+    bool judged;              /* it was compared with what was asked for */
+    Slice movement;           /* "worse than the baseline"; empty: not known */
 } Kpi;
 
+/* The latest result, where it is of a year after the baseline; array NULL: there is none newer. */
+Shown kpi_newer(const Kpi *kpi);
+
 Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl);
+
+/* How a cell of a result compares with the whole. */
+Comparison kpi_comparison(const Kpi *kpi, uint32_t result, uint32_t cell);
+
+/* "Higher, worse (99.8%)"; empty where it is not compared. Its mark says the side once more, for
+ * those who look along a column: an arrow up or down, or a level line. */
+Slice comparison_words(Arena *arena, const Comparison *comparison);
+const char *comparison_mark(const Comparison *comparison);
+
+/* How the comparisons were made, in a sentence. */
+Slice comparison_method(Arena *arena, const Kpi *kpi);
+
+/* The status as a sentence with the figures it rests on. */
+Slice kpi_standing(Arena *arena, const ReportInput *input, const Kpi *kpi);
+
+/* "Slope index of inequality across IMD quintile". */
+Slice equity_title(Arena *arena, const ReportInput *input, const KpiEquity *equity);
+
+/* Why a value without dimensions is absent, with what is known of it: "unknown until 30 June 2027:
+ * the registers are being joined". */
+Slice absence_text(Arena *arena, Shown shown);
+
+/* Only what is known of it: "until 30 June 2027: …", "there is no snapshot of …"; empty: nothing. */
+Slice absence_note(Arena *arena, Shown shown);
 
 /* ---- Money by year ------------------------------------------------------------------------- */
 

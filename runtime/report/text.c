@@ -24,12 +24,9 @@ static void heading(Text *t, const char *text) {
 /* A cell, or why it is absent. */
 static Slice cell_text(Text *t, Shown shown, uint32_t cell, int places) {
     if (!shown.array) return SLICE("\u2013");
-    if (!shown_present(shown, cell)) {
-        AbsentReason reason = array_absent(shown.array, cell);
-        Slice note = shown.array->absent_note;
-        if (reason != ABSENT_UNKNOWN || !note.length) return slice_of(reason_text(reason));
-        return arena_printf(t->arena, "unknown %.*s", SLICE_FMT(note));
-    }
+    if (!shown_present(shown, cell))
+        return shown.array->count == 1 ? absence_text(t->arena, shown)
+                                       : slice_of(reason_text(array_absent(shown.array, cell)));
     return format_cell(t->arena, t->input, shown, cell, places);
 }
 
@@ -43,7 +40,17 @@ static Slice with_unit(Text *t, Shown shown, uint32_t cell) {
 
 /* ---- Arrays ---------------------------------------------------------------------------------- */
 
-static void array_columns(Text *t, Table *table, Shown shown) {
+/* A result of a KPI, whose parts are compared with the whole; NULL: of none. */
+typedef struct {
+    const Kpi *kpi;
+    uint32_t index;
+} OfKpi;
+
+static bool is_compared(const OfKpi *of) {
+    return of && of->kpi->comparisons.items[of->index].array;
+}
+
+static void array_columns(Text *t, Table *table, Shown shown, const OfKpi *of) {
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
         table_column(table, format_dim(t->arena, shown_dim(t->input, shown, axis)), false);
     table_column(table, SLICE("value"), true);
@@ -51,9 +58,17 @@ static void array_columns(Text *t, Table *table, Shown shown) {
     table_column(table, SLICE("limits"), true);
     table_column(table, SLICE("numerator"), true);
     table_column(table, SLICE("denominator"), true);
+    if (is_compared(of)) table_column(table, SLICE("against the average"), false);
 }
 
-static void array_row(Text *t, Table *table, Shown shown, uint32_t cell, int places) {
+static void compared_cell(Text *t, Table *table, const OfKpi *of, uint32_t cell) {
+    Comparison comparison = kpi_comparison(of->kpi, of->index, cell);
+    Slice words = comparison_words(t->arena, &comparison);
+    table_cell(table, words.length ? format_in_sentence(t->arena, words) : SLICE("not compared"));
+}
+
+static void array_row(Text *t, Table *table, Shown shown, uint32_t cell, int places,
+                      const OfKpi *of) {
     const Array *array = shown.array;
     for (uint32_t axis = 0; axis < array->type.dim_count; axis++)
         table_cell(table, format_member(shown_dim(t->input, shown, axis),
@@ -64,57 +79,101 @@ static void array_row(Text *t, Table *table, Shown shown, uint32_t cell, int pla
     table_cell(table, format_limits(t->arena, shown, cell, places));
     table_cell(table, present ? format_count(t->arena, array->numerator[cell]) : SLICE(""));
     table_cell(table, present ? format_count(t->arena, array->denominator[cell]) : SLICE(""));
+    if (is_compared(of)) compared_cell(t, table, of, cell);
 }
 
-static void array_table(Text *t, Shown shown, int indent) {
+static void array_table(Text *t, Shown shown, int indent, const OfKpi *of) {
     Table table;
     table_begin(&table, t->arena);
-    array_columns(t, &table, shown);
+    array_columns(t, &table, shown, of);
     int places = format_places(shown);
     for (uint32_t cell = 0; cell < shown.array->count; cell++)
-        array_row(t, &table, shown, cell, places);
+        array_row(t, &table, shown, cell, places, of);
     table_print(&table, t->out, indent);
 }
 
 /* ---- KPIs --------------------------------------------------------------------------------------
  */
 
-static Slice target_label(Text *t, const KpiTarget *target) {
-    if (!target->year) return SLICE("Target");
-    Slice year = format_year(t->arena, target->year);
-    return arena_printf(t->arena, "Target %.*s", SLICE_FMT(year));
+/* "Target 2028/29" */
+static Slice of_year(Text *t, const char *word, int32_t year) {
+    if (!year) return slice_of(word);
+    Slice text = format_year(t->arena, year);
+    return arena_printf(t->arena, "%s %.*s", word, SLICE_FMT(text));
 }
 
-static Slice baseline_label(Text *t, const Kpi *kpi) {
-    if (!kpi->baseline_year) return SLICE("Baseline");
-    Slice year = format_year(t->arena, kpi->baseline_year);
-    return arena_printf(t->arena, "Baseline %.*s", SLICE_FMT(year));
+static Slice level_text(Text *t, Shown level) {
+    return level.array ? with_unit(t, level, 0) : SLICE("\u2013");
+}
+
+static Slice said_if_indistinct(Text *t, Slice text, bool indistinct) {
+    if (!indistinct) return text;
+    return arena_printf(t->arena, "%.*s, not distinguishable from the baseline", SLICE_FMT(text));
 }
 
 static void kpi_summary(Text *t, const Kpi *kpi) {
     Table table;
     table_begin(&table, t->arena);
     table_column(&table, SLICE("Status"), false);
-    table_column(&table, kpi->status, false);
+    table_column(&table, kpi_standing(t->arena, t->input, kpi), false);
     if (kpi->baseline.array) {
-        table_cell(&table, baseline_label(t, kpi));
+        table_cell(&table, of_year(t, "Baseline", kpi->baseline_year));
         table_cell(&table, with_unit(t, kpi->baseline, 0));
     }
     VEC_EACH(const KpiTarget, target, &kpi->targets) {
-        table_cell(&table, target_label(t, target));
-        table_cell(&table, target->level.array ? with_unit(t, target->level, 0) : SLICE("\u2013"));
+        table_cell(&table, of_year(t, "Target", target->year));
+        table_cell(&table, said_if_indistinct(t, level_text(t, target->level), target->indistinct));
     }
     table_print(&table, t->out, 2);
 }
 
-static void kpi_result(Text *t, Shown result) {
+static void equity_row(Text *t, Table *table, const char *word, int32_t year, Slice text) {
+    table_cell(table, of_year(t, word, year));
+    table_cell(table, text);
+}
+
+/* "… (−25% relative)": as it was written. */
+static Slice with_change(Text *t, const ModuleField *field, Slice text) {
+    Slice change = format_change(t->arena, t->input, field_value(field));
+    if (!change.length) return text;
+    return arena_printf(t->arena, "%.*s (%.*s)", SLICE_FMT(text), SLICE_FMT(change));
+}
+
+static void equity(Text *t, const Kpi *kpi, const KpiEquity *equity) {
+    Table table;
+    table_begin(&table, t->arena);
+    table_column(&table, SLICE("Equity"), false);
+    table_column(&table, equity_title(t->arena, t->input, equity), false);
+    equity_row(t, &table, "Baseline", kpi->baseline_year,
+               level_text(t, equity->baseline));
+    if (kpi->measured_year > kpi->baseline_year)
+        equity_row(t, &table, "Latest", kpi->measured_year,
+                   level_text(t, equity->latest));
+    equity_row(t, &table, "Target", equity->year,
+               said_if_indistinct(t, with_change(t, equity->field, level_text(t, equity->level)),
+                                  equity->indistinct));
+    buffer_add_char(t->out, '\n');
+    table_print(&table, t->out, 2);
+}
+
+static void kpi_result(Text *t, const Kpi *kpi, uint32_t index) {
+    Shown result = kpi->results.items[index];
+    Slice label = of_year(t, "Result", kpi->measured_year);
     if (!result.array->type.dim_count) {
         Slice text = with_unit(t, result, 0);
-        line(t, arena_printf(t->arena, "  Result  %.*s", SLICE_FMT(text)));
+        line(t, arena_printf(t->arena, "  %.*s  %.*s", SLICE_FMT(label), SLICE_FMT(text)));
         return;
     }
     buffer_add_char(t->out, '\n');
-    array_table(t, result, 2);
+    array_table(t, result, 2, &(OfKpi){kpi, index});
+}
+
+static void method(Text *t, const Kpi *kpi) {
+    bool any = false;
+    VEC_EACH(const Shown, compared, &kpi->comparisons) any |= compared->array != NULL;
+    if (!any) return;
+    Slice text = comparison_method(t->arena, kpi);
+    line(t, arena_printf(t->arena, "  %.*s", SLICE_FMT(text)));
 }
 
 static void kpi(Text *t, const ModuleDecl *decl) {
@@ -123,7 +182,9 @@ static void kpi(Text *t, const ModuleDecl *decl) {
     buffer_add_char(t->out, '\n');
     line(t, arena_printf(t->arena, "%.*s (%.*s)", SLICE_FMT(title), SLICE_FMT(decl->name)));
     kpi_summary(t, &kpi);
-    VEC_EACH(Shown, result, &kpi.results) kpi_result(t, *result);
+    for (uint32_t i = 0; i < kpi.results.count; i++) kpi_result(t, &kpi, i);
+    method(t, &kpi);
+    VEC_EACH(const KpiEquity, promise, &kpi.equities) equity(t, &kpi, promise);
 }
 
 static void kpis(Text *t) {
@@ -145,7 +206,7 @@ static void lets(Text *t) {
             Slice unit = format_unit(shown.unit);
             line(t, arena_printf(t->arena, "%.*s%s%.*s", SLICE_FMT(output->name),
                                  unit.length ? ", " : "", SLICE_FMT(unit)));
-            array_table(t, shown, 2);
+            array_table(t, shown, 2, NULL);
         } else {
             Slice text = with_unit(t, shown, 0);
             line(t,
@@ -204,10 +265,15 @@ static bool is_allowed(const Text *t, const ReportFinding *finding) {
     return finding->allow < t->input->module->allows.count;
 }
 
+static uint8_t severity_of(const Text *t, const ReportFinding *finding) {
+    const ModuleRequirement *rule = finding_rule(t->input, finding);
+    return t->input->module->final_status ? rule->severity : rule->draft_severity;
+}
+
 static void failed_requirement(Text *t, const ReportFinding *finding) {
     const ModuleRequirement *rule = finding_rule(t->input, finding);
     bool allowed = is_allowed(t, finding);
-    uint8_t severity = t->input->module->final_status ? rule->severity : rule->draft_severity;
+    uint8_t severity = severity_of(t, finding);
     const char *sort = allowed                        ? "allowed"
                        : severity == SEVERITY_ERROR   ? "error"
                        : severity == SEVERITY_WARNING ? "warning"
@@ -218,7 +284,7 @@ static void failed_requirement(Text *t, const ReportFinding *finding) {
 }
 
 static void requirements(Text *t) {
-    uint32_t allowed = 0;
+    uint32_t allowed = 0, notes = 0;
     uint32_t counts[REQUIREMENT_NOT_IN_FORCE + 1] = {0};
     if (!t->input->finding_count) return;
     heading(t, "Requirements");
@@ -228,11 +294,13 @@ static void requirements(Text *t) {
         if (finding->outcome != REQUIREMENT_FAILED) continue;
         failed_requirement(t, finding);
         allowed += is_allowed(t, finding);
+        notes += !is_allowed(t, finding) && severity_of(t, finding) == SEVERITY_NOTE;
     }
+    Slice noted = notes ? arena_printf(t->arena, "%u to note, ", notes) : SLICE("");
     Slice waived = allowed ? arena_printf(t->arena, "%u allowed, ", allowed) : SLICE("");
-    buffer_printf(t->out, "%u passed, %u failed, %.*s%u not yet known, %u not in force\n",
-                  counts[REQUIREMENT_PASSED], counts[REQUIREMENT_FAILED] - allowed,
-                  SLICE_FMT(waived),
+    buffer_printf(t->out, "%u passed, %u failed, %.*s%.*s%u not yet known, %u not in force\n",
+                  counts[REQUIREMENT_PASSED], counts[REQUIREMENT_FAILED] - allowed - notes,
+                  SLICE_FMT(noted), SLICE_FMT(waived),
                   counts[REQUIREMENT_UNKNOWN], counts[REQUIREMENT_NOT_IN_FORCE]);
 }
 
@@ -306,7 +374,7 @@ Slice report_eval_text(Arena *arena, const ReportInput *input, Reg reg, uint16_t
     Shown shown = shown_of(input, reg, unit);
     watermark(&t);
     if (shown.array->type.dim_count) {
-        array_table(&t, shown, 0);
+        array_table(&t, shown, 0, NULL);
         Slice text = format_unit(shown.unit);
         if (text.length) line(&t, arena_printf(arena, "in %.*s", SLICE_FMT(text)));
     } else {

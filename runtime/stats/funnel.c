@@ -140,6 +140,21 @@ static FunnelSignificance count_significance(double observed, double expected) {
     return inner.upper < expected ? FUNNEL_LOW_975 : FUNNEL_NOT_SIGNIFICANT;
 }
 
+FunnelSignificance funnel_part_significance(FunnelKind kind, double x, double n, double average) {
+    if (!(n > 0) || !isfinite(x) || !isfinite(average)) return FUNNEL_NOT_APPLICABLE;
+    if (kind == FUNNEL_PROPORTION) return proportion_significance(x, n, average);
+    return count_significance(x, average * n);
+}
+
+FunnelSignificance limits_significance(Interval inner, Interval outer, double average) {
+    if (!isfinite(inner.lower) || !isfinite(inner.upper) || !isfinite(average))
+        return FUNNEL_NOT_APPLICABLE;
+    if (outer.lower > average) return FUNNEL_HIGH_999;
+    if (inner.lower > average) return FUNNEL_HIGH_975;
+    if (outer.upper < average) return FUNNEL_LOW_999;
+    return inner.upper < average ? FUNNEL_LOW_975 : FUNNEL_NOT_SIGNIFICANT;
+}
+
 FunnelSignificance funnel_significance(FunnelKind kind, const FunnelPlaces *places, size_t i,
                                        double average) {
     double x = places->numerators[i], n = funnel_denominator(kind, places, i);

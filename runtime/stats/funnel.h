@@ -59,6 +59,15 @@ typedef enum {
     FUNNEL_NOT_APPLICABLE /* a standardised rate of fewer than ten events */
 } FunnelSignificance;
 
+/* Where a part of x out of n lies against the whole it belongs to, whose share, rate or ratio is
+ * `average`: a share by the funnel at its size, a count by its own limits against what the whole
+ * would lead one to expect of it. */
+FunnelSignificance funnel_part_significance(FunnelKind kind, double x, double n, double average);
+
+/* An estimate's limits at 95% and at 99.8% against a value that does not lie between them:
+ * strictly, as in a benchmark comparison. Limits that are not there: not applicable. */
+FunnelSignificance limits_significance(Interval inner, Interval outer, double average);
+
 /* Where place i lies against the average: a proportion against the funnel at its size, a rate
  * or ratio by the limits of its observed count over the expected. */
 FunnelSignificance funnel_significance(FunnelKind kind, const FunnelPlaces *places, size_t i,

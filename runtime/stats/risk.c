@@ -17,15 +17,19 @@ static RiskMeasure wald_measure(double value, double variance, double z) {
     return (RiskMeasure){value, {value - half, value + half}};
 }
 
-static Interval newcombe(const RiskTable *table, double difference, double confidence) {
+Interval difference_limits(double a, Interval of_a, double b, Interval of_b) {
+    return (Interval){a - b - hypot(a - of_a.lower, of_b.upper - b),
+                      a - b + hypot(of_a.upper - a, b - of_b.lower)};
+}
+
+static Interval newcombe(const RiskTable *table, double confidence) {
     double n1 = table->a + table->b, n0 = table->c + table->d;
     double p1 = table->a / n1, p0 = table->c / n0;
     Interval one, none;
     if (!wilson_limits(table->a, n1, confidence, &one) ||
         !wilson_limits(table->c, n0, confidence, &none))
         return (Interval){NAN, NAN};
-    return (Interval){difference - hypot(p1 - one.lower, none.upper - p0),
-                      difference + hypot(one.upper - p1, p0 - none.lower)};
+    return difference_limits(p1, one, p0, none);
 }
 
 static bool table_usable(const RiskTable *t) {
@@ -43,7 +47,7 @@ bool risk_compare(const RiskTable *table, double confidence, RiskComparison *com
     comparison->ratio = log_measure(p1 / p0, 1 / a - 1 / n1 + 1 / c - 1 / n0, z);
     comparison->odds_ratio = log_measure(a * d / (b * c), 1 / a + 1 / b + 1 / c + 1 / d, z);
     comparison->difference = wald_measure(p1 - p0, p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0, z);
-    comparison->difference_newcombe = newcombe(table, p1 - p0, confidence);
+    comparison->difference_newcombe = newcombe(table, confidence);
     comparison->chi2 = cross * cross * (n1 + n0) / (n1 * n0 * (a + c) * (b + d));
     comparison->p = chi_square_upper(comparison->chi2, 1);
     return true;

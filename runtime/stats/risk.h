@@ -35,6 +35,11 @@ typedef struct {
 /* False for a confidence outside [0.90, 1) or a row without people; all NaN then. */
 bool risk_compare(const RiskTable *table, double confidence, RiskComparison *comparison);
 
+/* Limits of the difference a - b of two independent estimates, from the limits of each: the
+ * square-and-add method, MOVER (Zou and Donner, Stat Med 2008; 27: 1693). For two proportions with
+ * Wilson's limits it is Newcombe's method 10. NaN where a limit is. */
+Interval difference_limits(double a, Interval of_a, double b, Interval of_b);
+
 typedef struct {
     double rate1;
     double rate0;

@@ -33,6 +33,10 @@ Slice native_text(const NativeCall *call, uint32_t lane) {
     return call->lanes[lane].array->as.text[call->lanes[lane].at];
 }
 
+Interval native_limits(const Lane *lane) {
+    return (Interval){lane->array->lower[lane->at], lane->array->upper[lane->at]};
+}
+
 bool native_whole(const NativeCall *call, uint32_t lane, int64_t *whole) {
     enum { MOST = 10 * 1000 * 1000 }; /* past every date there is */
     bool fits = exact_to_int64(native_exact(call, lane), whole);
@@ -79,6 +83,10 @@ static bool dispatch(NativeCall *call) {
     case NATIVE_SPC_VARIATION:
     case NATIVE_SPC_ASSURANCE:
         return native_spc(call);
+    case NATIVE_STATS_DIFFERENCE:
+        return native_each(call, native_difference);
+    case NATIVE_STATS_AGAINST:
+        return native_each(call, native_against);
     case NATIVE_STATS_SIGNIFICANT:
         return native_each(call, native_significant);
     case NATIVE_MONEY_RAMP:

@@ -3,6 +3,7 @@
 #define RUNTIME_VM_NATIVES_H
 
 #include "runtime/bytecode/natives.h"
+#include "runtime/stats/intervals.h"
 #include "runtime/vm/machine.h"
 #include "runtime/vm/pattern.h"
 
@@ -30,6 +31,9 @@ Exact native_exact(const NativeCall *call, uint32_t lane); /* of a real: the bin
 int64_t native_integer(const NativeCall *call, uint32_t lane);
 Slice native_text(const NativeCall *call, uint32_t lane);
 
+/* The limits of the estimate a lane is at. */
+Interval native_limits(const Lane *lane);
+
 /* A whole number of days or years from an exact argument; false: it is none, or too large. */
 bool native_whole(const NativeCall *call, uint32_t lane, int64_t *whole);
 
@@ -50,6 +54,8 @@ void native_write_estimate(NativeCall *call, uint32_t i, const Estimate *estimat
 double native_rounded(const NativeCall *call, double value);
 
 AbsentReason native_significant(NativeCall *call, uint32_t i);
+AbsentReason native_difference(NativeCall *call, uint32_t i);
+AbsentReason native_against(NativeCall *call, uint32_t i);
 
 bool native_series(NativeCall *call); /* money.ramp grow stepped, plan.trajectory */
 bool native_posted(NativeCall *call);

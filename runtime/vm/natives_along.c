@@ -283,6 +283,32 @@ static void compare_group(const Along *along, uint32_t group, FunnelKind kind, P
     }
 }
 
+/* One with the whole's own counts is the whole, and nothing is compared with itself. */
+static bool is_whole(const Lane *part, const Lane *whole) {
+    return part->array->numerator[part->at] == whole->array->numerator[whole->at] &&
+           part->array->denominator[part->at] == whole->array->denominator[whole->at];
+}
+
+/* What the part is compared by is what it shows: under a policy that protects, protected counts,
+ * and limits as they would be printed. */
+AbsentReason native_against(NativeCall *call, uint32_t i) {
+    const Lane *part = &call->lanes[0], *outer = &call->lanes[1], *whole = &call->lanes[2];
+    double kind = native_number(call, 3);
+    double x = part->array->numerator[part->at], n = part->array->denominator[part->at];
+    double average = whole->array->numerator[whole->at] / whole->array->denominator[whole->at];
+    FunnelSignificance significance;
+    if (is_whole(part, whole))
+        significance = FUNNEL_NOT_APPLICABLE;
+    else if (kind == 2)
+        significance = limits_significance(native_limits(part), native_limits(outer),
+                                           vm_number(whole->array, whole->at));
+    else
+        significance = funnel_part_significance(kind == 0 ? FUNNEL_PROPORTION : FUNNEL_RATIO, x, n,
+                                                average);
+    set_text(call, i, significance_text(significance));
+    return ABSENT_NONE;
+}
+
 static const char *trend_text(const Trend *trend) {
     switch (trend->direction) {
     case TREND_INCREASING: return "increasing";

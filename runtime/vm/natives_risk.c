@@ -93,6 +93,20 @@ static bool common_odds(NativeCall *call) {
     return true;
 }
 
+/* Of what both show, so that it needs no rounding of its own; it has no counts. */
+AbsentReason native_difference(NativeCall *call, uint32_t i) {
+    double a = native_number(call, 0), b = native_number(call, 1);
+    Interval limits =
+        difference_limits(a, native_limits(&call->lanes[0]), b, native_limits(&call->lanes[1]));
+    Estimate estimate = {.value = a - b,
+                         .lower = limits.lower,
+                         .upper = limits.upper,
+                         .numerator = NAN,
+                         .denominator = NAN};
+    native_write_estimate(call, i, &estimate);
+    return ABSENT_NONE;
+}
+
 bool native_risk(NativeCall *call) {
     return call->native == NATIVE_STATS_MANTEL_HAENSZEL ? common_odds(call)
                                                         : native_each(call, pair);

@@ -36,7 +36,7 @@ FIXTURE_TEST(kpi_has_baseline_targets_and_trajectory_in_the_unit_shown) {
     JsonValue *run = parsed(fixture, report_run_json(fixture->arena, &fixture->input));
     const JsonValue *kpi = item(run, "kpis", 0);
     assert_slice(at(kpi, "name")->text, "falls_rate");
-    assert_slice(at(kpi, "status")->text, "at baseline");
+    assert_slice(at(kpi, "status")->text, "not judged");
     assert_close(at(kpi, "baseline")->number, 1930, 0);
     assert_slice(at(item(kpi, "targets", 0), "by")->text, "FY2028/29");
     assert_close(at(item(kpi, "targets", 0), "value")->number, 1698.4, 0);
@@ -75,7 +75,7 @@ FIXTURE_TEST(unknown_baseline_says_until_when) {
     JsonValue *run = parsed(fixture, report_run_json(fixture->arena, &fixture->input));
     const JsonValue *kpi = item(run, "kpis", 1);
     assert_int_equal(at(kpi, "baseline")->kind, JSON_NULL);
-    assert_slice(at(kpi, "status")->text, "unknown until");
+    assert_slice(at(kpi, "status")->text, "unknown until 30 June 2027: first linked extract");
     const JsonValue *cell = item(item(kpi, "results", 0), "cells", 0);
     assert_slice(at(cell, "reason")->text, "unknown until");
     assert_slice(at(cell, "note")->text, "until 2027-06-30: first linked extract");
