@@ -7,7 +7,6 @@
 #include <immintrin.h>
 #endif
 
-#include "runtime/base/processor.h"
 #include "runtime/base/utf8.h"
 
 #ifdef __SSE2__
@@ -40,7 +39,7 @@ static inline uint64_t structure_mask(const char *p, char delimiter) {
 }
 
 /* Whether the text is ASCII without NUL: every byte, taken as signed, above zero. */
-static bool is_plain(const char *text, size_t length) {
+static bool is_ascii(const char *text, size_t length) {
     const __m128i zero = _mm_setzero_si128();
     size_t i = 0;
     for (; i + 16 <= length; i += 16) {
@@ -85,11 +84,11 @@ static inline uint64_t structure_mask(const char *p, char delimiter) {
     return mask;
 }
 
-static bool is_plain(const char *text, size_t length) {
-    bool plain = true;
+static bool is_ascii(const char *text, size_t length) {
+    bool ascii = true;
     for (size_t i = 0; i < length; i++)
-        plain &= (signed char)text[i] > 0;
-    return plain;
+        ascii &= (signed char)text[i] > 0;
+    return ascii;
 }
 
 size_t csv_count_lines(const char *text, size_t length) {
@@ -101,45 +100,19 @@ size_t csv_count_lines(const char *text, size_t length) {
 
 #endif
 
-#ifdef __x86_64__
-
-#define TARGET_AVX2 __attribute__((target("avx2,bmi")))
-#define TARGET_AVX512 __attribute__((target("avx512bw,bmi")))
-
-TARGET_AVX2 static inline uint32_t structure_mask_32(const char *p, char delimiter) {
-    __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)p);
-    __m256i ends = _mm256_or_si256(_mm256_cmpeq_epi8(x, _mm256_set1_epi8('\r')),
-                                   _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\n')));
-    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(x, _mm256_set1_epi8(delimiter)),
-                                  _mm256_cmpeq_epi8(x, _mm256_set1_epi8('"')));
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(ends, hit));
+static bool is_plain(const char *text, size_t length) {
+    if (is_ascii(text, length)) return true;
+    return !memchr(text, 0, length) && utf8_valid((Slice){text, length});
 }
-
-TARGET_AVX2 static inline uint64_t structure_mask_avx2(const char *p, char delimiter) {
-    return structure_mask_32(p, delimiter) | (uint64_t)structure_mask_32(p + 32, delimiter) << 32;
-}
-
-TARGET_AVX512 static inline uint64_t structure_mask_avx512(const char *p, char delimiter) {
-    __m512i x = _mm512_loadu_si512(p);
-    return _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\r')) |
-           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n')) |
-           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(delimiter)) |
-           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'));
-}
-
-#endif
-
-static CsvFields *best_fields(void);
 
 void csv_reader_init(CsvReader *reader, char *text, size_t length, char delimiter,
                      uint32_t expected) {
     memset(text + length, '\n', CSV_PADDING);
-    reader->next = text;
+    reader->text = reader->next = text;
     reader->end = text + length;
     reader->delimiter = delimiter;
     reader->plain = is_plain(text, length);
     reader->expected = expected;
-    reader->read_fields = best_fields();
     reader->line = 1;
     reader->blank_lines = 0;
     reader->fault = CSV_SOUND;
@@ -221,44 +194,29 @@ static void read_field(CsvReader *reader) {
 /* Goes on with fields as long as there is nothing unusual about them: sixty-four bytes at a time
  * become a mask of the bytes that end a field or want a closer look, and each bit of it a field.
  * True: to the end of the line; false: `next` is the beginning of a field that is unusual. */
-#define READ_PLAIN_FIELDS(name, attribute, structure)                                   \
-    attribute static bool name(CsvReader *reader) {                                     \
-        char *start = reader->next, *block = start, delimiter = reader->delimiter;      \
-        uint32_t count = reader->count;                                                 \
-        bool ended = false, usual = true;                                               \
-        for (; usual && !ended; block += 64) {                                          \
-            uint64_t mask = structure(block, delimiter);                                \
-            for (; mask && usual && !ended; mask &= mask - 1) {                         \
-                char *stop = block + __builtin_ctzll(mask);                             \
-                ended = *stop == '\n';                                                  \
-                usual = (ended || *stop == delimiter) && count < CSV_COLUMN_LIMIT &&    \
-                        stop - start <= CSV_FIELD_LIMIT;                                \
-                if (!usual) break;                                                      \
-                reader->fields[count++] = (Slice){start, (size_t)(stop - start)};       \
-                start = ended ? stop : stop + 1;                                        \
-            }                                                                           \
-        }                                                                               \
-        reader->next = start;                                                           \
-        reader->count = count;                                                          \
-        return usual;                                                                   \
+static bool read_plain_fields(CsvReader *reader) {
+    char *start = reader->next, *block = start, delimiter = reader->delimiter;
+    uint32_t count = reader->count;
+    bool ended = false, usual = true;
+    for (; usual && !ended; block += 64) {
+        uint64_t mask = structure_mask(block, delimiter);
+        for (; mask && usual && !ended; mask &= mask - 1) {
+            char *stop = block + __builtin_ctzll(mask);
+            ended = *stop == '\n';
+            usual = (ended || *stop == delimiter) && count < CSV_COLUMN_LIMIT &&
+                    stop - start <= CSV_FIELD_LIMIT;
+            if (!usual) break;
+            reader->fields[count++] = (Slice){start, (size_t)(stop - start)};
+            start = ended ? stop : stop + 1;
+        }
     }
-
-READ_PLAIN_FIELDS(read_plain_fields_anywhere, , structure_mask)
-#ifdef __x86_64__
-READ_PLAIN_FIELDS(read_plain_fields_avx2, TARGET_AVX2, structure_mask_avx2)
-READ_PLAIN_FIELDS(read_plain_fields_avx512, TARGET_AVX512, structure_mask_avx512)
-#endif
-
-static CsvFields *best_fields(void) {
-#ifdef __x86_64__
-    if (processor_has(PROCESSOR_AVX512)) return read_plain_fields_avx512;
-    if (processor_has(PROCESSOR_AVX2)) return read_plain_fields_avx2;
-#endif
-    return read_plain_fields_anywhere;
+    reader->next = start;
+    reader->count = count;
+    return usual;
 }
 
 static void read_record(CsvReader *reader) {
-    while (!reader->read_fields(reader)) {
+    while (!read_plain_fields(reader)) {
         read_field(reader);
         if (*reader->next != reader->delimiter) return;
         reader->next++;

@@ -29,16 +29,12 @@ typedef enum {
     CSV_FAULT_COUNT
 } CsvFault;
 
-typedef struct CsvReader CsvReader;
-
-/* How fields that have nothing unusual are read: the fastest way the processor knows. */
-typedef bool CsvFields(CsvReader *reader);
-
-struct CsvReader {
+typedef struct {
+    char *text;
     char *next;
     char *end;
     char delimiter;
-    bool plain;         /* the chunk is ASCII without NUL: nothing to check */
+    bool plain;         /* the chunk is UTF-8 without NUL: nothing to check */
     uint32_t expected;  /* fields a record must have; 0: any number */
     uint64_t line;      /* of `next`, from 1 within the chunk */
     uint64_t blank_lines;
@@ -47,9 +43,8 @@ struct CsvReader {
     uint32_t fault_field; /* from 1; 0: the record */
     uint64_t record_line;
     uint32_t count;
-    CsvFields *read_fields;
     Slice fields[CSV_COLUMN_LIMIT]; /* unescaped; each may be read CSV_PADDING bytes past its end */
-};
+} CsvReader;
 
 /* `text` holds whole records and is followed by CSV_PADDING writable bytes; it is changed in
  * place (doubled quotes are made single). */

@@ -304,33 +304,33 @@ static Slice text_at(const DuckText *cell) {
     return (Slice){cell->length <= 12 ? inside : cell->tail.text, cell->length};
 }
 
-static void put_value(const TablePlan *plan, uint32_t c, const void *data, uint64_t row,
+static void put_value(TableStore *store, uint32_t c, const void *data, uint64_t row,
                       Piece *piece) {
-    switch (plan->columns[c].declared->sort) {
+    switch (store->plan->columns[c].declared->sort) {
     case COLUMN_IDENTIFIER:
-    case COLUMN_CATEGORY: piece_put_text(plan, piece, c, text_at((const DuckText *)data + row)); return;
-    case COLUMN_REAL: piece_put_real(plan, piece, c, ((const double *)data)[row]); return;
-    case COLUMN_DATE: piece_put_whole(plan, piece, c, ((const int32_t *)data)[row]); return;
+    case COLUMN_CATEGORY: piece_put_text(store, piece, c, text_at((const DuckText *)data + row)); return;
+    case COLUMN_REAL: piece_put_real(store, piece, c, ((const double *)data)[row]); return;
+    case COLUMN_DATE: piece_put_whole(store, piece, c, ((const int32_t *)data)[row]); return;
     case COLUMN_INTEGER:
     case COLUMN_FLAG:
     case COLUMN_MONEY: break;
     }
-    piece_put_whole(plan, piece, c, ((const int64_t *)data)[row]);
+    piece_put_whole(store, piece, c, ((const int64_t *)data)[row]);
 }
 
-static void put_column(const DuckLibrary *duck, DuckHandle chunk, const TablePlan *plan, uint32_t c,
+static void put_column(const DuckLibrary *duck, DuckHandle chunk, TableStore *store, uint32_t c,
                        uint64_t rows, Piece *piece) {
     DuckHandle vector = duck->data_chunk_get_vector(chunk, c);
     const void *data = duck->vector_get_data(vector);
     const uint64_t *valid = duck->vector_get_validity(vector);
     for (uint64_t row = 0; row < rows; row++) {
         piece->rows = row;
-        if (!valid || (valid[row / 64] >> row % 64 & 1)) put_value(plan, c, data, row, piece);
-        else piece_put_text(plan, piece, c, SLICE(""));
+        if (!valid || (valid[row / 64] >> row % 64 & 1)) put_value(store, c, data, row, piece);
+        else piece_put_text(store, piece, c, SLICE(""));
     }
 }
 
-DuckOutcome duckdb_next(DuckReader *reader, const TablePlan *plan, Piece *piece) {
+DuckOutcome duckdb_next(DuckReader *reader, TableStore *store, uint64_t first, Piece *piece) {
     const DuckLibrary *duck = &reader->duck;
     DuckHandle chunk = duck->fetch_chunk(reader->result);
     *piece = (Piece){0};
@@ -339,9 +339,11 @@ DuckOutcome duckdb_next(DuckReader *reader, const TablePlan *plan, Piece *piece)
         return error && *error ? DUCK_FAILED : DUCK_END;
     }
     uint64_t rows = duck->data_chunk_get_size(chunk);
-    if (piece_begin(plan, piece, rows)) {
-        for (uint32_t c = 0; c < plan->count && !piece->failed; c++)
-            put_column(duck, chunk, plan, c, rows, piece);
+    piece->failed = first + rows > store->capacity &&
+                    !store_reserve(store, first + rows + store->capacity / 2);
+    if (!piece->failed && piece_begin(store, first, piece, rows)) {
+        for (uint32_t c = 0; c < store->plan->count && !piece->failed; c++)
+            put_column(duck, chunk, store, c, rows, piece);
         piece_end(piece, rows);
     }
     duck->destroy_data_chunk(&chunk);

@@ -20,8 +20,8 @@ DuckReader *duckdb_open_parquet(const char *library, int descriptor, const Table
 
 typedef enum { DUCK_ROWS, DUCK_END, DUCK_FAILED } DuckOutcome;
 
-/* The next rows as a piece, whose lines are rows. */
-DuckOutcome duckdb_next(DuckReader *reader, const TablePlan *plan, Piece *piece);
+/* The next rows, which go into the store from row `first` on, as a piece, whose lines are rows. */
+DuckOutcome duckdb_next(DuckReader *reader, TableStore *store, uint64_t first, Piece *piece);
 
 void duckdb_close_reader(DuckReader *reader);
 

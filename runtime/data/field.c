@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "runtime/base/number.h"
-#include "runtime/data/quick.h"
 
 static bool is_digit(char c) { return (unsigned char)(c - '0') < 10; }
 
@@ -112,21 +111,33 @@ FieldOutcome field_flag(Slice text, int64_t *value) {
     return FIELD_MALFORMED;
 }
 
-/* Two words that with the length stand for the text: up to 16 bytes they hold all of them,
- * beyond that the second is a hash. Members are declared by the plan, never by the data, so an
- * unkeyed one will do. */
-static void words_of(Slice text, uint64_t *low, uint64_t *high) {
-    char bytes[16] = {0};
-    if (text.length) memcpy(bytes, text.data, text.length < 16 ? text.length : 16);
-    memcpy(low, bytes, sizeof *low);
-    memcpy(high, bytes + 8, sizeof *high);
-    for (size_t at = 16; at < text.length; at++)
-        *high = (*high ^ *high >> 29) * 0x9e3779b97f4a7c15u + (unsigned char)text.data[at];
+/* Members are declared by the plan, never by the data, so an unkeyed hash will do. */
+static DictionaryKey key_of(Slice text) {
+    DictionaryKey key = {0, 0};
+    if (text.length <= 16) {
+        for (size_t i = 0; i < text.length; i++)
+            *(i < 8 ? &key.low : &key.high) |= (uint64_t)(unsigned char)text.data[i] << i % 8 * 8;
+        return key;
+    }
+    key.high = text.length;
+    for (size_t at = 0; at < text.length; at += 8) {
+        uint64_t word = 0;
+        memcpy(&word, text.data + at, text.length - at < 8 ? text.length - at : 8);
+        key.high = (key.high ^ word ^ key.high >> 29) * 0x9e3779b97f4a7c15u;
+    }
+    return key;
 }
 
-static uint32_t hash_words(uint64_t low, uint64_t high, size_t length) {
-    uint64_t word = (low ^ (high << 23 | high >> 41)) + length;
-    return (uint32_t)((word ^ word >> 32) * 0x9e3779b97f4a7c15u >> 32);
+/* All members are one byte long: a table by that byte does. */
+static uint16_t *table_by_byte(Arena *arena, const Slice *members, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (members[i].length != 1) return NULL;
+    uint16_t *codes = ARENA_NEW_ARRAY(arena, uint16_t, UINT8_MAX + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        uint16_t *code = &codes[(unsigned char)members[i].data[0]];
+        if (!*code) *code = (uint16_t)(i + 1);
+    }
+    return codes;
 }
 
 void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members, uint32_t count) {
@@ -134,42 +145,28 @@ void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members,
     while (size < (uint64_t)count * 4)
         size *= 2;
     dictionary->members = members;
-    dictionary->slots = ARENA_NEW_ARRAY(arena, struct DictionarySlot, size);
+    dictionary->keys = ARENA_NEW_ARRAY(arena, DictionaryKey, count);
+    dictionary->slots = ARENA_NEW_ARRAY(arena, uint32_t, size);
     dictionary->mask = (uint32_t)(size - 1);
+    dictionary->by_byte = count <= UINT8_MAX ? table_by_byte(arena, members, count) : NULL;
     for (uint32_t i = 0; i < count; i++) {
         if (dictionary_find(dictionary, members[i]) >= 0) continue;
-        uint64_t low, high;
-        words_of(members[i], &low, &high);
-        uint32_t slot = hash_words(low, high, members[i].length) & dictionary->mask;
-        while (dictionary->slots[slot].member)
+        DictionaryKey key = dictionary->keys[i] = key_of(members[i]);
+        uint32_t slot = dictionary_hash(key.low, key.high) & dictionary->mask;
+        while (dictionary->slots[slot])
             slot = (slot + 1) & dictionary->mask;
-        dictionary->slots[slot] =
-            (struct DictionarySlot){low, high, (uint32_t)members[i].length, i + 1};
+        dictionary->slots[slot] = i + 1;
     }
-}
-
-static int64_t find_words(const Dictionary *dictionary, Slice text, uint64_t low, uint64_t high) {
-    uint32_t at = hash_words(low, high, text.length) & dictionary->mask;
-    for (; dictionary->slots[at].member; at = (at + 1) & dictionary->mask) {
-        const struct DictionarySlot *slot = &dictionary->slots[at];
-        if (slot->low != low || slot->high != high || slot->length != text.length) continue;
-        uint32_t code = slot->member - 1;
-        if (text.length <= 16 ||
-            !memcmp(dictionary->members[code].data, text.data, text.length))
-            return code;
-    }
-    return -1;
 }
 
 int64_t dictionary_find(const Dictionary *dictionary, Slice text) {
-    uint64_t low, high;
-    words_of(text, &low, &high);
-    return find_words(dictionary, text, low, high);
-}
-
-int64_t dictionary_find_padded(const Dictionary *dictionary, Slice text) {
-    uint64_t low, high;
-    if (text.length > 16) return dictionary_find(dictionary, text);
-    quick_words(text, &low, &high);
-    return find_words(dictionary, text, low, high);
+    DictionaryKey key = key_of(text);
+    for (uint32_t at = dictionary_hash(key.low, key.high);; at++) {
+        uint32_t member = dictionary->slots[at & dictionary->mask];
+        if (!member) return -1;
+        const DictionaryKey *held = &dictionary->keys[member - 1];
+        if (held->low == key.low && held->high == key.high &&
+            slice_equal(dictionary->members[member - 1], text))
+            return (int64_t)member - 1;
+    }
 }

@@ -20,15 +20,19 @@ FieldOutcome field_real(Slice text, double *value);
 /* 0/1, false/true, no/yes, N/Y. */
 FieldOutcome field_flag(Slice text, int64_t *value);
 
+/* Two words that stand for a text without NUL: of up to 16 bytes they hold all of it, filled up
+ * with zeros; of more, the first is 0 and the second a hash. */
+typedef struct {
+    uint64_t low, high;
+} DictionaryKey;
+
 /* Codes of a closed set, found by hash. The members belong to the caller. */
 typedef struct {
     const Slice *members;
-    struct DictionarySlot {
-        uint64_t low, high; /* of up to 16 bytes: all of the text; of more: a hash too */
-        uint32_t length;
-        uint32_t member; /* + 1; 0: empty */
-    } *slots;
+    DictionaryKey *keys; /* by member */
+    uint32_t *slots;     /* member + 1; 0: empty */
     uint32_t mask;
+    uint16_t *by_byte; /* all members are one byte: by that byte, member + 1; else NULL */
 } Dictionary;
 
 void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members, uint32_t count);
@@ -36,7 +40,20 @@ void dictionary_init(Dictionary *dictionary, Arena *arena, const Slice *members,
 /* The code of the text; -1 where it is no member. The first of equal members wins. */
 int64_t dictionary_find(const Dictionary *dictionary, Slice text);
 
-/* The same of text that is followed by QUICK_PADDING bytes that may be read. */
-int64_t dictionary_find_padded(const Dictionary *dictionary, Slice text);
+static inline uint32_t dictionary_hash(uint64_t low, uint64_t high) {
+    uint64_t word = low ^ (high << 23 | high >> 41);
+    return (uint32_t)((word ^ word >> 32) * 0x9e3779b97f4a7c15u >> 32);
+}
+
+/* The same of a text of up to 16 bytes, none of them NUL, as its key. */
+static inline int64_t dictionary_find_words(const Dictionary *dictionary, uint64_t low,
+                                            uint64_t high) {
+    for (uint32_t at = dictionary_hash(low, high);; at++) {
+        uint32_t member = dictionary->slots[at & dictionary->mask];
+        if (!member) return -1;
+        const DictionaryKey *key = &dictionary->keys[member - 1];
+        if (key->low == low && key->high == high) return (int64_t)member - 1;
+    }
+}
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "runtime/data/field.h"
 
-enum { NHS_DIGITS = 10, LSOA_LENGTH = 9 };
+enum { LSOA_LENGTH = 9 };
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -75,6 +75,10 @@ static bool all_equal(const char *digits) {
     return true;
 }
 
+bool nhs_number_sound(const char digits[NHS_DIGITS]) {
+    return checks_modulo_11(digits) && !all_equal(digits);
+}
+
 static bool read_nhs_number(Slice text, char room[IDENTIFIER_MOST], Slice *identifier,
                             FieldFault *fault) {
     bool spaced = has_shape(text, "999 999 9999");
@@ -87,7 +91,7 @@ static bool read_nhs_number(Slice text, char room[IDENTIFIER_MOST], Slice *ident
         if (text.data[i] != ' ') room[length++] = text.data[i];
     *identifier = (Slice){room, length};
     *fault = all_equal(room) ? FIELD_FAULT_NOT_ISSUED : FIELD_FAULT_CHECK_DIGIT;
-    return !all_equal(room) && checks_modulo_11(room);
+    return nhs_number_sound(room);
 }
 
 bool identifier_read(IdentifierForm form, Slice text, char room[IDENTIFIER_MOST],

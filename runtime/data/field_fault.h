@@ -20,7 +20,10 @@ typedef enum {
 /* Of a field its reader found malformed. */
 FieldFault field_fault(ColumnSort sort, Slice text);
 
-enum { IDENTIFIER_MOST = 16 };
+enum { IDENTIFIER_MOST = 16, NHS_DIGITS = 10 };
+
+/* Whether ten digits are an NHS number: the last checks the others, and not all are equal. */
+bool nhs_number_sound(const char digits[NHS_DIGITS]);
 
 /* An identifier of that form as it is compared with others, in `room` or the text itself: an NHS
  * number (ten digits, also as 943 476 5919, whose last checks the others modulo 11; ten equal

@@ -1,13 +1,16 @@
-/* The road of one file: first chunk and header, then workers that each pull a chunk, read it
- * into a piece and pull again, then the pieces put end to end, a column a worker. Where chunks
- * are cut and who reads which changes nothing in the result. */
+/* The road of one file: first chunk and header, then workers that each pull a chunk, read its rows
+ * to where they belong in the store, and pull again; then what the pieces know of each column is
+ * brought together, a column a worker. Where chunks are cut and who reads which changes nothing in
+ * the result. */
 #include "runtime/data/ingest.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "runtime/base/hashmap.h"
+#include "runtime/data/block.h"
 #include "runtime/data/duckdb.h"
 #include "runtime/data/parallel.h"
 #include "runtime/data/piece.h"
@@ -17,11 +20,15 @@
 typedef struct {
     const IngestRequest *request;
     TablePlan plan;
+    TableStore store;
+    pthread_rwlock_t room; /* the store: who writes into it reads this lock, who moves it writes */
     ByteSource source;
     ChunkSource chunks;
     DuckReader *duck; /* of Parquet; else NULL */
     Chunk first; /* the chunk with the header, and its reader past it */
     CsvReader *reader;
+    uint64_t blank_chunks, blank_lines; /* all of which come before the header */
+    uint64_t header_lines;              /* these, and up to the end of the header */
     pthread_mutex_t lock; /* of what follows */
     Piece *pieces;
     uint64_t piece_count, piece_capacity;
@@ -47,25 +54,23 @@ static ScpStatus no_memory(const IngestRequest *request) {
 
 /* ---- The header ------------------------------------------------------------------------ */
 
-/* Bytes a value of the column takes in a piece: what its declaration needs. */
-static uint8_t width_for(int64_t low, int64_t high) {
-    if (low >= 0 && high <= UINT8_MAX) return 1;
-    if (low >= 0 && high <= UINT16_MAX) return 2;
-    return low >= INT32_MIN && high <= INT32_MAX ? 4 : 8;
-}
-
-static uint8_t piece_width(const Module *module, const ModuleColumn *column) {
+/* Bytes a value of the column takes in the store. Whole numbers without bounds hardly ever need
+ * eight: their columns are elastic. */
+static uint8_t width_of(const Module *module, const ModuleColumn *column, bool *elastic) {
+    *elastic = false;
     switch (column->sort) {
     case COLUMN_IDENTIFIER: return 0;
     case COLUMN_REAL: return 8;
     case COLUMN_FLAG: return 1;
     case COLUMN_DATE: return 4;
     case COLUMN_CATEGORY:
-        return width_for(0, (int64_t)module->dims.items[column->dim].member_count - 1);
+        return store_width(0, (int64_t)module->dims.items[column->dim].member_count - 1);
     case COLUMN_INTEGER:
     case COLUMN_MONEY: break;
     }
-    return column->has_range ? width_for(column->low, column->high) : 8;
+    uint8_t width = column->has_range ? store_width(column->low, column->high) : 8;
+    *elastic = width == 8;
+    return *elastic ? 4 : width;
 }
 
 static void plan_columns(Ingest *ingest) {
@@ -75,18 +80,24 @@ static void plan_columns(Ingest *ingest) {
     plan->count = table->columns.count;
     plan->columns = ARENA_NEW_ARRAY(request->arena, ColumnPlan, plan->count);
     plan->seed = request->seed;
+    plan->kernels = block_kernels_best();
     for (uint32_t c = 0; c < plan->count; c++) {
         const ModuleColumn *declared = &table->columns.items[c];
         ColumnPlan *column = &plan->columns[c];
         column->declared = declared;
         column->key = c == table->key;
-        column->width = column->key ? 8 : piece_width(request->module, declared);
+        column->width = width_of(request->module, declared, &column->elastic);
+        if (column->key) column->width = 8;
         column->may_miss = declared->may_miss && !column->key;
         column->field = MODULE_NONE;
         if (declared->sort != COLUMN_CATEGORY) continue;
         const ModuleDim *dim = &request->module->dims.items[declared->dim];
         dictionary_init(&column->dictionary, request->arena, dim->members, dim->member_count);
     }
+}
+
+static uint64_t header_line(const Ingest *ingest) {
+    return ingest->blank_lines + ingest->reader->record_line;
 }
 
 /* Each label of the file leads to the column of its name, if it is declared. */
@@ -100,7 +111,7 @@ static bool place_labels(Ingest *ingest, const CsvReader *header) {
         uint64_t earlier;
         bool blank = !slice_trim(label).length;
         if (blank || text_map_get(&seen, label, &earlier)) {
-            report(request, DIAG_DATA_ROW_SHAPE, header->record_line, f + 1, SLICE(""),
+            report(request, DIAG_DATA_ROW_SHAPE, header_line(ingest), f + 1, SLICE(""),
                    blank ? SLICE("a column has no name in the header")
                          : SLICE("a column has the name of an earlier one"));
             sound = false;
@@ -135,7 +146,7 @@ static bool require_columns(Ingest *ingest, const CsvReader *header) {
         uint32_t near = 0;
         for (uint32_t f = 0; f < header->count && !near; f++)
             if (almost_equal(header->fields[f], name)) near = f + 1;
-        report(request, DIAG_DATA_COLUMN_MISSING, header->record_line, near, name,
+        report(request, DIAG_DATA_COLUMN_MISSING, header_line(ingest), near, name,
                near ? arena_printf(request->arena,
                                    "the header has no column `%.*s`; field %" PRIu32
                                    " differs only in capitals or blanks",
@@ -167,13 +178,24 @@ static ScpStatus source_fault(Ingest *ingest, uint64_t line) {
     return SCP_DATA;
 }
 
+/* The first record of the file, which may be in any chunk. */
+static bool find_header(Ingest *ingest) {
+    CsvReader *reader = ingest->reader;
+    while (chunk_next(&ingest->chunks, &ingest->first)) {
+        csv_reader_init(reader, ingest->first.text, ingest->first.length, ',', 0);
+        if (csv_next(reader)) return true;
+        ingest->blank_chunks++;
+        ingest->blank_lines += reader->blank_lines;
+    }
+    return false;
+}
+
 static ScpStatus read_header(Ingest *ingest) {
     const IngestRequest *request = ingest->request;
     CsvReader *reader = ingest->reader;
-    bool any = chunk_next(&ingest->chunks, &ingest->first);
-    if (ingest->source.fault != SOURCE_SOUND) return source_fault(ingest, 1);
-    if (any) csv_reader_init(reader, ingest->first.text, ingest->first.length, ',', 0);
-    if (!any || !csv_next(reader)) {
+    bool found = find_header(ingest);
+    if (ingest->source.fault != SOURCE_SOUND) return source_fault(ingest, ingest->blank_lines + 1);
+    if (!found) {
         report(request, DIAG_DATA_ROW_SHAPE, 0, 0, SLICE(""),
                SLICE("the file has no header: it is empty"));
         return SCP_DATA;
@@ -183,10 +205,11 @@ static ScpStatus read_header(Ingest *ingest) {
                                 (uint8_t)reader->fault};
         data_report_add(request->report, request->arena,
                         data_problem_of_piece(request->module, &ingest->plan, request->arena,
-                                              request->file, 1, &problem));
+                                              request->file, ingest->blank_lines + 1, &problem));
         return SCP_DATA;
     }
     ingest->plan.fields = reader->expected = reader->count;
+    ingest->header_lines = ingest->blank_lines + reader->line - 1;
     bool placed = place_labels(ingest, reader);
     return require_columns(ingest, reader) && placed ? SCP_OK : SCP_DATA;
 }
@@ -227,30 +250,111 @@ static void give_up(Ingest *ingest) {
     pthread_mutex_unlock(&ingest->lock);
 }
 
-static bool read_piece(Ingest *ingest, CsvReader *reader, uint64_t index) {
-    Piece piece;
-    piece_read(&ingest->plan, reader, &piece);
+/* Room for rows up to `rows`, while nobody writes; more of it than asked for, as there may be more
+ * to come. */
+static bool make_room(Ingest *ingest, uint64_t rows) {
+    pthread_rwlock_wrlock(&ingest->room);
+    uint64_t more = ingest->store.capacity + ingest->store.capacity / 2;
+    bool done = rows <= ingest->store.capacity ||
+                store_reserve(&ingest->store, rows > more ? rows : more);
+    pthread_rwlock_unlock(&ingest->room);
+    return done;
+}
+
+/* Holds on to room for rows up to `rows`; let_room_go gives it back. */
+static bool hold_room(Ingest *ingest, uint64_t rows) {
+    for (;;) {
+        pthread_rwlock_rdlock(&ingest->room);
+        if (rows <= ingest->store.capacity) return true;
+        pthread_rwlock_unlock(&ingest->room);
+        if (!make_room(ingest, rows)) return false;
+    }
+}
+
+static void let_room_go(Ingest *ingest) { pthread_rwlock_unlock(&ingest->room); }
+
+/* The rows of a chunk lie in the store as its lines do in the file: a row for every line that is no
+ * header. Few files have fewer rows than that, and theirs are put together in the end. */
+static bool read_piece(Ingest *ingest, CsvReader *reader, const Chunk *chunk) {
+    uint64_t index = chunk->index - ingest->blank_chunks;
+    uint64_t first = index ? chunk->lines_before - ingest->header_lines : 0;
+    Piece piece = {.failed = true};
+    if (hold_room(ingest, first + chunk->lines)) {
+        piece_read(&ingest->store, first, chunk->lines, reader, &piece);
+        let_room_go(ingest);
+    }
     return keep_piece(ingest, index, &piece);
 }
 
 static void read_chunks(void *context, uint32_t worker) {
     Ingest *ingest = context;
-    if (!worker && !read_piece(ingest, ingest->reader, 0)) return;
     CsvReader *reader = worker ? mem_alloc(sizeof *reader) : ingest->reader;
-    Chunk chunk = {0};
+    Chunk own = {0}, *chunk = worker ? &own : &ingest->first;
     if (!reader) give_up(ingest);
-    while (reader && chunk_next(&ingest->chunks, &chunk)) {
-        csv_reader_init(reader, chunk.text, chunk.length, ',', ingest->plan.fields);
-        if (!read_piece(ingest, reader, chunk.index)) break;
+    while (reader && chunk_next(&ingest->chunks, chunk)) {
+        csv_reader_init(reader, chunk->text, chunk->length, ',', ingest->plan.fields);
+        if (!read_piece(ingest, reader, chunk)) break;
     }
-    chunk_free(&chunk);
+    chunk_free(&own);
     if (worker) mem_free(reader);
+}
+
+/* Values of elastic columns that the store had no width for. */
+static void patch_wides(Ingest *ingest, uint32_t column) {
+    int64_t *values = ingest->store.values[column];
+    for (uint64_t p = 0; p < ingest->piece_count; p++) {
+        const Piece *piece = &ingest->pieces[p];
+        for (size_t i = 0; i < piece->wide_count; i++)
+            if (piece->wides[i].column == column)
+                values[piece->first + piece->wides[i].row] = piece->wides[i].value;
+    }
+}
+
+static bool has_wides(const Ingest *ingest, uint32_t column) {
+    for (uint64_t p = 0; p < ingest->piece_count; p++)
+        for (size_t i = 0; i < ingest->pieces[p].wide_count; i++)
+            if (ingest->pieces[p].wides[i].column == column) return true;
+    return false;
+}
+
+/* Gives elastic columns that need it their full width, as far as rows have been read. */
+static bool widen_columns(Ingest *ingest, uint64_t rows) {
+    for (uint32_t c = 0; c < ingest->plan.count; c++) {
+        if (!ingest->plan.columns[c].elastic || ingest->plan.columns[c].width == 8) continue;
+        if (!has_wides(ingest, c)) continue;
+        if (!store_widen(&ingest->store, c, rows)) return false;
+        patch_wides(ingest, c);
+    }
+    return true;
+}
+
+/* Rows that the file may have, if its rows go on as in the first chunk; 0: who knows. */
+static uint64_t rows_expected(const Ingest *ingest) {
+    struct stat status;
+    const Piece *first = ingest->pieces;
+    if (ingest->source.ended || ingest->source.packed != PACKED_NOT || !first->rows) return 0;
+    if (fstat(ingest->request->descriptor, &status) || status.st_size <= 0) return 0;
+    double rows = (double)first->rows * ((double)status.st_size / (double)ingest->first.length);
+    double most = (double)ingest->request->row_limit;
+    return (uint64_t)((rows < most ? rows : most) * 1.04) + 1024;
+}
+
+/* The first chunk is read before the others: it tells how much room there should be, and how wide
+ * the values are. */
+static bool read_first(Ingest *ingest) {
+    if (!store_init(&ingest->store, &ingest->plan)) return false;
+    if (!read_piece(ingest, ingest->reader, &ingest->first)) return !ingest->failed;
+    uint64_t expected = rows_expected(ingest);
+    if (!widen_columns(ingest, ingest->pieces->rows)) return false;
+    while (expected > ingest->store.capacity && !store_reserve(&ingest->store, expected))
+        expected /= 2;
+    return true;
 }
 
 /* Tells the problems of the pieces in order of the file; the number of its lines. */
 static uint64_t report_pieces(Ingest *ingest) {
     const IngestRequest *request = ingest->request;
-    uint64_t line = 1;
+    uint64_t line = ingest->blank_lines + 1;
     for (uint64_t p = 0; p < ingest->piece_count; p++) {
         const Piece *piece = &ingest->pieces[p];
         for (uint32_t i = 0; i < piece->problem_count; i++)
@@ -272,7 +376,8 @@ static void too_many_rows(const IngestRequest *request) {
 static ScpStatus read_rows(Ingest *ingest) {
     const IngestRequest *request = ingest->request;
     uint64_t before = request->report->total;
-    parallel_run(request->threads, read_chunks, ingest);
+    if (!read_first(ingest)) return no_memory(request);
+    if (ingest->rows <= request->row_limit) parallel_run(request->threads, read_chunks, ingest);
     if (ingest->failed) return no_memory(request);
     uint64_t line = report_pieces(ingest);
     ScpStatus status = source_fault(ingest, line);
@@ -300,8 +405,9 @@ static ScpStatus read_parquet(Ingest *ingest) {
     uint64_t before = request->report->total;
     DuckOutcome outcome;
     Piece piece;
+    if (!store_init(&ingest->store, &ingest->plan)) return no_memory(request);
     for (uint64_t index = 0;; index++) {
-        outcome = duckdb_next(ingest->duck, &ingest->plan, &piece);
+        outcome = duckdb_next(ingest->duck, &ingest->store, ingest->rows, &piece);
         if (outcome != DUCK_ROWS || !keep_piece(ingest, index, &piece)) break;
     }
     if (ingest->failed) return no_memory(request);
@@ -316,7 +422,7 @@ static ScpStatus read_parquet(Ingest *ingest) {
 /* ---- Columns ------------------------------------------------------------------------------- */
 
 typedef struct {
-    const Ingest *ingest;
+    Ingest *ingest;
     TableData *data;
     KeyColumn *keys;
     RowLines *lines;
@@ -324,33 +430,42 @@ typedef struct {
     atomic_bool failed;
 } Assembly;
 
-/* Copies values of one width to another, both without sign up to two bytes. */
-static void copy_values(void *to, uint8_t to_width, const void *from, uint8_t from_width,
-                        uint64_t count) {
-    if (to_width == from_width) {
-        memcpy(to, from, count * from_width);
-        return;
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        int64_t value = from_width == 8   ? ((const int64_t *)from)[i]
-                        : from_width == 4 ? ((const int32_t *)from)[i]
-                        : from_width == 2 ? ((const uint16_t *)from)[i]
-                                          : ((const uint8_t *)from)[i];
-        switch (to_width) {
-        case 1: ((uint8_t *)to)[i] = (uint8_t)value; break;
-        case 2: ((uint16_t *)to)[i] = (uint16_t)value; break;
-        case 4: ((int32_t *)to)[i] = (int32_t)value; break;
-        case 8: ((int64_t *)to)[i] = value; break;
-        }
+/* Rows of all pieces lie one after the other, without the room that lines without a row had. */
+static void close_gaps(const Ingest *ingest, uint32_t c) {
+    size_t width = ingest->plan.columns[c].width;
+    char *values = ingest->store.values[c];
+    uint64_t row = 0;
+    for (uint64_t p = 0; p < ingest->piece_count; p++) {
+        const Piece *piece = &ingest->pieces[p];
+        if (piece->first != row)
+            memmove(values + row * width, values + piece->first * width, piece->rows * width);
+        row += piece->rows;
     }
 }
 
-static void copy_missing(uint8_t *to, uint64_t at, const uint8_t *from, uint64_t count) {
-    for (uint64_t byte = 0; byte * 8 < count; byte++)
-        for (unsigned bits = from[byte]; bits; bits &= bits - 1) {
-            uint64_t row = at + byte * 8 + (uint64_t)__builtin_ctz(bits);
-            to[row / 8] |= (uint8_t)(1u << row % 8);
-        }
+/* Bits of a piece, whose rows begin with `row`, into those of the table. */
+static void copy_missing(uint8_t *to, uint64_t row, const uint8_t *from, uint64_t count) {
+    unsigned shift = row % 8;
+    to += row / 8;
+    for (uint64_t byte = 0; byte * 8 < count; byte++) {
+        unsigned bits = (unsigned)from[byte] << shift;
+        to[byte] |= (uint8_t)bits;
+        if (bits >> 8) to[byte + 1] |= (uint8_t)(bits >> 8);
+    }
+}
+
+static bool gather_missing(const Ingest *ingest, uint32_t c, Column *column) {
+    if (!column->missing_count) return true;
+    column->missing = mem_alloc(ingest->rows / 8 + 1);
+    if (!column->missing) return false;
+    uint64_t row = 0;
+    for (uint64_t p = 0; p < ingest->piece_count; p++) {
+        const Piece *piece = &ingest->pieces[p];
+        if (piece->columns[c].missing_count)
+            copy_missing(column->missing, row, piece->columns[c].missing, piece->rows);
+        row += piece->rows;
+    }
+    return true;
 }
 
 static void survey(const Ingest *ingest, uint32_t c, Column *column) {
@@ -363,27 +478,18 @@ static void survey(const Ingest *ingest, uint32_t c, Column *column) {
     }
     column->low = low <= high ? low : 0;
     column->high = low <= high ? high : 0;
-    column->width = column->real ? 8 : width_for(column->low, column->high);
+    column->width = column->real ? 8 : store_width(column->low, column->high);
 }
 
 static bool assemble_column(const Assembly *assembly, uint32_t c) {
-    const Ingest *ingest = assembly->ingest;
-    const ColumnPlan *plan = &ingest->plan.columns[c];
+    Ingest *ingest = assembly->ingest;
     Column *column = &assembly->data->columns[c];
     survey(ingest, c, column);
-    column->values = mem_alloc_array(ingest->rows, column->width);
-    if (column->missing_count) column->missing = mem_alloc(ingest->rows / 8 + 1);
-    if (!column->values || (column->missing_count && !column->missing)) return false;
-    uint64_t row = 0;
-    for (uint64_t p = 0; p < ingest->piece_count; p++) {
-        const Piece *piece = &ingest->pieces[p];
-        copy_values((char *)column->values + row * column->width, column->width,
-                    piece->columns[c].values, plan->width, piece->rows);
-        if (piece->columns[c].missing_count)
-            copy_missing(column->missing, row, piece->columns[c].missing, piece->rows);
-        row += piece->rows;
-    }
-    return true;
+    close_gaps(ingest, c);
+    bool done = store_narrow(&ingest->store, c, column->width, ingest->rows);
+    column->width = ingest->plan.columns[c].width;
+    column->values = store_take(&ingest->store, c);
+    return gather_missing(ingest, c, column) && done;
 }
 
 /* The pool of all pieces; offsets of a row count from its beginning. */
@@ -408,41 +514,39 @@ static bool assemble_pool(const Ingest *ingest, KeyColumn *keys) {
 }
 
 static bool assemble_keys(const Assembly *assembly, uint32_t c) {
-    const Ingest *ingest = assembly->ingest;
+    Ingest *ingest = assembly->ingest;
     KeyColumn *keys = assembly->keys;
     keys->rows = ingest->rows;
-    keys->words = mem_alloc_array(ingest->rows, sizeof *keys->words);
-    if (!keys->words) return false;
-    uint64_t row = 0;
-    for (uint64_t p = 0; p < ingest->piece_count; p++) {
-        const Piece *piece = &ingest->pieces[p];
-        memcpy(keys->words + row, piece->columns[c].values, piece->rows * sizeof *keys->words);
-        row += piece->rows;
-    }
-    return assemble_pool(ingest, keys);
+    close_gaps(ingest, c);
+    bool done = store_narrow(&ingest->store, c, sizeof *keys->words, ingest->rows);
+    keys->words = store_take(&ingest->store, c);
+    return done && assemble_pool(ingest, keys);
 }
 
-/* Kept only where a row may be elsewhere than one line below the row before. */
+/* Whether every row is one line below the row before, the first below a header of one line. */
+static bool lines_are_regular(const Ingest *ingest) {
+    uint64_t row = 0, before = ingest->blank_lines;
+    for (uint64_t p = 0; p < ingest->piece_count; p++) {
+        const Piece *piece = &ingest->pieces[p];
+        if (piece->rows && (piece->row_lines || before + piece->first_line != row + 2)) return false;
+        row += piece->rows;
+        before += piece->lines;
+    }
+    return true;
+}
+
 static bool assemble_lines(const Assembly *assembly) {
     const Ingest *ingest = assembly->ingest;
-    uint64_t row = 0, first_line = 1;
-    bool regular = true;
-    for (uint64_t p = 0; p < ingest->piece_count && regular; p++) {
-        const Piece *piece = &ingest->pieces[p];
-        for (uint64_t r = 0; r < piece->rows; r++)
-            regular &= first_line + piece->row_lines[r] - 1 == row + r + 2;
-        row += piece->rows;
-        first_line += piece->lines;
-    }
-    if (regular) return true;
+    if (lines_are_regular(ingest)) return true;
     uint32_t *lines = assembly->lines->lines = mem_alloc_array(ingest->rows, sizeof *lines);
     if (!lines) return false;
-    first_line = 1;
+    uint64_t before = ingest->blank_lines;
     for (uint64_t p = 0; p < ingest->piece_count; p++) {
         const Piece *piece = &ingest->pieces[p];
         for (uint64_t r = 0; r < piece->rows; r++)
-            *lines++ = (uint32_t)(first_line + piece->row_lines[r] - 1);
-        first_line += piece->lines;
+            *lines++ = (uint32_t)(before + (piece->row_lines ? piece->row_lines[r]
+                                                             : piece->first_line + r));
+        before += piece->lines;
     }
     return true;
 }
@@ -463,6 +567,13 @@ static void assemble(void *context, uint32_t worker) {
     }
 }
 
+/* Rows of the store up to the last that was written. */
+static uint64_t rows_reached(const Ingest *ingest) {
+    if (!ingest->piece_count) return 0;
+    const Piece *last = &ingest->pieces[ingest->piece_count - 1];
+    return last->first + last->rows;
+}
+
 static ScpStatus make_table(Ingest *ingest, TableData *data, KeyColumn *keys, RowLines *lines) {
     const IngestRequest *request = ingest->request;
     data->rows = ingest->rows;
@@ -473,8 +584,10 @@ static ScpStatus make_table(Ingest *ingest, TableData *data, KeyColumn *keys, Ro
         data->columns[c].sort = sort;
         data->columns[c].real = sort == COLUMN_REAL;
     }
+    data->blank_lines = ingest->blank_lines;
     for (uint64_t p = 0; p < ingest->piece_count; p++)
         data->blank_lines += ingest->pieces[p].blank_lines;
+    if (!widen_columns(ingest, rows_reached(ingest))) return no_memory(request);
     Assembly assembly = {.ingest = ingest, .data = data, .keys = keys, .lines = lines};
     parallel_run(request->threads, assemble, &assembly);
     return atomic_load(&assembly.failed) ? no_memory(request) : SCP_OK;
@@ -484,11 +597,13 @@ static void ingest_free(Ingest *ingest) {
     for (uint64_t p = 0; p < ingest->piece_capacity; p++)
         piece_free(&ingest->pieces[p]);
     mem_free(ingest->pieces);
+    store_free(&ingest->store);
     if (ingest->duck) duckdb_close_reader(ingest->duck);
     mem_free(ingest->reader);
     chunk_free(&ingest->first);
     chunk_source_free(&ingest->chunks);
     byte_source_free(&ingest->source);
+    pthread_rwlock_destroy(&ingest->room);
     pthread_mutex_destroy(&ingest->lock);
 }
 
@@ -525,8 +640,9 @@ ScpStatus ingest_file(const IngestRequest *request, TableData *data, KeyColumn *
                       RowLines *lines) {
     Ingest ingest = {.request = request};
     pthread_mutex_init(&ingest.lock, NULL);
+    pthread_rwlock_init(&ingest.room, NULL);
     byte_source_init(&ingest.source, request->descriptor, request->table->encoding);
-    chunk_source_init(&ingest.chunks, &ingest.source, ',');
+    chunk_source_init(&ingest.chunks, &ingest.source, ',', request->chunk_size);
     data->file = request->file;
     return ingest_guarded(&ingest, data, keys, lines);
 }

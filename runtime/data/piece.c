@@ -1,5 +1,6 @@
-/* From records to typed values, for one chunk. A record whose shape is wrong is no row; a field
- * that is wrong is held as missing, so that the rest of its row is still checked. */
+/* From records to typed values, for one chunk: in blocks of rows, column by column (block.h). A
+ * record whose shape is wrong is no row; a field that is wrong is held as missing, so that the rest
+ * of its row is still checked. */
 #include "runtime/data/piece.h"
 
 #include <math.h>
@@ -7,53 +8,88 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/memory.h"
+#include "runtime/data/block.h"
 #include "runtime/data/keys.h"
-#include "runtime/data/quick.h"
 
-static size_t aligned(size_t size) { return (size + 15) & ~(size_t)15; }
+static size_t aligned(size_t size) {
+    return (size + 15) & ~(size_t)15;
+}
 
-/* One block holds all that a piece has but its pool: a line each is the most it can need. */
+/* Bitmaps end with a word more than they need, so that marks can be put a word at a time. */
+static size_t bitmap_size(const Piece *piece) {
+    return aligned(piece->capacity / 8 + 16);
+}
+
 static bool allocate(const TablePlan *plan, Piece *piece) {
-    size_t size = aligned(plan->count * sizeof *piece->columns) +
-                  aligned(PIECE_PROBLEMS * sizeof *piece->problems) +
-                  aligned(piece->capacity * sizeof *piece->row_lines);
-    size_t bitmap = aligned(piece->capacity / 8 + 1);
+    size_t size = aligned(plan->count * sizeof *piece->columns);
     for (uint32_t c = 0; c < plan->count; c++)
-        size += aligned(piece->capacity * plan->columns[c].width) + bitmap;
+        if (plan->columns[c].may_miss) size += bitmap_size(piece);
     char *next = piece->block = mem_alloc(size);
     if (!next) return false;
     piece->columns = (PieceColumn *)(void *)next;
     next += aligned(plan->count * sizeof *piece->columns);
-    piece->problems = (PieceProblem *)(void *)next;
-    next += aligned(PIECE_PROBLEMS * sizeof *piece->problems);
-    piece->row_lines = (uint32_t *)(void *)next;
-    next += aligned(piece->capacity * sizeof *piece->row_lines);
     for (uint32_t c = 0; c < plan->count; c++) {
-        piece->columns[c] = (PieceColumn){.values = next, .low = INT64_MAX, .high = INT64_MIN};
-        next += aligned(piece->capacity * plan->columns[c].width);
+        piece->columns[c] = (PieceColumn){.low = INT64_MAX, .high = INT64_MIN};
+        if (!plan->columns[c].may_miss) continue;
         piece->columns[c].missing = (uint8_t *)next;
-        next += bitmap;
+        next += bitmap_size(piece);
     }
     return true;
 }
 
 static void note_problem(Piece *piece, uint64_t line, uint32_t field, uint32_t column, int fault) {
-    if (piece->problem_count < PIECE_PROBLEMS)
+    piece->problem_total++;
+    if (!piece->problems) {
+        piece->problems = mem_alloc_array(PIECE_PROBLEMS, sizeof *piece->problems);
+        piece->failed |= !piece->problems;
+    }
+    if (piece->problems && piece->problem_count < PIECE_PROBLEMS)
         piece->problems[piece->problem_count++] =
             (PieceProblem){line, field, column, (uint8_t)fault};
-    piece->problem_total++;
 }
 
-static void store(PieceColumn *column, uint8_t width, uint64_t row, int64_t value) {
-    switch (width) {
-    case 1: ((uint8_t *)column->values)[row] = (uint8_t)value; break;
-    case 2: ((uint16_t *)column->values)[row] = (uint16_t)value; break;
-    case 4: ((int32_t *)column->values)[row] = (int32_t)value; break;
-    case 8: ((int64_t *)column->values)[row] = value; break;
-    }
-    if (value < column->low) column->low = value;
-    if (value > column->high) column->high = value;
+static void *value_at(const TableStore *store, uint32_t c, uint64_t row) {
+    return (char *)store->values[c] + row * store->plan->columns[c].width;
 }
+
+static void note_wide(Piece *piece, uint32_t c, int64_t value) {
+    if (piece->wide_count == piece->wide_capacity) {
+        size_t capacity = piece->wide_capacity * 2 + 64;
+        PieceWide *larger = mem_realloc(piece->wides, capacity * sizeof *larger);
+        if (!larger) {
+            piece->failed = true;
+            return;
+        }
+        piece->wides = larger;
+        piece->wide_capacity = capacity;
+    }
+    piece->wides[piece->wide_count++] = (PieceWide){piece->rows, value, c};
+}
+
+static void put(void *to, uint8_t width, int64_t value) {
+    switch (width) {
+    case 1: *(uint8_t *)to = (uint8_t)value; break;
+    case 2: *(uint16_t *)to = (uint16_t)value; break;
+    case 4: *(int32_t *)to = (int32_t)value; break;
+    case 8: *(int64_t *)to = value; break;
+    }
+}
+
+static void extend(PieceColumn *column, int64_t low, int64_t high) {
+    if (low < column->low) column->low = low;
+    if (high > column->high) column->high = high;
+}
+
+static void keep_whole(TableStore *store, Piece *piece, uint32_t c, int64_t value) {
+    uint8_t width = store->plan->columns[c].width;
+    bool wide = width == 4 && (value < INT32_MIN || value > INT32_MAX);
+    if (wide) note_wide(piece, c, value);
+    put(value_at(store, c, piece->first + piece->rows), width, wide ? 0 : value);
+    extend(&piece->columns[c], value, value);
+}
+
+/* ---- One field --------------------------------------------------------------------------------
+ */
 
 /* Keeps the bytes of a key that its word does not hold. */
 static bool pool_key(Piece *piece, uint64_t row, Slice text) {
@@ -105,150 +141,335 @@ static int read_whole(const ColumnPlan *column, Slice text, int64_t *value) {
     return outcome == FIELD_TOO_LARGE || outside ? (int)PIECE_FAULT_RANGE : (int)CSV_SOUND;
 }
 
-static int read_real(const ColumnPlan *column, PieceColumn *held, uint64_t row, Slice text) {
-    const ModuleColumn *declared = column->declared;
+static bool real_outside(const ModuleColumn *declared, double value) {
+    return declared->has_range && (value < (double)declared->low || value > (double)declared->high);
+}
+
+static int read_real(TableStore *store, Piece *piece, uint32_t c, Slice text) {
+    const ModuleColumn *declared = store->plan->columns[c].declared;
     double value;
     if (field_real(text, &value) != FIELD_SOUND) return type_fault(declared->sort, text);
-    if (declared->has_range &&
-        (value < (double)declared->low || value > (double)declared->high))
-        return PIECE_FAULT_RANGE;
-    ((double *)held->values)[row] = value;
+    if (real_outside(declared, value)) return PIECE_FAULT_RANGE;
+    *(double *)value_at(store, c, piece->first + piece->rows) = value;
     return CSV_SOUND;
 }
 
-static int read_key(const TablePlan *plan, PieceColumn *held, Piece *piece, Slice text) {
-    uint64_t word = key_word(text, plan->seed);
-    ((uint64_t *)held->values)[piece->rows] = word;
+static int read_identifier(TableStore *store, Piece *piece, uint32_t c, Slice text) {
+    const ColumnPlan *column = &store->plan->columns[c];
+    char room[IDENTIFIER_MOST];
+    FieldFault fault = FIELD_FAULT_FORM;
+    if (!identifier_read(column->declared->form, text, room, &text, &fault))
+        return (int)PIECE_FAULT_TYPE + (int)fault;
+    if (!column->key) return CSV_SOUND;
+    uint64_t word = key_word(text, store->plan->seed);
+    *(uint64_t *)value_at(store, c, piece->first + piece->rows) = word;
     if (KEY_POOLED(word) && !pool_key(piece, piece->rows, text)) piece->failed = true;
     return CSV_SOUND;
 }
 
-static int read_value(const TablePlan *plan, uint32_t c, Piece *piece, Slice text) {
-    const ColumnPlan *column = &plan->columns[c];
-    PieceColumn *held = &piece->columns[c];
+/* The value of a field of the row `rows`, whatever it is: the fault, or CSV_SOUND. */
+static int read_value(TableStore *store, Piece *piece, uint32_t c, Slice text) {
+    const ColumnPlan *column = &store->plan->columns[c];
     if (!text.length) return column->may_miss ? (int)CSV_SOUND : (int)PIECE_FAULT_EMPTY;
-    if (column->declared->sort == COLUMN_IDENTIFIER) {
-        char room[IDENTIFIER_MOST];
-        FieldFault fault = FIELD_FAULT_FORM;
-        if (!identifier_read(column->declared->form, text, room, &text, &fault))
-            return (int)PIECE_FAULT_TYPE + (int)fault;
-        return column->key ? read_key(plan, held, piece, text) : (int)CSV_SOUND;
-    }
-    if (column->declared->sort == COLUMN_REAL) return read_real(column, held, piece->rows, text);
+    if (column->declared->sort == COLUMN_IDENTIFIER) return read_identifier(store, piece, c, text);
+    if (column->declared->sort == COLUMN_REAL) return read_real(store, piece, c, text);
     int64_t value = 0;
     int fault = read_whole(column, text, &value);
-    if (fault == CSV_SOUND) store(held, column->width, piece->rows, value);
+    if (fault == CSV_SOUND) keep_whole(store, piece, c, value);
     return fault;
 }
 
-static void mark_missing(const TablePlan *plan, uint32_t c, Piece *piece) {
-    PieceColumn *held = &piece->columns[c];
-    if (plan->columns[c].key) ((uint64_t *)held->values)[piece->rows] = KEY_NONE;
-    held->missing[piece->rows / 8] |= (uint8_t)(1u << piece->rows % 8);
-    held->missing_count++;
+/* ---- A block of rows
+ * ------------------------------------------------------------------------------ */
+
+/* Rows by the marks of their fields: those of field f of row r stand at r * stride + f * step. */
+typedef struct {
+    const CsvReader *reader;
+    const uint32_t *marks;
+    uint32_t stride, step, rows;
+    bool crs; /* the last field of each row ends with a CR that is none of it */
+} Block;
+
+static BlockField field_of(const Block *block, uint32_t field) {
+    return (BlockField){.text = block->reader->text,
+                        .marks = block->marks + (size_t)field * block->step,
+                        .stride = block->stride,
+                        .rows = block->rows,
+                        .trim = block->crs && field + 1 == block->reader->expected};
 }
 
-/* A field of the usual kind, which the text of a chunk mostly is, sound and within its range.
- * False: it wants a closer look. */
-static bool read_usual(const ColumnPlan *column, PieceColumn *held, uint64_t row, Slice text) {
+static Slice text_at(const BlockField *field, uint32_t row) {
+    const uint32_t *marks = field->marks + (size_t)row * field->stride;
+    uint32_t start = marks[0] + 1;
+    return (Slice){field->text + start, marks[1] - start - field->trim};
+}
+
+static uint64_t rows_below(uint32_t rows) {
+    return rows < 64 ? ((uint64_t)1 << rows) - 1 : UINT64_MAX;
+}
+
+/* A word whose bytes in memory are bits in order. */
+static uint64_t in_order(uint64_t word) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(word);
+#else
+    return word;
+#endif
+}
+
+/* Marks rows, as bits from the row `rows` on. */
+static void mark_missing(Piece *piece, uint32_t c, uint64_t rows) {
+    PieceColumn *column = &piece->columns[c];
+    uint64_t words[2], shift = piece->rows % 64;
+    column->missing_count += (uint64_t)__builtin_popcountll(rows);
+    if (!column->missing || !rows) return;
+    uint8_t *bits = column->missing + piece->rows / 64 * 8;
+    memcpy(words, bits, sizeof words);
+    words[0] |= in_order(rows << shift);
+    words[1] |= in_order(shift ? rows >> (64 - shift) : 0);
+    memcpy(bits, words, sizeof words);
+}
+
+static BlockRead read_wholes(TableStore *store, Piece *piece, uint32_t c, const BlockField *field) {
+    const ColumnPlan *column = &store->plan->columns[c];
     const ModuleColumn *declared = column->declared;
-    int64_t value;
-    uint64_t digits;
+    const BlockKernels *kernels = store->plan->kernels;
+    int32_t values[BLOCK_ROWS], low, high;
+    BlockRead read = {0, 0};
     switch (declared->sort) {
-    case COLUMN_FLAG:
-        digits = (unsigned char)text.data[0] - (uint64_t)'0';
-        if (text.length != 1 || digits > 1) return false;
-        value = (int64_t)digits;
-        break;
-    case COLUMN_CATEGORY:
-        value = dictionary_find_padded(&column->dictionary, text);
-        if (value < 0) return false;
-        break;
-    case COLUMN_INTEGER:
-        if (!quick_digits(text.data, text.length, &digits)) return false;
-        value = (int64_t)digits;
-        break;
-    case COLUMN_MONEY:
-        if (!quick_money(text, &value)) return false;
-        break;
-    default: return false;
+    case COLUMN_INTEGER: read = kernels->integers(field, values); break;
+    case COLUMN_MONEY: read = kernels->money(field, values); break;
+    case COLUMN_FLAG: read = kernels->flags(field, values); break;
+    case COLUMN_DATE: read = kernels->dates(field, values); break;
+    case COLUMN_CATEGORY: read = kernels->codes(field, &column->dictionary, values); break;
+    case COLUMN_REAL:
+    case COLUMN_IDENTIFIER: break;
     }
-    if (declared->has_range && (value < declared->low || value > declared->high)) return false;
-    store(held, column->width, row, value);
+    kernels->put(value_at(store, c, piece->first + piece->rows), column->width, values,
+                 field->rows);
+    if (!read.usual) return read;
+    kernels->span(values, read.usual, &low, &high);
+    if (declared->has_range && (low < declared->low || high > declared->high))
+        read.usual = 0; /* one at a time will tell which */
+    else
+        extend(&piece->columns[c], low, high);
+    return read;
+}
+
+static BlockRead read_reals(TableStore *store, Piece *piece, uint32_t c, const BlockField *field) {
+    const ModuleColumn *declared = store->plan->columns[c].declared;
+    double *values = value_at(store, c, piece->first + piece->rows);
+    BlockRead read = store->plan->kernels->reals(field, values);
+    for (uint64_t left = declared->has_range ? read.usual : 0; left; left &= left - 1) {
+        int row = __builtin_ctzll(left);
+        if (real_outside(declared, values[row])) read.usual &= ~((uint64_t)1 << row);
+    }
+    return read;
+}
+
+static BlockRead read_identifiers(TableStore *store, Piece *piece, uint32_t c,
+                                  const BlockField *field) {
+    const ColumnPlan *column = &store->plan->columns[c];
+    IdentifierForm form = column->declared->form;
+    uint64_t words[BLOCK_ROWS];
+    void *kept = column->key ? value_at(store, c, piece->first + piece->rows) : words;
+    if (form == IDENTIFIER_NHS_NUMBER || (form == IDENTIFIER_ANY && column->key))
+        return store->plan->kernels->keys(field, form == IDENTIFIER_NHS_NUMBER, kept);
+    BlockRead read = {0, 0};
+    for (uint32_t row = 0; row < field->rows; row++)
+        read.empty |= (uint64_t)!text_at(field, row).length << row;
+    if (form == IDENTIFIER_ANY) read.usual = ~read.empty;
+    return read;
+}
+
+/* One column of the rows of a block; returns the rows in which it is at fault. */
+static uint64_t read_column(TableStore *store, Piece *piece, uint32_t c, const BlockField *field) {
+    const ColumnPlan *column = &store->plan->columns[c];
+    BlockRead read = column->declared->sort == COLUMN_IDENTIFIER
+                         ? read_identifiers(store, piece, c, field)
+                     : column->declared->sort == COLUMN_REAL ? read_reals(store, piece, c, field)
+                                                             : read_wholes(store, piece, c, field);
+    uint64_t bad = column->may_miss ? 0 : read.empty, first = piece->rows;
+    if (column->key) bad |= read.empty;
+    mark_missing(piece, c, read.empty);
+    uint64_t odd = ~read.usual & ~read.empty & rows_below(field->rows);
+    for (; odd; odd &= odd - 1) {
+        uint32_t row = (uint32_t)__builtin_ctzll(odd);
+        piece->rows = first + row;
+        if (read_value(store, piece, c, text_at(field, row)) == CSV_SOUND) continue;
+        bad |= odd & (0 - odd);
+        mark_missing(piece, c, 1);
+    }
+    piece->rows = first;
+    return bad;
+}
+
+static uint64_t line_of(const Piece *piece, uint64_t row) {
+    return piece->row_lines ? piece->row_lines[row] : piece->first_line + row;
+}
+
+/* Looks at the fields of bad rows once more, now a row at a time, for so they are told. */
+static void tell_problems(TableStore *store, Piece *piece, const Block *block, uint64_t bad) {
+    const TablePlan *plan = store->plan;
+    uint64_t first = piece->rows;
+    for (; bad; bad &= bad - 1) {
+        uint32_t row = (uint32_t)__builtin_ctzll(bad);
+        piece->rows = first + row;
+        for (uint32_t c = 0; c < plan->count; c++) {
+            BlockField field = field_of(block, plan->columns[c].field);
+            int fault = read_value(store, piece, c, text_at(&field, row));
+            if (fault != CSV_SOUND)
+                note_problem(piece, line_of(piece, piece->rows), plan->columns[c].field + 1, c,
+                             fault);
+        }
+    }
+    piece->rows = first;
+}
+
+static void read_block(TableStore *store, Piece *piece, const Block *block) {
+    uint64_t bad = 0;
+    for (uint32_t c = 0; c < store->plan->count; c++) {
+        BlockField field = field_of(block, store->plan->columns[c].field);
+        bad |= read_column(store, piece, c, &field);
+    }
+    if (bad) tell_problems(store, piece, block, bad);
+    piece->rows += block->rows;
+}
+
+/* ---- A chunk ------------------------------------------------------------------------------------
+ */
+
+/* Marks of rows that were found together, and of rows that were read one by one. */
+typedef struct {
+    uint32_t *found, *gathered;
+    uint32_t rows; /* gathered */
+} Marks;
+
+static void flush_gathered(TableStore *store, Piece *piece, const CsvReader *reader, Marks *marks) {
+    uint32_t fields = store->plan->fields;
+    Block block = {reader, marks->gathered, 2 * fields, 2, marks->rows, false};
+    if (marks->rows) read_block(store, piece, &block);
+    marks->rows = 0;
+}
+
+/* Once a row is not on the line after the row before, the lines of all are kept. */
+static void note_line(Piece *piece, uint64_t row, uint64_t line) {
+    if (!piece->row_lines && line == piece->first_line + row) return;
+    if (!piece->row_lines) {
+        piece->row_lines = mem_alloc_array(piece->capacity, sizeof *piece->row_lines);
+        piece->failed |= !piece->row_lines;
+        if (piece->failed) return;
+        for (uint64_t r = 0; r < row; r++) piece->row_lines[r] = (uint32_t)(piece->first_line + r);
+    }
+    piece->row_lines[row] = (uint32_t)line;
+}
+
+static void gather_row(TableStore *store, Piece *piece, const CsvReader *reader, Marks *marks) {
+    uint32_t fields = store->plan->fields, *to = marks->gathered + (size_t)marks->rows * 2 * fields;
+    note_line(piece, piece->rows + marks->rows, reader->record_line);
+    for (uint32_t f = 0; f < fields; f++) {
+        uint32_t start = (uint32_t)(reader->fields[f].data - reader->text);
+        to[2 * f] = start - 1;
+        to[2 * f + 1] = start + (uint32_t)reader->fields[f].length;
+    }
+    if (++marks->rows == BLOCK_ROWS) flush_gathered(store, piece, reader, marks);
+}
+
+/* Rows that were found together; they begin on line `line`. */
+static void read_found(TableStore *store, Piece *piece, const CsvReader *reader, const Marks *marks,
+                       uint32_t rows, bool crs, uint64_t line) {
+    uint32_t fields = store->plan->fields;
+    Block block = {reader, marks->found, fields, 1, rows, crs};
+    if (piece->row_lines || line != piece->first_line + piece->rows)
+        for (uint32_t r = 0; r < rows && !piece->failed; r++)
+            note_line(piece, piece->rows + r, line + r);
+    if (!piece->failed) read_block(store, piece, &block);
+}
+
+static bool read_some(TableStore *store, Piece *piece, CsvReader *reader, Marks *marks) {
+    bool crs;
+    uint64_t line = reader->line;
+    uint32_t rows = store->plan->kernels->find(reader, marks->found, &crs);
+    if (rows) {
+        flush_gathered(store, piece, reader, marks);
+        read_found(store, piece, reader, marks, rows, crs, line);
+    }
+    if (rows == BLOCK_ROWS) return true;
+    if (!csv_next(reader)) return false;
+    if (reader->fault == CSV_SOUND) {
+        gather_row(store, piece, reader, marks);
+    } else {
+        flush_gathered(store, piece, reader, marks); /* its problems come first */
+        note_problem(piece, reader->record_line, reader->fault_field, MODULE_NONE,
+                     (int)reader->fault);
+    }
     return true;
 }
 
-static void read_row(const TablePlan *plan, const CsvReader *reader, Piece *piece) {
-    uint64_t row = piece->rows;
-    for (uint32_t c = 0; c < plan->count; c++) {
-        Slice text = reader->fields[plan->columns[c].field];
-        if (text.length && read_usual(&plan->columns[c], &piece->columns[c], row, text)) continue;
-        int fault = read_value(plan, c, piece, text);
-        if (fault != CSV_SOUND)
-            note_problem(piece, reader->record_line, plan->columns[c].field + 1, c, fault);
-        if (fault != CSV_SOUND || !text.length) mark_missing(plan, c, piece);
-    }
-    piece->row_lines[row] = (uint32_t)reader->record_line;
-    piece->rows++;
+static void read_all(TableStore *store, Piece *piece, CsvReader *reader) {
+    size_t found = BLOCK_MARKS(store->plan->fields);
+    size_t gathered = (size_t)store->plan->fields * 2 * BLOCK_ROWS;
+    Marks marks = {.found = mem_alloc_array(found + gathered, sizeof *marks.found)};
+    piece->failed |= !marks.found;
+    marks.gathered = piece->failed ? NULL : marks.found + found;
+    while (!piece->failed && read_some(store, piece, reader, &marks))
+        ;
+    if (!piece->failed) flush_gathered(store, piece, reader, &marks);
+    mem_free(marks.found);
 }
 
-void piece_read(const TablePlan *plan, CsvReader *reader, Piece *piece) {
-    size_t length = (size_t)(reader->end - reader->next);
-    *piece = (Piece){.capacity = csv_count_lines(reader->next, length) + 1};
-    piece->failed = !allocate(plan, piece);
-    while (!piece->failed && csv_next(reader)) {
-        if (reader->fault == CSV_SOUND)
-            read_row(plan, reader, piece);
-        else
-            note_problem(piece, reader->record_line, reader->fault_field, MODULE_NONE,
-                         (int)reader->fault);
-    }
+void piece_read(TableStore *store, uint64_t first, uint64_t room, CsvReader *reader, Piece *piece) {
+    *piece = (Piece){.first = first, .capacity = room, .first_line = reader->line};
+    if (!store->plan->kernels) store->plan->kernels = block_kernels_best();
+    piece->failed = !allocate(store->plan, piece);
+    if (!piece->failed) read_all(store, piece, reader);
     piece->lines = reader->line - 1;
     piece->blank_lines = reader->blank_lines;
     if (piece->failed) piece_free(piece);
 }
 
-/* ---- Values from elsewhere -------------------------------------------------------------------- */
+/* ---- Values from elsewhere --------------------------------------------------------------------
+ */
 
-bool piece_begin(const TablePlan *plan, Piece *piece, uint64_t rows) {
-    *piece = (Piece){.capacity = rows + 1};
-    piece->failed = !allocate(plan, piece);
+bool piece_begin(TableStore *store, uint64_t first, Piece *piece, uint64_t rows) {
+    *piece = (Piece){.first = first, .capacity = rows, .first_line = 1};
+    piece->failed = !allocate(store->plan, piece);
     return !piece->failed;
 }
 
-static void end_value(const TablePlan *plan, Piece *piece, uint32_t c, int fault, bool empty) {
+static void end_value(TableStore *store, Piece *piece, uint32_t c, int fault, bool empty) {
     if (fault != CSV_SOUND) note_problem(piece, piece->rows + 1, 0, c, fault);
-    if (fault != CSV_SOUND || empty) mark_missing(plan, c, piece);
+    if (fault == CSV_SOUND && !empty) return;
+    uint8_t width = store->plan->columns[c].width;
+    if (width) memset(value_at(store, c, piece->first + piece->rows), 0, width);
+    mark_missing(piece, c, 1);
 }
 
-void piece_put_text(const TablePlan *plan, Piece *piece, uint32_t c, Slice text) {
-    end_value(plan, piece, c, read_value(plan, c, piece, text), !text.length);
+void piece_put_text(TableStore *store, Piece *piece, uint32_t c, Slice text) {
+    end_value(store, piece, c, read_value(store, piece, c, text), !text.length);
 }
 
-void piece_put_whole(const TablePlan *plan, Piece *piece, uint32_t c, int64_t value) {
-    const ModuleColumn *declared = plan->columns[c].declared;
+void piece_put_whole(TableStore *store, Piece *piece, uint32_t c, int64_t value) {
+    const ModuleColumn *declared = store->plan->columns[c].declared;
     int fault = CSV_SOUND;
     if (declared->has_range && (value < declared->low || value > declared->high))
         fault = PIECE_FAULT_RANGE;
     if (declared->sort == COLUMN_FLAG && (value < 0 || value > 1)) fault = PIECE_FAULT_TYPE;
     if (declared->sort == COLUMN_DATE && !date_in_range(value)) fault = PIECE_FAULT_RANGE;
-    if (fault == CSV_SOUND) store(&piece->columns[c], plan->columns[c].width, piece->rows, value);
-    end_value(plan, piece, c, fault, false);
+    if (fault == CSV_SOUND) keep_whole(store, piece, c, value);
+    end_value(store, piece, c, fault, false);
 }
 
-void piece_put_real(const TablePlan *plan, Piece *piece, uint32_t c, double value) {
-    const ModuleColumn *declared = plan->columns[c].declared;
-    bool outside = declared->has_range &&
-                   (value < (double)declared->low || value > (double)declared->high);
-    int fault = !isfinite(value) ? (int)PIECE_FAULT_TYPE
-                : outside        ? (int)PIECE_FAULT_RANGE
-                                 : (int)CSV_SOUND;
-    if (fault == CSV_SOUND) ((double *)piece->columns[c].values)[piece->rows] = value;
-    end_value(plan, piece, c, fault, false);
+void piece_put_real(TableStore *store, Piece *piece, uint32_t c, double value) {
+    const ModuleColumn *declared = store->plan->columns[c].declared;
+    int fault = !isfinite(value)                ? (int)PIECE_FAULT_TYPE
+                : real_outside(declared, value) ? (int)PIECE_FAULT_RANGE
+                                                : (int)CSV_SOUND;
+    if (fault == CSV_SOUND) *(double *)value_at(store, c, piece->first + piece->rows) = value;
+    end_value(store, piece, c, fault, false);
 }
 
 void piece_end(Piece *piece, uint64_t rows) {
-    for (uint64_t row = 0; row < rows; row++) piece->row_lines[row] = (uint32_t)row + 1;
     piece->rows = piece->lines = rows;
     if (piece->failed) piece_free(piece);
 }
@@ -256,7 +477,10 @@ void piece_end(Piece *piece, uint64_t rows) {
 void piece_free(Piece *piece) {
     bool failed = piece->failed;
     mem_free(piece->block);
+    mem_free(piece->row_lines);
     mem_free(piece->key_offsets);
     mem_free(piece->pool);
+    mem_free(piece->wides);
+    mem_free(piece->problems);
     *piece = (Piece){.failed = failed};
 }

@@ -10,7 +10,7 @@
 
 enum {
     RAW_SIZE = 1 << 17,
-    CHUNK_SIZE = 1 << 20,
+    CHUNK_SIZE = 1 << 18,
     FOREIGN_SIZE = 1 << 16,
     GZIP_WINDOW = 16 + MAX_WBITS
 };
@@ -175,11 +175,12 @@ void byte_source_sha256(ByteSource *source, char hex[SHA256_HEX_SIZE]) {
     sha256_hex(sha256_finish(&source->sha), hex);
 }
 
-void chunk_source_init(ChunkSource *chunks, ByteSource *source, char delimiter) {
+void chunk_source_init(ChunkSource *chunks, ByteSource *source, char delimiter, size_t size) {
     memset(chunks, 0, sizeof *chunks);
     pthread_mutex_init(&chunks->lock, NULL);
     chunks->source = source;
     chunks->delimiter = delimiter;
+    chunks->size = size ? size : CHUNK_SIZE;
 }
 
 void chunk_source_free(ChunkSource *chunks) {
@@ -234,7 +235,7 @@ static size_t fill(ChunkSource *chunks, Chunk *chunk, size_t room) {
 }
 
 static bool take(ChunkSource *chunks, Chunk *chunk) {
-    size_t room = chunks->carried + CHUNK_SIZE;
+    size_t room = chunks->carried + chunks->size;
     if (!make_room(&chunk->text, &chunk->capacity, room)) {
         chunks->source->fault = SOURCE_NO_MEMORY;
         return false;
@@ -251,6 +252,9 @@ static bool take(ChunkSource *chunks, Chunk *chunk) {
     chunks->carried = rest;
     chunk->length = records;
     chunk->index = chunks->count++;
+    chunk->lines_before = chunks->lines;
+    chunk->lines = csv_count_lines(chunk->text, records) + (chunk->text[records - 1] != '\n');
+    chunks->lines += chunk->lines;
     return true;
 }
 

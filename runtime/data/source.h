@@ -50,7 +50,9 @@ typedef struct {
     pthread_mutex_t lock;
     ByteSource *source;
     char delimiter;
+    size_t size;      /* of a chunk, about */
     uint64_t count;   /* chunks handed out */
+    uint64_t lines;   /* in them */
     char *carry;      /* the beginning of a record whose end is not read yet */
     size_t carried, carry_capacity;
 } ChunkSource;
@@ -59,10 +61,11 @@ typedef struct {
     char *text; /* followed by CSV_PADDING writable bytes */
     size_t length, capacity;
     uint64_t index; /* from 0, in order of the file */
+    uint64_t lines_before, lines; /* how many chunks before it have; the most it has itself */
 } Chunk;
 
-/* Where the file is cut depends on nothing but its bytes. */
-void chunk_source_init(ChunkSource *chunks, ByteSource *source, char delimiter);
+/* Where the file is cut depends on nothing but its bytes and the size; 0: one that suits. */
+void chunk_source_init(ChunkSource *chunks, ByteSource *source, char delimiter, size_t size);
 void chunk_source_free(ChunkSource *chunks);
 
 /* The next chunk, in the storage of the one before (zeroed at first; chunk_free gives it back).

@@ -101,7 +101,7 @@ static bool read_chunk(Reading *reading, Chunk *chunk, char delimiter) {
 static void read_chunks(Reading *reading, ByteSource *source, char delimiter) {
     ChunkSource chunks;
     Chunk chunk = {0};
-    chunk_source_init(&chunks, source, delimiter);
+    chunk_source_init(&chunks, source, delimiter, 0);
     bool sound = true;
     while (sound && chunk_next(&chunks, &chunk)) sound = read_chunk(reading, &chunk, delimiter);
     if (sound && source->fault != SOURCE_SOUND) reading->result.fault = "E_SOURCE";

@@ -1,0 +1,96 @@
+/* Memory of columns that are being read. Large blocks grow and shrink by moving pages, not bytes;
+ * room that is never written costs nothing. */
+#include "runtime/data/store.h"
+
+#include <string.h>
+
+#include "runtime/base/memory.h"
+
+enum { FEW = 1024 };
+
+bool store_init(TableStore *store, TablePlan *plan) {
+    *store = (TableStore){.plan = plan, .values = mem_alloc_array(plan->count, sizeof(void *))};
+    return store->values != NULL;
+}
+
+bool store_reserve(TableStore *store, uint64_t rows) {
+    if (rows <= store->capacity) return true;
+    for (uint32_t c = 0; c < store->plan->count; c++) {
+        uint8_t width = store->plan->columns[c].width;
+        if (!width) continue;
+        if (rows > PTRDIFF_MAX / width) return false;
+        void *larger = mem_realloc(store->values[c], rows * width);
+        if (!larger) return false;
+        store->values[c] = larger;
+    }
+    store->capacity = rows;
+    return true;
+}
+
+bool store_widen(TableStore *store, uint32_t column, uint64_t rows) {
+    ColumnPlan *plan = &store->plan->columns[column];
+    if (plan->width == 8) return true;
+    if (store->capacity > PTRDIFF_MAX / 8) return false;
+    char *values = mem_realloc(store->values[column], store->capacity * sizeof(int64_t));
+    if (!values) return false;
+    store->values[column] = values;
+    while (rows--) { /* from the end, for they share their place */
+        int32_t narrow;
+        memcpy(&narrow, values + rows * sizeof narrow, sizeof narrow);
+        int64_t wide = narrow;
+        memcpy(values + rows * sizeof wide, &wide, sizeof wide);
+    }
+    plan->width = 8;
+    return true;
+}
+
+/* From wider to narrower in place, by way of a few values elsewhere: what is written never reaches
+ * what is still to be read. */
+#define NARROW(wide_type, narrow_type)                                       \
+    for (uint64_t at = 0; at < rows; at += FEW) {                            \
+        const wide_type *wide = (const wide_type *)values + at;              \
+        uint64_t count = rows - at < FEW ? rows - at : FEW;                  \
+        narrow_type few[FEW];                                                \
+        for (uint64_t i = 0; i < count; i++) few[i] = (narrow_type)wide[i];  \
+        memcpy((char *)values + at * sizeof *few, few, count * sizeof *few); \
+    }
+
+static void narrow_values(void *values, uint8_t from, uint8_t to, uint64_t rows) {
+    switch (from * 10 + to) {
+    case 21: NARROW(uint16_t, uint8_t) break;
+    case 41: NARROW(int32_t, uint8_t) break;
+    case 42: NARROW(int32_t, uint16_t) break;
+    case 81: NARROW(int64_t, uint8_t) break;
+    case 82: NARROW(int64_t, uint16_t) break;
+    case 84: NARROW(int64_t, int32_t) break;
+    }
+}
+
+bool store_narrow(TableStore *store, uint32_t column, uint8_t width, uint64_t rows) {
+    ColumnPlan *plan = &store->plan->columns[column];
+    if (width < plan->width) {
+        narrow_values(store->values[column], plan->width, width, rows);
+        plan->width = width;
+    }
+    void *smaller = mem_realloc(store->values[column], rows * plan->width);
+    if (smaller) store->values[column] = smaller;
+    return smaller != NULL;
+}
+
+void *store_take(TableStore *store, uint32_t column) {
+    void *values = store->values[column];
+    store->values[column] = NULL;
+    return values;
+}
+
+void store_free(TableStore *store) {
+    for (uint32_t c = 0; store->values && c < store->plan->count; c++) mem_free(store->values[c]);
+    mem_free(store->values);
+    *store = (TableStore){0};
+}
+
+uint8_t store_width(int64_t low, int64_t high) {
+    if (low >= 0 && high <= UINT8_MAX) return 1;
+    if (low >= 0 && high <= UINT16_MAX) return 2;
+    return low >= INT32_MIN && high <= INT32_MAX ? 4 : 8;
+}
