@@ -58,10 +58,27 @@ static bool dominated(const SumOverPeople *sum) {
     return 10 * (sum->magnitude - sum->largest - sum->second) < sum->largest;
 }
 
+static bool same(double a, double b) {
+    return fabs(a - b) <= 1e-12 * fabs(b);
+}
+
+/* Whoever knows what each contributes knows from the sum how many do. */
+static bool counts_in_disguise(const SumOverPeople *sum) {
+    double size = fabs(sum->total);
+    return sum->rows > 0 &&
+           (same(size, (double)sum->people * sum->largest) || same(size, (double)sum->rows) ||
+            same(size, (double)sum->rows * sum->unit));
+}
+
 Protected protect_sum(Policy policy, const SumOverPeople *sum) {
     assert(sum->people >= 0 && sum->largest >= sum->second && sum->second >= 0);
     if (policy == POLICY_EXACT_INTERNAL) return shown(sum->total);
     if (small(sum->people) || dominated(sum)) return withheld();
+    if (counts_in_disguise(sum)) {
+        Protected count = protect_events(policy, sum->rows, sum->people);
+        count.value *= sum->total / (double)sum->rows;
+        return count;
+    }
     return shown(number_round_significant(sum->total, DISCLOSURE_FIGURES));
 }
 

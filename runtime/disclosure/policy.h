@@ -51,11 +51,13 @@ Protected protect_events(Policy policy, int64_t events, int64_t people);
 /* People times the length of the period in years; protected as the people are. */
 Protected protect_person_years(Policy policy, int64_t people, double years);
 
-/* What is summed over people, and who dominates it. `magnitude` is the sum of absolute values
+/* What is summed over people, and who dominates it. People and rows are those that contribute:
+ * whose value is not 0. `unit` is what 1 of the values summed is (a penny: 0.01). `magnitude` is the sum of absolute values
  * (the total itself where nothing is negative), `largest` and `second` the two largest absolute
  * contributions of one person each. */
 typedef struct {
-    int64_t people;
+    int64_t people, rows;
+    double unit;
     double total;
     double magnitude;
     double largest;
@@ -64,7 +66,8 @@ typedef struct {
 
 /* Withheld where fewer than 8 people (but some) contribute, or the magnitude less the two
  * largest is under a tenth of the largest; else to 3 significant figures, half away from zero. A
- * sum over nobody is 0. Sums of squares alike, with squared contributions. A mean is made of the
+ * sum over nobody is 0. Where everybody contributes alike, or every row 1, the sum is a count in
+ * disguise (of those who have a condition) and is made of the count as protected. Sums of squares alike, with squared contributions. A mean is made of the
  * protected sum and the protected count. */
 Protected protect_sum(Policy policy, const SumOverPeople *sum);
 

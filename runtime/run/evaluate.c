@@ -5,6 +5,7 @@
 
 #include "runtime/data/snapshot.h"
 #include "runtime/report/format.h"
+#include "runtime/run/contributors.h"
 
 /* Values of Module.policy. */
 enum { PLAN_MIDPOINT6 = 1, PLAN_EXACT = 2 };
@@ -140,8 +141,12 @@ static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
     if (status != SCP_OK) return status;
     double begun = seconds_now();
     tell(options, "counting");
-    status = strata_run(evaluation->module, &evaluation->dataset, options->data.threads,
-                        options->cell_limit, arena, &evaluation->strata, &evaluation->error);
+    bool protects = options->policy != POLICY_EXACT_INTERNAL;
+    const Module *asked =
+        protects ? contributors_ask(evaluation->module, arena) : evaluation->module;
+    status = strata_run(asked, &evaluation->dataset, options->data.threads, options->cell_limit,
+                        arena, &evaluation->strata, &evaluation->error);
+    if (protects && status == SCP_OK) contributors_put(evaluation->module, &evaluation->strata);
     return end_stage(evaluation, STAGE_COUNTING, begun, status);
 }
 

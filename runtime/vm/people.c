@@ -18,8 +18,11 @@ static Protected scaled_count(Protected count, double scale) {
 /* The sum's own total stands for its magnitude: where negative values cancel it is less, which
  * withholds more. Squares come without their largest parts; the mean they serve is withheld
  * with its sum. */
-static Protected protect_total(Policy policy, const StrataCells *cells, uint32_t i) {
+static Protected protect_total(Policy policy, const StrataQuery *query, const StrataCells *cells,
+                               uint32_t i) {
     SumOverPeople sum = {.people = cells->people[i],
+                         .rows = cells->rows[i],
+                         .unit = scale_of(query),
                          .total = cells->value[i],
                          .magnitude = fabs(cells->value[i]),
                          .largest = cells->largest ? cells->largest[i] : 0,
@@ -45,7 +48,7 @@ static Protected protect_cell(Policy policy, const StrataQuery *query, TableSort
     case AGG_ORDERED: /* only SPREAD reads it, and the verifier holds it to that */
         return (Protected){NAN, true};
     }
-    return protect_total(policy, cells, i);
+    return protect_total(policy, query, cells, i);
 }
 
 static bool is_count(const StrataQuery *query) {

@@ -92,18 +92,36 @@ static void person_years_are_protected_people_times_length(void **state) {
 }
 
 static SumOverPeople sum_of(int64_t people, double total, double largest, double second) {
-    return (SumOverPeople){people, total, total, largest, second};
+    return (SumOverPeople){people, people, 1, total, total, largest, second};
 }
 
 static void sums_over_fewer_than_eight_people_are_withheld(void **state) {
     (void)state;
     for (size_t p = 0; p < 2; p++) {
-        SumOverPeople seven = sum_of(7, 7000, 1000, 1000), eight = sum_of(8, 8000, 1000, 1000);
+        SumOverPeople seven = sum_of(7, 7000, 1000, 1000), eight = sum_of(8, 8100, 1100, 1000);
         SumOverPeople nobody = sum_of(0, 0, 0, 0);
         assert_true(protect_sum(PROTECTING[p], &seven).suppressed);
-        assert_close(protect_sum(PROTECTING[p], &eight).value, 8000, 0);
+        assert_close(protect_sum(PROTECTING[p], &eight).value, 8100, 0);
         assert_close(protect_sum(PROTECTING[p], &nobody).value, 0, 0);
     }
+}
+
+/* `sum(diabetes over residents)` counts people: 13 of 100, and 13 with £10 each. */
+static void a_sum_of_what_is_alike_is_protected_as_the_count_it_is(void **state) {
+    (void)state;
+    SumOverPeople ones = {13, 13, 1, 13, 13, 1, 1}, tens = {13, 13, 0.01, 130, 130, 10, 10};
+    SumOverPeople debts = {13, 13, 0.01, -130, 130, 10, 10};
+    SumOverPeople visits = {9, 13, 1, 13, 13, 3, 2}, three = {3, 3, 1, 3, 3, 1, 1};
+    SumOverPeople mixed = {13, 13, 1, 131, 131, 11, 10};
+    for (size_t p = 0; p < 2; p++) {
+        assert_close(protect_sum(PROTECTING[p], &ones).value, 15, 0);
+        assert_close(protect_sum(PROTECTING[p], &tens).value, 150, 0);
+        assert_close(protect_sum(PROTECTING[p], &debts).value, -150, 0);
+        assert_close(protect_sum(PROTECTING[p], &visits).value, 15, 0);
+        assert_close(protect_sum(PROTECTING[p], &mixed).value, 131, 0);
+        assert_true(protect_sum(PROTECTING[p], &three).suppressed);
+    }
+    assert_close(protect_sum(POLICY_EXACT_INTERNAL, &ones).value, 13, 0);
 }
 
 static void sums_that_one_person_dominates_are_withheld(void **state) {
@@ -117,7 +135,7 @@ static void sums_that_one_person_dominates_are_withheld(void **state) {
 
 static void dominance_counts_negative_amounts_by_their_size(void **state) {
     (void)state;
-    SumOverPeople sum = {20, 10, 2010, 1000, 1000};
+    SumOverPeople sum = {20, 20, 1, 10, 2010, 1000, 1000};
     assert_true(protect_sum(POLICY_HES, &sum).suppressed);
 }
 
@@ -128,7 +146,7 @@ static void sums_round_half_away_from_zero_to_three_figures(void **state) {
     } cases[] = {{1234.5, 1230}, {1235, 1240},  {-1235, -1240},
                  {12.35, 12.4},  {999.5, 1000}, {5, 5}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        SumOverPeople sum = {100, cases[i].total, 2000, 20, 20};
+        SumOverPeople sum = {100, 100, 1, cases[i].total, 2000, 20, 20};
         assert_close(protect_sum(POLICY_MIDPOINT6, &sum).value, cases[i].want, 0);
     }
 }
@@ -188,6 +206,7 @@ int main(void) {
         cmocka_unit_test(suppressed_cells_do_not_differ),
         cmocka_unit_test(person_years_are_protected_people_times_length),
         cmocka_unit_test(sums_over_fewer_than_eight_people_are_withheld),
+        cmocka_unit_test(a_sum_of_what_is_alike_is_protected_as_the_count_it_is),
         cmocka_unit_test(sums_that_one_person_dominates_are_withheld),
         cmocka_unit_test(dominance_counts_negative_amounts_by_their_size),
         cmocka_unit_test(sums_round_half_away_from_zero_to_three_figures),
