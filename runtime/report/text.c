@@ -133,9 +133,10 @@ static void equity_row(Text *t, Table *table, const char *word, int32_t year, Sl
 }
 
 /* "… (−25% relative)": as it was written. */
-static Slice with_change(Text *t, const ModuleField *field, Slice text) {
+static Slice with_change(Text *t, const ModuleField *field, Shown level) {
+    Slice text = level_text(t, level);
     Slice change = format_change(t->arena, t->input, field_value(field));
-    if (!change.length) return text;
+    if (!change.length || !shown_present(level, 0)) return text;
     return arena_printf(t->arena, "%.*s (%.*s)", SLICE_FMT(text), SLICE_FMT(change));
 }
 
@@ -150,7 +151,7 @@ static void equity(Text *t, const Kpi *kpi, const KpiEquity *equity) {
         equity_row(t, &table, "Latest", kpi->measured_year,
                    level_text(t, equity->latest));
     equity_row(t, &table, "Target", equity->year,
-               said_if_indistinct(t, with_change(t, equity->field, level_text(t, equity->level)),
+               said_if_indistinct(t, with_change(t, equity->field, equity->level),
                                   equity->indistinct));
     buffer_add_char(t->out, '\n');
     table_print(&table, t->out, 2);

@@ -312,6 +312,53 @@ static void exact_rate_ratio_turns_with_its_groups(void **state) {
     assert_true(there.ratio_exact.upper > 0 && there.ratio_exact.upper < 1);
 }
 
+/* The first example of Newcombe, Stat Med 1998; 17: 873, method 10: 56 of 70 less 48 of 80. */
+static void difference_of_two_proportions_has_newcombes_limits(void **state) {
+    (void)state;
+    Interval a, b;
+    assert_true(wilson_limits(56, 70, 0.95, &a));
+    assert_true(wilson_limits(48, 80, 0.95, &b));
+    Interval limits = difference_limits(0.8, a, 0.6, b);
+    assert_close(limits.lower, 0.0524, 5e-5 / 0.0524);
+    assert_close(limits.upper, 0.3339, 5e-5 / 0.3339);
+}
+
+static void difference_the_other_way_round_has_the_limits_turned(void **state) {
+    (void)state;
+    Interval a = {2, 5}, b = {1, 7}, one = difference_limits(3, a, 4, b),
+             other = difference_limits(4, b, 3, a);
+    assert_close(one.lower, -other.upper, 1e-15);
+    assert_close(one.upper, -other.lower, 1e-15);
+    assert_true(isnan(difference_limits(3, (Interval){NAN, 5}, 4, b).lower));
+}
+
+/* Shares of 900 people, 194 in all, in five areas; limits solved in R from Wilson's formula. */
+static void parts_are_judged_by_the_funnel_about_the_whole(void **state) {
+    (void)state;
+    double all = 194.0 / 900;
+    assert_int_equal(funnel_part_significance(FUNNEL_PROPORTION, 52, 300, all),
+                     FUNNEL_NOT_SIGNIFICANT);
+    assert_int_equal(funnel_part_significance(FUNNEL_PROPORTION, 72, 240, all), FUNNEL_HIGH_999);
+    assert_int_equal(funnel_part_significance(FUNNEL_PROPORTION, 22, 180, all), FUNNEL_LOW_975);
+    /* two visits in 60 years where 0.4433 a year is usual: 0.0008 to 0.1871 at 99.8% */
+    assert_int_equal(funnel_part_significance(FUNNEL_RATIO, 2, 60, 399.0 / 900), FUNNEL_LOW_999);
+    assert_int_equal(funnel_part_significance(FUNNEL_RATIO, 129, 300, 399.0 / 900),
+                     FUNNEL_NOT_SIGNIFICANT);
+    assert_int_equal(funnel_part_significance(FUNNEL_RATIO, 2, 0, 1), FUNNEL_NOT_APPLICABLE);
+}
+
+static void limits_that_touch_the_average_are_similar(void **state) {
+    (void)state;
+    Interval inner = {2, 4}, outer = {1, 5};
+    assert_int_equal(limits_significance(inner, outer, 4), FUNNEL_NOT_SIGNIFICANT);
+    assert_int_equal(limits_significance(inner, outer, 4.5), FUNNEL_LOW_975);
+    assert_int_equal(limits_significance(inner, outer, 5), FUNNEL_LOW_975);
+    assert_int_equal(limits_significance(inner, outer, 5.5), FUNNEL_LOW_999);
+    assert_int_equal(limits_significance(inner, outer, 1.5), FUNNEL_HIGH_975);
+    assert_int_equal(limits_significance(inner, outer, 0.5), FUNNEL_HIGH_999);
+    assert_int_equal(limits_significance((Interval){NAN, NAN}, outer, 3), FUNNEL_NOT_APPLICABLE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(funnel_limits_are_where_wilson_meets_the_average),
@@ -338,6 +385,10 @@ int main(void) {
         cmocka_unit_test(empty_strata_add_nothing),
         cmocka_unit_test(comparisons_with_nobody_are_refused),
         cmocka_unit_test(exact_rate_ratio_turns_with_its_groups),
+        cmocka_unit_test(difference_of_two_proportions_has_newcombes_limits),
+        cmocka_unit_test(difference_the_other_way_round_has_the_limits_turned),
+        cmocka_unit_test(parts_are_judged_by_the_funnel_about_the_whole),
+        cmocka_unit_test(limits_that_touch_the_average_are_similar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
