@@ -128,17 +128,48 @@ static bool place_labels(Ingest *ingest, const CsvReader *header) {
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
+/* `IMD Decile` and `imd_decile`: the same but for capitals and what stands between words. */
+static char plain(char c) { return c == ' ' || c == '-' ? '_' : lower(c); }
+
 static bool almost_equal(Slice label, Slice name) {
     label = slice_trim(label);
     if (label.length != name.length) return false;
     for (size_t i = 0; i < name.length; i++)
-        if (lower(label.data[i]) != lower(name.data[i])) return false;
+        if (plain(label.data[i]) != plain(name.data[i])) return false;
     return true;
+}
+
+/* Why a header that should have several columns has one: the file is no table with commas.
+ * NULL: it may be one. */
+static const char *other_format(const CsvReader *header) {
+    Slice first = header->count == 1 ? header->fields[0] : SLICE("");
+    if (slice_starts_with(first, SLICE("PK\x03\x04")))
+        return "this is a spreadsheet and no text: save the sheet as CSV (UTF-8)";
+    if (first.length && memchr(first.data, ';', first.length))
+        return "the columns are set apart by `;`: save the file with commas between them";
+    if (first.length && memchr(first.data, '\t', first.length))
+        return "the columns are set apart by tabs: save the file with commas between them";
+    return NULL;
+}
+
+static Slice missing_words(Arena *arena, const CsvReader *header, Slice name, uint32_t near) {
+    if (!near) return arena_printf(arena, "the header has no column `%.*s`", SLICE_FMT(name));
+    Slice label = header->fields[near - 1];
+    return arena_printf(arena,
+                        "the header has no column `%.*s`, but `%.*s`: write `from \"%.*s\"` behind "
+                        "the column's type",
+                        SLICE_FMT(name), SLICE_FMT(label), SLICE_FMT(label));
 }
 
 static bool require_columns(Ingest *ingest, const CsvReader *header) {
     const IngestRequest *request = ingest->request;
     bool sound = true;
+    const char *other = ingest->plan.count > 1 ? other_format(header) : NULL;
+    if (other) {
+        report(request, DIAG_DATA_COLUMN_MISSING, header_line(ingest), 0, SLICE(""),
+               slice_of(other));
+        return false;
+    }
     for (uint32_t c = 0; c < ingest->plan.count; c++) {
         const ColumnPlan *column = &ingest->plan.columns[c];
         if (column->field != MODULE_NONE) continue;
@@ -147,12 +178,7 @@ static bool require_columns(Ingest *ingest, const CsvReader *header) {
         for (uint32_t f = 0; f < header->count && !near; f++)
             if (almost_equal(header->fields[f], name)) near = f + 1;
         report(request, DIAG_DATA_COLUMN_MISSING, header_line(ingest), near, name,
-               near ? arena_printf(request->arena,
-                                   "the header has no column `%.*s`; field %" PRIu32
-                                   " differs only in capitals or blanks",
-                                   SLICE_FMT(name), near)
-                    : arena_printf(request->arena, "the header has no column `%.*s`",
-                                   SLICE_FMT(name)));
+               missing_words(request->arena, header, name, near));
         sound = false;
     }
     return sound;

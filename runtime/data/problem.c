@@ -46,7 +46,7 @@ static DiagName fault_name(int fault) {
 static Slice record_words(Arena *arena, int fault, uint32_t fields) {
     switch (fault) {
     case CSV_ENCODING: return SLICE("these bytes are not UTF-8 text");
-    case CSV_NUL: return SLICE("a NUL byte stands in the text");
+    case CSV_NUL: return SLICE("a NUL byte stands in the text; a file of UTF-16 says `encoding utf_16`");
     case CSV_BARE_CR: return SLICE("a carriage return stands alone; lines end with LF or CR LF");
     case CSV_BARE_QUOTE:
         return SLICE("a quotation mark stands inside a field that does not begin with one");

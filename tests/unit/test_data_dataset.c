@@ -321,8 +321,8 @@ ARENA_TEST(header_must_have_every_declared_column_once) {
     put("people.csv", "id,Age,sex,cost, born,ill,risk,,sex\n");
     assert_problems(arena, people_module(arena),
         "data-column-missing people.csv:1 0 visits: the header has no column `visits`\n"
-        "data-column-missing people.csv:1 2 age: the header has no column `age`; field 2 differs only in capitals or blanks\n"
-        "data-column-missing people.csv:1 5 born: the header has no column `born`; field 5 differs only in capitals or blanks\n"
+        "data-column-missing people.csv:1 2 age: the header has no column `age`, but `Age`: write `from \"Age\"` behind the column's type\n"
+        "data-column-missing people.csv:1 5 born: the header has no column `born`, but ` born`: write `from \" born\"` behind the column's type\n"
         "data-row-shape people.csv:1 8 : a column has no name in the header\n"
         "data-row-shape people.csv:1 9 : a column has the name of an earlier one\n");
     put("people.csv", "");
