@@ -151,11 +151,24 @@ static Value *admit_condition(Admission *a) {
     return value_from_node(a->c, node);
 }
 
+/* A number that lacks its mark, `3.5` for `3.5%` or `£3.5`. */
+static Value *admit_unmarked(Admission *a, const Value *got, const char *wanted,
+                             const char *before, const char *behind) {
+    Compilation *c = a->c;
+    if (a->expr->kind != EXPR_NUMBER) return admit_fail(a, wanted, got);
+    Slice number = quoted(c, a->expr->span);
+    Slice text = arena_printf(c->arena, "%s%.*s%s", before, SLICE_FMT(number), behind);
+    Diag *diag = sema_error(c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+                            "%s is wanted here; this is a number without a unit", wanted);
+    diag_fix(c->diags, diag, a->expr->span, text, "write `%.*s`", SLICE_FMT(text));
+    return value_poison(c);
+}
+
 static Value *admit_percent(Admission *a) {
     Value *value;
     Node *node = admit_node(a, "a percentage", &value);
     if (!node || node->type.percent) return value;
-    return admit_fail(a, "a percentage such as 3.5%", value);
+    return admit_unmarked(a, value, "a percentage", "", "%");
 }
 
 static Value *admit_number(Admission *a) {
@@ -175,7 +188,7 @@ static Value *admit_money(Admission *a) {
     Value *value;
     Node *node = admit_node(a, "an amount of money", &value);
     if (!node || unit_is(&node->type.unit, BASE_GBP)) return value;
-    if (node->type.bare) return admit_fail(a, "an amount of money such as £1.2m", value);
+    if (node->type.bare) return admit_unmarked(a, value, "an amount of money, with its £,", "£", "");
     return admit_fail(a, "an amount of money", value);
 }
 
@@ -228,9 +241,28 @@ static Value *admit_measure(Admission *a) {
     return value;
 }
 
+static const Decl *people_titled(Compilation *c, Slice title) {
+    static const DeclSort sorts[] = {SORT_SEGMENT, SORT_POPULATION};
+    for (size_t s = 0; s < sizeof sorts / sizeof *sorts; s++) {
+        const Kind *kind = kind_of_sort(c, sorts[s]);
+        for (uint32_t i = 0; kind && i < kind->decls.count; i++) {
+            if (slice_equal(kind->decls.items[i]->title, title)) return kind->decls.items[i];
+        }
+    }
+    return NULL;
+}
+
 static Value *admit_population(Admission *a) {
     Value *value = admit_read(a);
-    return value->sort == VALUE_PEOPLE ? value : admit_fail(a, "people", value);
+    if (value->sort == VALUE_PEOPLE) return value;
+    const Decl *titled = a->expr->kind == EXPR_STRING ? people_titled(a->c, a->expr->text) : NULL;
+    if (!titled) return admit_fail(a, "the name of a population or of a segment", value);
+    Slice name = word(a->c, titled->name);
+    Diag *diag = sema_error(a->c, a->scope, DIAG_TYPE_MISMATCH, a->expr->span,
+                            "the name of a population or of a segment is wanted here; this is a "
+                            "title");
+    diag_fix(a->c->diags, diag, a->expr->span, name, "it is the title of `%.*s`", SLICE_FMT(name));
+    return value_poison(a->c);
 }
 
 static Value *admit_table(Admission *a) {
@@ -550,6 +582,10 @@ static bool takes_conditions(const Compilation *c, const Alternatives *all) {
     return false;
 }
 
+static bool is_time(const Expr *expr) {
+    return expr->kind == EXPR_YEAR || expr->kind == EXPR_MONTH || expr->kind == EXPR_DATE;
+}
+
 /* `5% or lower`, `"x" and "y"`, `14_300 contacts in FY2025/26`: prepositions and lists as speech
  * has them, which are conditions here. */
 static Value *spoken(Admission *a, const Alternatives *all) {
@@ -563,10 +599,11 @@ static Value *spoken(Admission *a, const Alternatives *all) {
         a->c, a->scope, DIAG_TYPE_MISMATCH, expr->word_span,
         "`%s` makes a condition, and `%.*s` takes %s", op,
         SLICE_FMT(word(a->c, a->clause->spec->name)),
-        within              ? "a value: a year is said with `at`"
+        within              ? is_time(expr->right) ? "a value: a year is said with `at`" : "a value"
         : expr->op == OP_OR ? "one value: which direction is better is said by a clause of its own"
                             : "values with commas between them");
     Span tail = {expr->left->span.end, expr->right->span.end};
+    if (within && !is_time(expr->right)) return value_poison(a->c);
     if (within)
         diag_fix(a->c->diags, diag, expr->word_span, SLICE("at"), "write `%.*s at %.*s`",
                  SLICE_FMT(left), SLICE_FMT(right));
@@ -652,7 +689,10 @@ void admit_list(Compilation *c, const Scope *scope, Clause *clause, const Expr *
     for (uint32_t i = 0; i < exprs->count; i++) {
         if (i && !many) {
             sema_error(c, scope, DIAG_TYPE_MISMATCH, exprs->items[i]->span,
-                       "`%.*s` takes one value here", SLICE_FMT(word(c, clause->spec->name)));
+                       clause->spec->cardinality == CLAUSE_REPEATED
+                           ? "`%.*s` takes one value here: write one line for each"
+                           : "`%.*s` takes one value here",
+                       SLICE_FMT(word(c, clause->spec->name)));
             return;
         }
         a.expr = exprs->items[i];

@@ -167,6 +167,17 @@ static void advise_flag(const Operation *o, Diag *diag, const Node *flag, const 
              SLICE_FMT(text));
 }
 
+/* `age >= "65"`: a number in quotes is a text. */
+static void advise_quotes(const Operation *o, Diag *diag, const Node *node, Span written) {
+    if (node->sort != NODE_CONST || node->constant.sort != CONST_TEXT) return;
+    Slice text = node->constant.text;
+    bool number = text.length > 0;
+    for (size_t i = 0; i < text.length; i++) number &= text.data[i] >= '0' && text.data[i] <= '9';
+    if (number)
+        diag_fix(o->c->diags, diag, written, text, "a number stands without quotes: `%.*s`",
+                 SLICE_FMT(text));
+}
+
 bool across_agree(Compilation *c, const Scope *scope, const Node *given, const Node *taken,
                   Span span) {
     Operation o = {.c = c, .scope = scope, .span = span, .at = span, .left = span, .right = span};
@@ -224,6 +235,8 @@ Node *wrong_types(const Operation *o, const Node *a, const Node *b, const char *
     relate(o, diag, o->right, "", right);
     advise_flag(o, diag, a, b, o->left);
     advise_flag(o, diag, b, a, o->right);
+    advise_quotes(o, diag, b, o->right);
+    advise_quotes(o, diag, a, o->left);
     return NULL;
 }
 

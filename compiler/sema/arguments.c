@@ -58,9 +58,12 @@ bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
             continue;
         }
         good = false;
+        bool where = slice_equal(label, SLICE("where"));
         sema_error(c, scope, DIAG_UNKNOWN_LABEL, call->phrases.items[i].label_span,
-                   "`%.*s` says nothing that `%.*s` takes", SLICE_FMT(label),
-                   SLICE_FMT(quoted(c, call->left->span)));
+                   where ? "`%.*s` says nothing that `%.*s` takes: people and events are counted "
+                           "first, `count(… where …)`"
+                         : "`%.*s` says nothing that `%.*s` takes",
+                   SLICE_FMT(label), SLICE_FMT(quoted(c, call->left->span)));
     }
     return good;
 }

@@ -268,8 +268,11 @@ static void add_labels(Compilation *c, Clause *clause, const PhraseList *phrases
             unknown_label(c, clause, phrase);
         } else if (repeated) {
             at_decl(c, clause->decl, DIAG_REPEATED_LABEL, phrase->label_span,
-                    "`%s` is given twice in `%s`", word(c, phrase->label),
-                    word(c, clause->spec->name));
+                    clause->spec->cardinality == CLAUSE_REPEATED && clause->spec->type &&
+                            !type_is_call(c, clause->spec->type, "list")
+                        ? "`%s` is given twice in `%s`: write one line for each"
+                        : "`%s` is given twice in `%s`",
+                    word(c, phrase->label), word(c, clause->spec->name));
         } else {
             ClauseLabel label = {.spec = spec, .phrase = phrase};
             VEC_PUSH(c->arena, &clause->labels, label);
@@ -334,6 +337,16 @@ static bool builtin_takes(DeclSort sort, Slice label) {
     return false;
 }
 
+/* `count(residents) where older`: the condition belongs within the parentheses. */
+static void move_within(Compilation *c, Diag *diag, const Expr *call, const Phrase *phrase) {
+    Slice text = slice_trim(source_map_text(c->sources, phrase->span));
+    Span close = {call->span.end - 1, call->span.end};
+    diag_fix(c->diags, diag, close, arena_printf(c->arena, " %.*s)", SLICE_FMT(text)),
+             "a condition on what is counted stands within the parentheses");
+    diag_fix(c->diags, diag, (Span){call->span.end, phrase->span.end}, SLICE(""),
+             "a condition on what is counted stands within the parentheses");
+}
+
 static void check_builtin_phrases(Compilation *c, const Decl *decl, const PhraseList *phrases) {
     for (uint32_t i = 0; i < phrases->count; i++) {
         const Phrase *phrase = &phrases->items[i];
@@ -347,6 +360,9 @@ static void check_builtin_phrases(Compilation *c, const Decl *decl, const Phrase
             diag_fix(c->diags, diag, phrase->label_span, SLICE("*"),
                      "a share of an amount: `%.*s * …`",
                      SLICE_FMT(quoted(c, decl->item->value->span)));
+        const Expr *value = decl->item->value;
+        if (value && value->kind == EXPR_CALL && slice_equal(label, SLICE("where")))
+            move_within(c, diag, value, phrase);
     }
 }
 

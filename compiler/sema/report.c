@@ -80,10 +80,11 @@ static bool differs_in_case(Slice a, Slice b) {
     return i == a.length && i == b.length;
 }
 
-/* `acute` and `acute_trust`. */
+/* `acute` and `acute_trust`, `low` and `lower`. */
 static bool begins_with_word(Slice candidate, Slice wanted) {
-    return wanted.length >= 4 && candidate.length > wanted.length &&
-           slice_starts_with(candidate, wanted) && candidate.data[wanted.length] == '_';
+    if (candidate.length <= wanted.length || !slice_starts_with(candidate, wanted)) return false;
+    bool ending = wanted.length >= 3 && candidate.length <= wanted.length + 2; /* low, lower */
+    return ending || (wanted.length >= 4 && candidate.data[wanted.length] == '_');
 }
 
 void circular(Compilation *c, Span span, Slice name, Slice path) {

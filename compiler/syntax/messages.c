@@ -561,6 +561,21 @@ static bool report_each_year(const Mistake *m) {
     return true;
 }
 
+/* `owner Director of Public Health at …`: words for readers without their quotes. */
+static bool report_words_without_quotes(const Mistake *m) {
+    const Token *item = m->parser->layout.item;
+    if (!item || m->bracket || m->previous <= item + 1 || item[1].kind != T_WORD) return false;
+    Slice first = quote(m, item[1].span);
+    bool capital = first.length && first.data[0] >= 'A' && first.data[0] <= 'Z';
+    if (!capital || !token_is_label(item[2].kind) || m->found->kind != T_WORD) return false;
+    Span span = span_join(item[1].span, last_word(m->found)->span);
+    Slice text = arena_printf(m->parser->arena, "\"%.*s\"", SLICE_FMT(quote(m, span)));
+    Diag *diag = diag_add(m->diags, DIAG_SYNTAX_ERROR, span,
+                          "words for readers stand between double quotes");
+    diag_fix(m->diags, diag, span, text, "write `%.*s`", SLICE_FMT(text));
+    return true;
+}
+
 /* `at NHS Saltmarsh ICB`: a title where a name belongs. */
 static bool report_title_for_name(const Mistake *m) {
     const Token *first = m->parser->scan.tokens.items, *before = m->previous;
@@ -586,7 +601,7 @@ static bool is_surely_list(const Mistake *m) {
 static void report_neighbours(const Mistake *m) {
     if (goes_on_to_apostrophe(m) || report_capitals(m) || report_key(m) || report_name_of_words(m) ||
         report_member_of_words(m) || report_year_without_label(m) || report_each_year(m) ||
-        report_title_for_name(m))
+        report_words_without_quotes(m) || report_title_for_name(m))
         return;
     Slice found = quote(m, m->found->span), before = quote(m, m->previous->span);
     bool list = is_surely_list(m);

@@ -377,6 +377,15 @@ void scan_wrong_mark(Scan *scan, size_t at, size_t length, int kind, const char 
     scan_push(scan, kind, at, length)->as.word = ATOM_NONE;
 }
 
+/* The rest of the line is what was meant: a comment. */
+void scan_wrong_comment(Scan *scan, size_t at, size_t length) {
+    (void)length;
+    Span span = scan_span(scan, at, 2);
+    Diag *diag = diag_add(scan->diags, DIAG_SYNTAX_ERROR, span, "a comment begins with `#`");
+    diag_fix(scan->diags, diag, span, SLICE("#"), "write `#`");
+    scan_space(scan);
+}
+
 static bool has_width(Slice text) {
     return memcmp(text.data, "\xE2\x80\x8B", 3) != 0 && memcmp(text.data, "\xEF\xBB\xBF", 3) != 0;
 }

@@ -94,6 +94,7 @@ size_t scan_string(Scan *scan, size_t at, size_t length);
 size_t scan_open_string(Scan *scan, size_t at, size_t length);
 void scan_curly_string(Scan *scan, size_t at, size_t length);
 void scan_wrong_mark(Scan *scan, size_t at, size_t length, int kind, const char *right);
+void scan_wrong_comment(Scan *scan, size_t at, size_t length);
 void scan_wrong_space(Scan *scan, size_t at, size_t length);
 void scan_unknown(Scan *scan, size_t at, size_t length);
 void scan_malformed(Scan *scan, size_t at, size_t length); /* reported by scan_source */
