@@ -188,7 +188,8 @@ static Value *admit_money(Admission *a) {
     Value *value;
     Node *node = admit_node(a, "an amount of money", &value);
     if (!node || unit_is(&node->type.unit, BASE_GBP)) return value;
-    if (node->type.bare) return admit_unmarked(a, value, "an amount of money, with its £,", "£", "");
+    bool plain = node->type.bare || unit_is_none(&node->type.unit);
+    if (plain) return admit_unmarked(a, value, "an amount of money, with its £,", "£", "");
     return admit_fail(a, "an amount of money", value);
 }
 
@@ -255,6 +256,8 @@ static const Decl *people_titled(Compilation *c, Slice title) {
 static Value *admit_population(Admission *a) {
     Value *value = admit_read(a);
     if (value->sort == VALUE_PEOPLE) return value;
+    bool said = a->decl && a->decl->kind->sort == SORT_SEGMENT; /* where its people are narrowed */
+    if (said) return value_poison(a->c);
     const Decl *titled = a->expr->kind == EXPR_STRING ? people_titled(a->c, a->expr->text) : NULL;
     if (!titled) return admit_fail(a, "the name of a population or of a segment", value);
     Slice name = word(a->c, titled->name);

@@ -155,7 +155,7 @@ ARENA_TEST(nesting_is_limited) {
     JsonValue *value;
     JsonError error;
     memset(text, '[', JSON_NESTING_LIMIT + 1);
-    memset(text + JSON_NESTING_LIMIT, ']', JSON_NESTING_LIMIT);
+    memset(text + JSON_NESTING_LIMIT, ']', JSON_NESTING_LIMIT + 1);
     assert_true(json_parse(arena, (Slice){text, 2 * JSON_NESTING_LIMIT}, &value, &error));
     memset(text, '[', JSON_NESTING_LIMIT + 1);
     assert_false(json_parse(arena, (Slice){text, 2 * JSON_NESTING_LIMIT + 1}, &value, &error));
