@@ -7,7 +7,7 @@
 #include "runtime/base/utf8.h"
 #include "runtime/report/html.h"
 
-enum { WIDTH = 6800, LINE_HEIGHT = 3000, ROW = 340, TICKS = 5, LABEL_MAX = 28, CHARACTER = 96 };
+enum { WIDTH = 6800, LINE_HEIGHT = 3000, ROW = 340, TICKS = 5, LABEL_MAX = 26, CHARACTER = 104 };
 
 /* ---- Scale -------------------------------------------------------------------------------- */
 
@@ -333,7 +333,7 @@ static Range breakdown_range(const Breakdown *b) {
 }
 
 static int label_width(const Breakdown *b) {
-    size_t longest = 6;
+    size_t longest = 7;
     for (uint32_t i = 0; i < b->dim->member_count; i++) {
         size_t length = utf8_count(format_member(b->dim, i));
         if (length > longest) longest = length;

@@ -162,7 +162,10 @@ static void table_row(Html *html, const ModuleTable *table) {
     html_cell(html, day_or_days(html, table), false);
     count_cell(html, data_of(html, table->name));
     html_cell_begin(html, false);
-    if (decl) html_inline(html, decl->doc);
+    if (decl && decl->doc.length)
+        html_inline(html, decl->doc);
+    else
+        html_raw(html, "Not stated");
     html_cell_end(html);
     html_row_end(html);
 }
