@@ -441,6 +441,11 @@ static bool add_word(Reference *r, Slice name) {
         add_heading(r, 1, name);
         buffer_printf(r->out, "A word of the language: %s. docs/language says how it is written.\n",
                       words[i].prose);
+        Slice all = arena_printf(r->arena, "%.*ss", SLICE_FMT(name)); /* kind, kinds */
+        for (size_t p = 0; reference_page(p); p++)
+            if (slice_equal(slice_of(reference_page(p)), all))
+                buffer_printf(r->out, "`scpc explain %.*s` lists those of the library.\n",
+                              SLICE_FMT(all));
         return true;
     }
     return false;
