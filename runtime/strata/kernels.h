@@ -16,6 +16,7 @@ typedef struct {
     uint32_t step, size, stride;
     uint32_t out; /* the move where there is no code, or none of the `size` */
     bool check;   /* whether that can be */
+    uint8_t repr; /* of the codes: of whole numbers */
 } Axis;
 
 /* The sum of a cell, and the two largest sizes in it: values of at most 32 bits of people who
@@ -53,12 +54,13 @@ typedef struct Kernels {
                 uint32_t count, const uint16_t *places);
     /* The places below `count` where `pass` is not 0; how many. */
     uint32_t (*select)(const uint8_t *pass, uint32_t count, uint16_t *places);
-    /* 1 where the value is not 0 and `pass` (NULL: everywhere) is 1. */
-    void (*mark_nonzero)(const ExprVector *values, uint8_t repr, const uint8_t *pass,
-                         uint32_t count, uint8_t *out);
-    /* Adds the moves of one axis to the cells of rows. */
-    void (*add_axis)(const Axis *axis, const ExprVector *codes, uint8_t repr, uint32_t count,
-                     uint32_t *cells);
+    /* The places below `count` where the value is not 0 and `pass` (NULL: everywhere) is 1. */
+    uint32_t (*select_nonzero)(const void *values, uint8_t repr, const uint8_t *pass,
+                               uint32_t count, uint16_t *places);
+    /* The cells of rows: the moves of all axes together, `last` at most. `vectors` are by step;
+     * loops may run on to the next multiple of EXPR_LANES. */
+    void (*find_cells)(const Axis *axes, uint32_t axis_count, const ExprVector *vectors,
+                       uint32_t last, uint32_t count, uint32_t *cells);
     /* Adds 1 a row; the counters of a cell are at cell + k * copy for k < 4. */
     void (*count)(PlaceList rows, const uint32_t *cells, uint32_t *counters, uint32_t copy);
     /* `few`: the cells are few, so that each has many rows. */

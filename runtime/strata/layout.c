@@ -38,7 +38,8 @@ static Axis make_axis(const Pass *pass, const Grouping *grouping, uint32_t d) {
     const ExprStep *step = step_of(pass, grouping->steps[d]);
     uint32_t size = grouping->sizes[d];
     bool check = step->may_miss || step->low < 0 || step->high >= (int64_t)size;
-    return (Axis){.step = grouping->steps[d], .size = size, .check = check};
+    return (Axis){
+        .step = grouping->steps[d], .size = size, .check = check, .repr = step->key.repr};
 }
 
 static uint32_t find_axis(const Joint *joint, const Axis *axis) {
@@ -60,22 +61,23 @@ static void set_strides(Joint *joint) {
         if (cells > JOINT_MOST) cells = (uint64_t)JOINT_MOST + 1;
     }
     joint->cells = (uint32_t)cells;
-    joint->folded = false;
+    joint->last = joint->cells - 1;
 }
 
 /* Of one grouping: its own cells, and one for all rows that are in none. */
 static Joint joint_of_one(const Pass *pass, const Grouping *grouping) {
     Joint joint = {.axis_count = grouping->dim_count, .groupings = 1};
     uint32_t stride = grouping->cells;
+    bool outside = false;
     for (uint32_t d = 0; d < grouping->dim_count; d++) {
         Axis axis = make_axis(pass, grouping, d);
         stride /= axis.size;
         axis.stride = stride;
         axis.out = grouping->cells;
-        joint.folded |= axis.check;
+        outside |= axis.check;
         joint.axes[d] = axis;
     }
-    joint.cells = grouping->cells + joint.folded;
+    joint.cells = grouping->cells + outside;
     joint.last = joint.cells - 1;
     return joint;
 }
@@ -95,16 +97,63 @@ static bool extend_joint(const Pass *pass, const Grouping *grouping, Joint *join
     return true;
 }
 
-static void place_grouping(Drawing *drawing, Grouping *grouping) {
-    const Pass *pass = drawing->pass;
+static uint32_t map_cell(const Joint *joint, const Grouping *grouping, uint32_t cell) {
+    uint32_t to = 0;
+    for (uint32_t d = 0; d < grouping->dim_count; d++) {
+        Axis wanted = {.step = grouping->steps[d], .size = grouping->sizes[d]};
+        const Axis *axis = &joint->axes[find_axis(joint, &wanted)];
+        uint32_t code = cell / axis->stride % (axis->size + axis->check);
+        if (code >= axis->size) return UINT32_MAX;
+        to = to * axis->size + code;
+    }
+    return to;
+}
+
+/* NULL: of one grouping, whose cells are the joint's. */
+static uint32_t *map_cells(const Joint *joint, const Grouping *grouping, Arena *arena) {
+    if (joint->groupings == 1) return NULL;
+    uint32_t *map = ARENA_NEW_ARRAY(arena, uint32_t, joint->cells);
+    for (uint32_t cell = 0; cell < joint->cells; cell++)
+        map[cell] = map_cell(joint, grouping, cell);
+    return map;
+}
+
+static void open_joint(Drawing *drawing, Grouping *grouping) {
+    grouping->joint = drawing->layout->joints.count;
+    VEC_PUSH(drawing->arena, &drawing->layout->joints, joint_of_one(drawing->pass, grouping));
+}
+
+/* Into the first joint that has room. */
+static void place_first(Drawing *drawing, Grouping *grouping) {
     Layout *layout = drawing->layout;
-    for (uint32_t j = 0; !pass->events && j < layout->joints.count; j++) {
-        if (!extend_joint(pass, grouping, &layout->joints.items[j])) continue;
+    for (uint32_t j = 0; !drawing->pass->events && j < layout->joints.count; j++) {
+        if (!extend_joint(drawing->pass, grouping, &layout->joints.items[j])) continue;
         grouping->joint = j;
         return;
     }
-    grouping->joint = layout->joints.count;
-    VEC_PUSH(drawing->arena, &layout->joints, joint_of_one(pass, grouping));
+    open_joint(drawing, grouping);
+}
+
+/* To where it adds the fewest cells, of as many joints as `most`. False: there is no room. */
+static bool place_evenly(Drawing *drawing, Grouping *grouping, uint32_t most) {
+    Layout *layout = drawing->layout;
+    uint32_t fewest = layout->joints.count < most ? grouping->cells : UINT32_MAX;
+    Joint best = {0};
+    grouping->joint = MODULE_NONE;
+    for (uint32_t j = 0; j < layout->joints.count; j++) {
+        Joint larger = layout->joints.items[j];
+        uint32_t before = larger.cells;
+        if (!extend_joint(drawing->pass, grouping, &larger) || larger.cells - before >= fewest)
+            continue;
+        fewest = larger.cells - before;
+        best = larger;
+        grouping->joint = j;
+    }
+    if (grouping->joint != MODULE_NONE)
+        layout->joints.items[grouping->joint] = best;
+    else if (layout->joints.count < most)
+        open_joint(drawing, grouping);
+    return grouping->joint != MODULE_NONE;
 }
 
 /* The largest that is not placed yet. */
@@ -118,16 +167,40 @@ static Grouping *next_grouping(Pass *pass, const bool *wanted) {
     return largest;
 }
 
+static void take_back(Drawing *drawing) {
+    drawing->layout->joints.count = 0;
+    VEC_EACH (Grouping, grouping, &drawing->pass->groupings) grouping->joint = MODULE_NONE;
+}
+
+/* In as few joints as there is room in, so that a row is added seldom; and these as even as can
+ * be, so that their cells stay near the processor. */
+static void place_wanted(Drawing *drawing, const bool *wanted) {
+    Pass *pass = drawing->pass;
+    Grouping *grouping;
+    while ((grouping = next_grouping(pass, wanted))) place_first(drawing, grouping);
+    uint32_t fewest = drawing->layout->joints.count;
+    if (pass->events || fewest < 2) return;
+    take_back(drawing);
+    while ((grouping = next_grouping(pass, wanted)))
+        if (!place_evenly(drawing, grouping, fewest)) break;
+    if (!grouping) return;
+    take_back(drawing);
+    while ((grouping = next_grouping(pass, wanted))) place_first(drawing, grouping);
+}
+
 static void place_groupings(Drawing *drawing) {
     Pass *pass = drawing->pass;
     bool *wanted = ARENA_NEW_ARRAY(drawing->arena, bool, pass->groupings.count);
     VEC_EACH (Cube, cube, &pass->cubes)
         VEC_EACH (Measure, measure, &cube->measures)
             wanted[cube->grouping] |= has_totals(pass, cube, measure);
-    for (Grouping *grouping; (grouping = next_grouping(pass, wanted));)
-        place_grouping(drawing, grouping);
+    place_wanted(drawing, wanted);
     VEC_EACH (Joint, joint, &drawing->layout->joints)
         joint->copy = !pass->events && joint->cells <= FEW_CELLS ? joint->cells : 0;
+    VEC_EACH (Grouping, grouping, &pass->groupings)
+        if (grouping->joint != MODULE_NONE)
+            grouping->map = map_cells(&drawing->layout->joints.items[grouping->joint], grouping,
+                                      drawing->arena);
 }
 
 /* ---- Choices and totals ----------------------------------------------------------------------------- */
@@ -283,26 +356,4 @@ void layout_pass(Pass *pass, Arena *arena) {
     place_totals(&drawing);
     find_wholes(&drawing);
     order_steps(&drawing);
-}
-
-/* ---- Rolling up ------------------------------------------------------------------------------------------ */
-
-static uint32_t map_cell(const Joint *joint, const Grouping *grouping, uint32_t cell) {
-    uint32_t to = 0;
-    for (uint32_t d = 0; d < grouping->dim_count; d++) {
-        Axis wanted = {.step = grouping->steps[d], .size = grouping->sizes[d]};
-        const Axis *axis = &joint->axes[find_axis(joint, &wanted)];
-        uint32_t code = cell / axis->stride % (axis->size + axis->check);
-        if (code >= axis->size) return UINT32_MAX;
-        to = to * axis->size + code;
-    }
-    return to;
-}
-
-uint32_t *layout_map(const Joint *joint, const Grouping *grouping, Arena *arena) {
-    if (joint->groupings == 1) return NULL;
-    uint32_t *map = ARENA_NEW_ARRAY(arena, uint32_t, joint->cells);
-    for (uint32_t cell = 0; cell < joint->cells; cell++)
-        map[cell] = map_cell(joint, grouping, cell);
-    return map;
 }

@@ -11,11 +11,10 @@
 enum { JOINT_AXES = 16, CHOICE_STEPS = 2 };
 
 /* A breakdown by every axis of one grouping or several. The cell of a row is the sum of its
- * moves; where `folded`, but `last` at most, which is the cell of all rows outside any axis. */
+ * moves, but `last` at most, which of one grouping is the cell of all rows outside any axis. */
 typedef struct {
     Axis axes[JOINT_AXES];
     uint32_t axis_count, cells, last;
-    bool folded;
     uint32_t groupings; /* that it answers */
     uint32_t copy;      /* cells between the four counters of one; 0: it has but one */
 } Joint;
@@ -50,10 +49,5 @@ typedef struct {
 struct Pass;
 
 void layout_pass(struct Pass *pass, Arena *arena);
-
-/* By cell of the grouping's joint, the cell of the grouping, or UINT32_MAX where a row is in
- * none. NULL: they are the same, but for the last of the joint. */
-struct Grouping;
-uint32_t *layout_map(const Joint *joint, const struct Grouping *grouping, Arena *arena);
 
 #endif

@@ -48,7 +48,7 @@ static uint32_t find_grouping(Planner *planner, Pass *pass, const StrataQuery *q
     memset(&grouping, 0, sizeof grouping);
     grouping.dim_count = query->dim_count;
     grouping.cells = 1;
-    grouping.joint = MODULE_NONE;
+    grouping.joint = MODULE_NONE; /* and the rest 0, for groupings are compared as bytes */
     for (uint32_t d = 0; d < query->dim_count; d++) {
         grouping.sizes[d] = planner->module->dims.items[query->dims[d]].member_count;
         grouping.steps[d] = expr_add(&pass->program, query->groups[d]);

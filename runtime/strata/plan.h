@@ -24,6 +24,8 @@ typedef struct Grouping {
     uint32_t steps[MODULE_MAX_DIMS]; /* the code of each dimension */
     uint32_t cells;
     uint32_t joint; /* MODULE_NONE: only tallies use it */
+    uint32_t *map;  /* by cell of the joint, the cell here, or UINT32_MAX where a row is in none;
+                       NULL: they are the same, but for the last of the joint */
     bool tallies;   /* some tally uses it */
 } Grouping;
 

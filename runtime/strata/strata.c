@@ -13,8 +13,8 @@
 #include "runtime/strata/plan.h"
 #include "runtime/strata/totals.h"
 
-/* FEW_SHARE: less than that part of a batch is few. */
-enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8, FEW_CELLS = 4096 };
+/* FEW_SHARE: less than that part of a batch is few. MANY_ROWS: so many a cell, on average, are. */
+enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8, MANY_ROWS = 128 };
 #define NO_CELL UINT32_MAX
 #define PRIVATE_LIMIT ((uint64_t)2 << 30)
 
@@ -173,32 +173,24 @@ static uint8_t repr_of(const Pass *pass, uint32_t step) {
 
 static void find_joint_cells(const Pass *pass, Worker *worker, uint32_t j, uint32_t count) {
     const Joint *joint = &pass->layout.joints.items[j];
-    const Kernels *kernels = worker->machine.kernels;
-    uint32_t *cells = worker->cells[j], last = joint->last;
-    memset(cells, 0, count * sizeof *cells);
-    for (uint32_t a = 0; a < joint->axis_count; a++)
-        kernels->add_axis(&joint->axes[a], &worker->machine.vectors[joint->axes[a].step],
-                          repr_of(pass, joint->axes[a].step), count, cells);
-    for (uint32_t i = 0; joint->folded && i < count; i++)
-        cells[i] = cells[i] < last ? cells[i] : last;
+    worker->machine.kernels->find_cells(joint->axes, joint->axis_count, worker->machine.vectors,
+                                        joint->last, count, worker->cells[j]);
 }
 
 /* Nothing is added where a value is 0, which is most often so of what is rare. */
 static void add_sum(const Pass *pass, Worker *worker, const Total *total, uint32_t count) {
     const Kernels *kernels = worker->machine.kernels;
     const Chosen *chosen = &worker->chosen[total->choice];
-    const ExprVector *values = &worker->machine.vectors[total->value];
+    const void *values = worker->machine.vectors[total->value].values;
     uint8_t repr = repr_of(pass, total->value);
-    Chosen *scratch = worker->scratch;
+    uint16_t *places = worker->scratch->places;
     PlaceList rows = chosen->rows;
-    if (rows.count > count / FEW_SHARE) {
-        kernels->mark_nonzero(values, repr, chosen->passing, count, scratch->marks);
-        scratch->passing = scratch->marks;
-        list_places(worker, count, scratch);
-        rows = scratch->rows;
-    }
-    bool few = pass->layout.joints.items[total->joint].cells <= FEW_CELLS;
-    kernels->sum(rows, worker->cells[total->joint], values->values, repr, few,
+    if (rows.count > count / FEW_SHARE)
+        rows = (PlaceList){
+            places, kernels->select_nonzero(values, repr, chosen->passing, count, places)};
+    bool few = (uint64_t)pass->layout.joints.items[total->joint].cells * MANY_ROWS <=
+               pass->data->rows;
+    kernels->sum(rows, worker->cells[total->joint], values, repr, few,
                  (SumCell *)(worker->totals + total->offset));
 }
 
@@ -589,9 +581,7 @@ static void fill_from_totals(const Pass *pass, const char *block, const QueryPla
     const Cube *cube = &pass->cubes.items[place->cube];
     const Measure *measure = &cube->measures.items[place->measure];
     const Grouping *grouping = &pass->groupings.items[cube->grouping];
-    RollUp roll = {&pass->layout, block,
-                   layout_map(&pass->layout.joints.items[grouping->joint], grouping, arena),
-                   cells->cell_count};
+    RollUp roll = {&pass->layout, block, grouping->map, cells->cell_count};
     int64_t outside = totals_rows(&roll, measure->count, cells->rows);
     cells->people = cells->rows;
     if (pass->events) {

@@ -43,30 +43,41 @@ static const void *values_of(const Rows *rows, uint8_t repr) {
 static void check_marks(const Kernels *one, const Kernels *other, const Rows *rows,
                         uint32_t count) {
     uint16_t places[2][EXPR_BATCH + PLACES_SLACK];
-    uint8_t marks[2][EXPR_BATCH];
     uint32_t n = one->select(rows->marks, count, places[0]);
     assert_int_equal(other->select(rows->marks, count, places[1]), n);
     assert_memory_equal(places[0], places[1], n * sizeof places[0][0]);
     for (uint8_t repr = REPR_BYTE; repr <= REPR_LONG; repr++)
         for (int all = 0; all < 2; all++) {
-            ExprVector values = {values_of(rows, repr), NULL};
-            one->mark_nonzero(&values, repr, all ? NULL : rows->marks, count, marks[0]);
-            other->mark_nonzero(&values, repr, all ? NULL : rows->marks, count, marks[1]);
-            assert_memory_equal(marks[0], marks[1], count);
+            const void *values = values_of(rows, repr);
+            const uint8_t *pass = all ? NULL : rows->marks;
+            n = one->select_nonzero(values, repr, pass, count, places[0]);
+            assert_int_equal(other->select_nonzero(values, repr, pass, count, places[1]), n);
+            assert_memory_equal(places[0], places[1], n * sizeof places[0][0]);
         }
 }
 
-static void check_axes(const Kernels *one, const Kernels *other, const Rows *rows,
-                       uint32_t count) {
-    uint32_t cells[2][EXPR_BATCH] = {{0}};
-    for (uint8_t repr = REPR_BYTE; repr <= REPR_LONG; repr++)
-        for (int kind = 0; kind < 3; kind++) {
-            Axis axis = {.size = 100, .stride = 7, .out = 700, .check = kind > 0};
-            ExprVector codes = {values_of(rows, repr), kind == 2 ? rows->missing : NULL};
-            one->add_axis(&axis, &codes, repr, count, cells[0]);
-            other->add_axis(&axis, &codes, repr, count, cells[1]);
-            assert_memory_equal(cells[0], cells[1], count * sizeof cells[0][0]);
-        }
+/* Codes of every width, that may lie outside, that may be missing, and that may do neither. */
+static void check_cells(const Kernels *one, const Kernels *other, const Rows *rows,
+                        uint32_t count) {
+    enum { AXES = 9 };
+    uint32_t cells[2][EXPR_BATCH];
+    ExprVector vectors[AXES];
+    Axis axes[AXES];
+    for (uint32_t a = 0; a < AXES; a++) {
+        uint32_t size = a == 0 ? 256 : 100;
+        vectors[a] = (ExprVector){values_of(rows, (uint8_t)(a / 3)),
+                                  a % 3 == 2 ? rows->missing : NULL};
+        axes[a] = (Axis){a, size, 1 + 7 * a, size * (1 + 7 * a), a % 3 > 0, (uint8_t)(a / 3)};
+    }
+    static const struct { uint32_t from, count, last; } joints[] = {
+        {0, 1, UINT32_MAX}, {0, 3, 5000}, {2, 4, UINT32_MAX}, {1, 5, 9000}, {3, 6, 100000}, {4, 0, 3}};
+    for (size_t j = 0; j < sizeof joints / sizeof joints[0]; j++) {
+        one->find_cells(axes + joints[j].from, joints[j].count, vectors, joints[j].last, count,
+                        cells[0]);
+        other->find_cells(axes + joints[j].from, joints[j].count, vectors, joints[j].last, count,
+                          cells[1]);
+        assert_memory_equal(cells[0], cells[1], count * sizeof cells[0][0]);
+    }
 }
 
 static void check_totals(const Kernels *one, const Kernels *other, const Rows *rows,
@@ -100,7 +111,7 @@ ARENA_TEST(every_processor_counts_the_same) {
         for (size_t i = 0; other && i < sizeof counts / sizeof counts[0]; i++) {
             make_rows(rows, &random, counts[i]);
             check_marks(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
-            check_axes(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
+            check_cells(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
             check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[0]);
             check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[1]);
         }
