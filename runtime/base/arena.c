@@ -38,7 +38,7 @@ static _Noreturn void leave_for_limit(const Arena *arena) {
 }
 
 /* A block of at least `size` bytes of data; near the limit no more than that. */
-static ArenaBlock *take_block(Arena *arena, size_t size, size_t wanted) {
+static ArenaBlock *take_block(Arena *arena, size_t size, size_t wanted, bool unset) {
     size_t most = PTRDIFF_MAX - sizeof(ArenaBlock);
     if (arena->limit) {
         size_t left = arena->limit > arena->used ? arena->limit - arena->used : 0;
@@ -46,7 +46,9 @@ static ArenaBlock *take_block(Arena *arena, size_t size, size_t wanted) {
         if (size > most) leave_for_limit(arena);
     }
     size_t data = wanted > most ? size : wanted;
-    ArenaBlock *block = data > most ? NULL : mem_alloc(sizeof *block + data);
+    ArenaBlock *block = data > most ? NULL
+                        : unset     ? mem_realloc(NULL, sizeof *block + data)
+                                    : mem_alloc(sizeof *block + data);
     if (!block) boundary_leave(arena->boundary, SCP_LIMIT, "there is not enough memory");
     block->size = data;
     arena->used += sizeof *block + data;
@@ -55,12 +57,13 @@ static ArenaBlock *take_block(Arena *arena, size_t size, size_t wanted) {
 
 /* A piece too large to share a block gets one of its own, put behind the current one, which
  * goes on being filled. */
-static void *alloc_alone(Arena *arena, size_t size) {
-    ArenaBlock *block = take_block(arena, size, size);
+static void *alloc_alone(Arena *arena, size_t size, bool unset) {
+    ArenaBlock *block = take_block(arena, size, size, unset);
     if (arena->blocks) {
         block->before = arena->blocks->before;
         arena->blocks->before = block;
     } else {
+        block->before = NULL;
         arena->blocks = block;
         arena->next = arena->end = (char *)block->data + size;
     }
@@ -71,9 +74,9 @@ static void *alloc_from_new_block(Arena *arena, size_t size) {
     size_t wanted = arena->blocks ? arena->used : FIRST_BLOCK;
     if (wanted < FIRST_BLOCK) wanted = FIRST_BLOCK;
     if (wanted > LARGEST_BLOCK) wanted = LARGEST_BLOCK;
-    if (size > wanted / 4) return alloc_alone(arena, size);
+    if (size > wanted / 4) return alloc_alone(arena, size, false);
     wanted -= wanted % ALIGNMENT;
-    ArenaBlock *block = take_block(arena, size, wanted);
+    ArenaBlock *block = take_block(arena, size, wanted, false);
     block->before = arena->blocks;
     arena->blocks = block;
     arena->next = (char *)block->data + size;
@@ -95,6 +98,14 @@ void *arena_alloc_array(Arena *arena, size_t count, size_t size) {
     if (size && count > PTRDIFF_MAX / size)
         boundary_leave(arena->boundary, SCP_LIMIT, "there is not enough memory");
     return arena_alloc(arena, count * size);
+}
+
+void *arena_alloc_unset(Arena *arena, size_t count, size_t size) {
+    if (size && count > (PTRDIFF_MAX - ALIGNMENT) / size)
+        boundary_leave(arena->boundary, SCP_LIMIT, "there is not enough memory");
+    if (count * size < LARGEST_BLOCK / 4) return arena_alloc(arena, count * size);
+    size_t rounded = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return alloc_alone(arena, rounded, true);
 }
 
 void *arena_try_alloc(Arena *arena, size_t size) {

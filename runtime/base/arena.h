@@ -29,6 +29,9 @@ void arena_free(Arena *arena);
 void *arena_alloc(Arena *arena, size_t size);
 void *arena_alloc_array(Arena *arena, size_t count, size_t size);
 
+/* The same, but what a large piece holds is anything: for what is filled as soon as it is had. */
+void *arena_alloc_unset(Arena *arena, size_t count, size_t size);
+
 /* As arena_alloc, but NULL rather than leaving: for who holds something to give back first.
  * Why is then noted at the arena's boundary. */
 void *arena_try_alloc(Arena *arena, size_t size);
@@ -45,5 +48,7 @@ Slice arena_vprintf(Arena *arena, const char *format, va_list arguments)
 #define ARENA_NEW(arena, Type) ((Type *)arena_alloc((arena), sizeof(Type)))
 #define ARENA_NEW_ARRAY(arena, Type, count) \
     ((Type *)arena_alloc_array((arena), (count), sizeof(Type)))
+#define ARENA_NEW_UNSET(arena, Type, count) \
+    ((Type *)arena_alloc_unset((arena), (count), sizeof(Type)))
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "runtime/strata/plan.h"
 
-enum { JOINT_MOST = 4096, FEW_CELLS = 256, ALIGNMENT = 64 };
+enum { FEW_CELLS = 256, ALIGNMENT = 64 };
 
 typedef struct {
     Pass *pass;

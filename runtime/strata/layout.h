@@ -8,7 +8,8 @@
 #include "runtime/base/vec.h"
 #include "runtime/strata/kernels.h"
 
-enum { JOINT_AXES = 16, CHOICE_STEPS = 2 };
+/* JOINT_MOST: the cells of a joint of several groupings. */
+enum { JOINT_MOST = 4096, JOINT_AXES = 16, CHOICE_STEPS = 2 };
 
 /* A breakdown by every axis of one grouping or several. The cell of a row is the sum of its
  * moves, but `last` at most, which of one grouping is the cell of all rows outside any axis. */

@@ -106,6 +106,7 @@ static uint32_t find_measure(Planner *planner, Pass *pass, Cube *cube, const Str
     measure.shape.cells = pass->groupings.items[cube->grouping].cells;
     measure.shape.events = pass->events;
     measure.shape.real = real;
+    measure.first_query = (uint32_t)(query - planner->module->queries.items);
     VEC_PUSH(planner->arena, &cube->measures, measure);
     return cube->measures.count - 1;
 }

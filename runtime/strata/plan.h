@@ -14,6 +14,7 @@ typedef struct {
     uint32_t valued;
     bool squares; /* of doubles: one too large for that does not count */
     TallyShape shape;
+    uint32_t first_query; /* of those it answers */
     uint32_t count, sum; /* the totals that hold it, MODULE_NONE where there is none; without a
                             count it has a tally */
 } Measure;

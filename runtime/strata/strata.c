@@ -9,6 +9,7 @@
 
 #include "runtime/base/memory.h"
 #include "runtime/data/parallel.h"
+#include "runtime/strata/answers.h"
 #include "runtime/strata/ordered.h"
 #include "runtime/strata/plan.h"
 #include "runtime/strata/totals.h"
@@ -479,6 +480,17 @@ static void work(void *context, uint32_t number) {
 
 /* ---- Results ------------------------------------------------------------------------------------------ */
 
+typedef struct {
+    const Module *module;
+    const StrataPlan *plan;
+    uint32_t threads;
+    Parallel *crew;
+    Arena *arena;
+    StrataResult *result;
+    Worker *workers; /* one a thread */
+    const Pass *pass; /* whose workers they are */
+} Engine;
+
 static void merge_tallies(const Pass *pass, Worker *into, const Worker *from) {
     for (uint32_t c = 0; c < pass->cubes.count; c++) {
         into->left_out_group[c] += from->left_out_group[c];
@@ -488,12 +500,15 @@ static void merge_tallies(const Pass *pass, Worker *into, const Worker *from) {
 }
 
 /* Everything into the totals and tallies of the first worker. False: there was not enough memory. */
-static bool merge(const Pass *pass, Worker *workers, uint32_t count) {
+static bool merge(Engine *engine, uint32_t count) {
+    const Pass *pass = engine->pass;
+    Worker *workers = engine->workers;
     bool done = !workers->failed;
     for (uint32_t w = 1; w < count && done; w++) {
         if (workers[w].failed) return false;
         if (!workers[w].tallies) continue;
-        totals_merge(&pass->layout, workers->totals, workers[w].totals);
+        answers_merge(&pass->layout, workers->totals, workers[w].totals, engine->crew,
+                      engine->threads);
         merge_tallies(pass, workers, &workers[w]);
         worker_free(pass, &workers[w]);
     }
@@ -501,116 +516,6 @@ static bool merge(const Pass *pass, Worker *workers, uint32_t count) {
         for (uint32_t m = 0; m < pass->cubes.items[c].measures.count; m++)
             done &= !has_tally(pass, c, m) || !workers->tallies[c][m].failed;
     return done;
-}
-
-static double cell_value(const Tally *tally, const StrataQuery *query, uint32_t cell) {
-    Scale scale = {(uint64_t)query->scale_num, (uint64_t)query->scale_den, false};
-    Scale squared = {scale.num, scale.den, true};
-    int64_t rows = tally->rows[cell];
-    switch (query->agg) {
-    case AGG_ROWS: return wide_scale(rows, scale);
-    case AGG_PEOPLE: return wide_scale(tally->people ? tally->people[cell] : rows, scale);
-    case AGG_SUM: return tally_sum(tally, cell, scale);
-    case AGG_SUM_SQUARES: return tally_square(tally, cell, squared);
-    case AGG_SUM_SQUARED_EVENTS:
-        return wide_scale(tally->squared_events ? (Int128)tally->squared_events[cell] : rows,
-                          squared);
-    case AGG_ORDERED: break; /* runtime/strata/ordered.c's */
-    }
-    return 0;
-}
-
-static void fill_from_tally(const Worker *worker, const QueryPlace *place,
-                            const StrataQuery *query, Arena *arena, StrataCells *cells) {
-    const Tally *tally = &worker->tallies[place->cube][place->measure];
-    uint32_t count = cells->cell_count;
-    cells->people = ARENA_NEW_ARRAY(arena, int64_t, count);
-    for (uint32_t c = 0; c < count; c++) {
-        cells->rows[c] = tally->rows[c];
-        cells->people[c] = tally->people ? tally->people[c] : tally->rows[c];
-        cells->value[c] = cell_value(tally, query, c);
-    }
-    cells->left_out_missing_group = worker->left_out_group[place->cube];
-    cells->left_out_missing_value = tally->left_out_value;
-    if (query->agg != AGG_SUM) return;
-    Scale scale = {(uint64_t)query->scale_num, (uint64_t)query->scale_den, false};
-    for (uint32_t c = 0; c < count; c++) {
-        cells->largest[c] = tally_top(tally, c, 0, scale);
-        cells->second[c] = tally_top(tally, c, 1, scale);
-    }
-}
-
-static void fill_sums(const RollUp *roll, const Measure *measure, Scale scale, Arena *arena,
-                      StrataCells *cells) {
-    TotalSum *sums = ARENA_NEW_ARRAY(arena, TotalSum, cells->cell_count);
-    totals_sums(roll, measure->sum, sums);
-    for (uint32_t c = 0; c < cells->cell_count; c++) {
-        cells->value[c] = wide_scale(sums[c].sum, scale);
-        cells->largest[c] = wide_scale((Int128)sums[c].first, scale);
-        cells->second[c] = wide_scale((Int128)sums[c].second, scale);
-    }
-}
-
-static void fill_counts(const int64_t *counts, Scale scale, StrataCells *cells) {
-    for (uint32_t c = 0; c < cells->cell_count; c++) cells->value[c] = wide_scale(counts[c], scale);
-}
-
-static void fill_values(const Pass *pass, const RollUp *roll, const Measure *measure,
-                        const StrataQuery *query, Arena *arena, StrataCells *cells) {
-    Scale scale = {(uint64_t)query->scale_num, (uint64_t)query->scale_den, false};
-    switch (query->agg) {
-    case AGG_SUM: fill_sums(roll, measure, scale, arena, cells); return;
-    case AGG_PEOPLE: fill_counts(cells->people, scale, cells); return;
-    case AGG_SUM_SQUARED_EVENTS:
-        scale.squared = true;
-        if (pass->events) {
-            uint64_t *squares = ARENA_NEW_ARRAY(arena, uint64_t, cells->cell_count);
-            totals_squares(roll, measure->count, squares);
-            for (uint32_t c = 0; c < cells->cell_count; c++)
-                cells->value[c] = wide_scale((Int128)squares[c], scale);
-            return;
-        }
-        break;
-    default: break;
-    }
-    fill_counts(cells->rows, scale, cells);
-}
-
-static void fill_from_totals(const Pass *pass, const char *block, const QueryPlace *place,
-                             const StrataQuery *query, Arena *arena, StrataCells *cells) {
-    const Cube *cube = &pass->cubes.items[place->cube];
-    const Measure *measure = &cube->measures.items[place->measure];
-    const Grouping *grouping = &pass->groupings.items[cube->grouping];
-    RollUp roll = {&pass->layout, block, grouping->map, cells->cell_count};
-    int64_t outside = totals_rows(&roll, measure->count, cells->rows);
-    cells->people = cells->rows;
-    if (pass->events) {
-        cells->people = ARENA_NEW_ARRAY(arena, int64_t, cells->cell_count);
-        totals_people(&roll, measure->count, cells->people);
-    }
-    fill_values(pass, &roll, measure, query, arena, cells);
-    cells->left_out_missing_group = outside;
-    if (measure->count == cube->base) return;
-    int64_t *all = ARENA_NEW_ARRAY(arena, int64_t, cells->cell_count);
-    cells->left_out_missing_group = totals_rows(&roll, cube->base, all);
-    for (uint32_t c = 0; c < cells->cell_count; c++)
-        cells->left_out_missing_value += all[c] - cells->rows[c];
-}
-
-static void fill_answer(const Pass *pass, const Worker *worker, const QueryPlace *place,
-                        const StrataQuery *query, Arena *arena, StrataCells *cells) {
-    const Cube *cube = &pass->cubes.items[place->cube];
-    uint32_t count = cells->cell_count = pass->groupings.items[cube->grouping].cells;
-    cells->rows = ARENA_NEW_ARRAY(arena, int64_t, count);
-    cells->value = ARENA_NEW_ARRAY(arena, double, count);
-    if (query->agg == AGG_SUM) {
-        cells->largest = ARENA_NEW_ARRAY(arena, double, count);
-        cells->second = ARENA_NEW_ARRAY(arena, double, count);
-    }
-    if (has_tally(pass, place->cube, place->measure))
-        fill_from_tally(worker, place, query, arena, cells);
-    else
-        fill_from_totals(pass, worker->totals, place, query, arena, cells);
 }
 
 /* As many workers as there is work for, and no more than their tallies leave room for. */
@@ -625,34 +530,33 @@ static uint32_t count_workers(const Pass *pass, uint32_t threads, uint64_t morse
     return most ? (uint32_t)most : 1;
 }
 
-typedef struct {
-    const Module *module;
-    const StrataPlan *plan;
-    uint32_t threads;
-    Arena *arena;
-    StrataResult *result;
-    Worker workers[PARALLEL_MAX];
-    const Pass *pass; /* whose workers they are */
-} Engine;
-
 static void engine_free(Engine *engine) {
-    for (uint32_t w = 0; engine->pass && w < PARALLEL_MAX; w++)
+    for (uint32_t w = 0; engine->pass && w < engine->threads; w++)
         worker_free(engine->pass, &engine->workers[w]);
     engine->pass = NULL;
+}
+
+static void engine_close(Engine *engine) {
+    engine_free(engine);
+    parallel_close(engine->crew);
+    engine->crew = NULL;
+}
+
+static uint64_t morsels_of(const Pass *pass) {
+    return (pass->data->rows + MORSEL - 1) / MORSEL;
 }
 
 static bool run_pass(Engine *engine, uint32_t p) {
     const Pass *pass = engine->pass = engine->plan->passes.items[p];
     Run run = {.pass = pass, .workers = engine->workers};
-    run.morsels = (pass->data->rows + MORSEL - 1) / MORSEL;
+    run.morsels = morsels_of(pass);
     uint32_t count = count_workers(pass, engine->threads, run.morsels);
-    parallel_run(count, work, &run);
-    if (!merge(pass, engine->workers, count)) return false;
-    for (uint32_t q = 0; q < engine->module->queries.count; q++)
-        if (engine->plan->places[q].pass == p)
-            fill_answer(pass, engine->workers, &engine->plan->places[q],
-                        &engine->module->queries.items[q], engine->arena,
-                        &engine->result->cells[q]);
+    parallel_do(engine->crew, count, work, &run);
+    if (!merge(engine, count)) return false;
+    const Worker *all = engine->workers;
+    Counted counted = {all->totals, all->tallies, all->left_out_group};
+    answers_fill(engine->module, engine->plan, p, &counted, engine->crew, engine->threads,
+                 engine->arena, engine->result->cells);
     engine->result->rows_scanned += pass->data->rows;
     engine->result->bytes_scanned += pass->data->rows * expr_row_bytes(&pass->program);
     engine->result->passes++;
@@ -669,18 +573,29 @@ static ScpStatus run_passes(Engine *engine, Slice *error) {
     return SCP_OK;
 }
 
+/* What the largest table gives work to. */
+static uint32_t most_workers(const Engine *engine) {
+    uint64_t morsels = 0;
+    for (uint32_t p = 0; p < engine->plan->passes.count; p++) {
+        uint64_t here = morsels_of(engine->plan->passes.items[p]);
+        morsels = here > morsels ? here : morsels;
+    }
+    return morsels < engine->threads ? (uint32_t)morsels : engine->threads;
+}
+
 /* A boundary of its own, so that nothing is lost when the arena is exhausted. */
 static ScpStatus run_guarded(Engine *engine, Slice *error) {
     Boundary *outer = engine->arena->boundary, boundary;
     engine->arena->boundary = &boundary;
+    engine->crew = parallel_open(most_workers(engine));
     if (setjmp(boundary.at)) {
         engine->arena->boundary = outer;
-        engine_free(engine);
+        engine_close(engine);
         boundary_leave(outer, boundary.status, boundary.message);
     }
     ScpStatus status = run_passes(engine, error);
     engine->arena->boundary = outer;
-    engine_free(engine);
+    engine_close(engine);
     return status;
 }
 
@@ -714,9 +629,11 @@ ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads
     result->cells = ARENA_NEW_ARRAY(arena, StrataCells, module->queries.count);
     result->cells_total = plan.cells;
     Engine *engine = ARENA_NEW(arena, Engine);
+    uint32_t most = parallel_threads(threads);
     *engine = (Engine){.module = module,
                        .plan = &plan,
-                       .threads = parallel_threads(threads),
+                       .threads = most,
+                       .workers = ARENA_NEW_ARRAY(arena, Worker, most),
                        .arena = arena,
                        .result = result};
     status = run_guarded(engine, error);

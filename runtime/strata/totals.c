@@ -2,6 +2,8 @@
  * in which it is done cannot show. */
 #include "runtime/strata/totals.h"
 
+#include <string.h>
+
 static const Total *total_at(const RollUp *roll, uint32_t total) {
     return &roll->layout->totals.items[total];
 }
@@ -47,16 +49,16 @@ void totals_close(const Layout *layout, char *block, const bool *inverse) {
     }
 }
 
-static void merge_counts(uint32_t *into, const uint32_t *from, uint32_t cells) {
-    for (uint32_t c = 0; c < cells; c++) into[c] += from[c];
+static void merge_counts(uint32_t *restrict into, const uint32_t *restrict more, uint32_t count) {
+    for (uint32_t c = 0; c < count; c++) into[c] += more[c];
 }
 
-static void merge_sums(SumCell *into, const SumCell *from, uint32_t cells) {
-    for (uint32_t c = 0; c < cells; c++) {
+static void merge_sums(SumCell *into, const SumCell *more, uint32_t count) {
+    for (uint32_t c = 0; c < count; c++) {
         uint64_t first = into[c].first, second = into[c].second;
-        note_size(from[c].first, &first, &second);
-        note_size(from[c].second, &first, &second);
-        into[c] = (SumCell){into[c].sum + from[c].sum, (uint32_t)first, (uint32_t)second};
+        note_size(more[c].first, &first, &second);
+        note_size(more[c].second, &first, &second);
+        into[c] = (SumCell){into[c].sum + more[c].sum, (uint32_t)first, (uint32_t)second};
     }
 }
 
@@ -72,9 +74,9 @@ static void close_event(EventCell *cell) {
     cell->now = 0;
 }
 
-static void merge_events(EventCell *into, const EventCell *from, uint32_t cells) {
-    for (uint32_t c = 0; c < cells; c++) {
-        EventCell other = from[c];
+static void merge_events(EventCell *into, const EventCell *more, uint32_t count) {
+    for (uint32_t c = 0; c < count; c++) {
+        EventCell other = more[c];
         close_event(&into[c]);
         close_event(&other);
         merge_visit(&into[c].visits, &other.visits);
@@ -84,21 +86,23 @@ static void merge_events(EventCell *into, const EventCell *from, uint32_t cells)
     }
 }
 
-static void merge_visits(VisitCell *into, const VisitCell *from, uint32_t cells) {
-    for (uint32_t c = 0; c < cells; c++) merge_visit(&into[c], &from[c]);
+static void merge_visits(VisitCell *into, const VisitCell *more, uint32_t count) {
+    for (uint32_t c = 0; c < count; c++) merge_visit(&into[c], &more[c]);
 }
 
-void totals_merge(const Layout *layout, char *into, const char *from) {
-    VEC_EACH (const Total, total, &layout->totals) {
-        void *to = into + total->offset;
-        const void *more = from + total->offset;
-        uint32_t cells = cells_of(layout, total);
-        switch (total->kind) {
-        case TOTAL_COUNT: merge_counts(to, more, cells); break;
-        case TOTAL_SUM: merge_sums(to, more, cells); break;
-        case TOTAL_VISIT: merge_visits(to, more, cells); break;
-        case TOTAL_EVENT: merge_events(to, more, cells); break;
-        }
+#define MERGE(Cell, merge) \
+    merge((Cell *)to_cells + from, (const Cell *)more_cells + from, to - from)
+
+void totals_merge(const Layout *layout, uint32_t index, uint32_t from, uint32_t to, char *into,
+                  const char *more) {
+    const Total *total = &layout->totals.items[index];
+    void *to_cells = into + total->offset;
+    const void *more_cells = more + total->offset;
+    switch (total->kind) {
+    case TOTAL_COUNT: MERGE(uint32_t, merge_counts); break;
+    case TOTAL_SUM: MERGE(SumCell, merge_sums); break;
+    case TOTAL_VISIT: MERGE(VisitCell, merge_visits); break;
+    case TOTAL_EVENT: MERGE(EventCell, merge_events); break;
     }
 }
 
@@ -109,56 +113,83 @@ static inline const VisitCell *visit_at(const Total *total, const void *cells, u
                                       : &((const EventCell *)cells)[cell].visits;
 }
 
-static inline uint32_t target(const RollUp *roll, uint32_t cell) {
-    return roll->map ? roll->map[cell] : cell;
-}
-
 static inline uint32_t rows_at(const Total *total, const void *cells, uint32_t cell) {
     return total->kind == TOTAL_COUNT ? ((const uint32_t *)cells)[cell]
                                       : visit_at(total, cells, cell)->rows;
 }
 
-int64_t totals_rows(const RollUp *roll, uint32_t index, int64_t *rows) {
+/* Cells of the joint are those of the grouping, or many of them lead to one. */
+static void roll_rows(const RollUp *roll, const uint32_t *counts, uint32_t joint_cells,
+                      int64_t *rows) {
+    memset(rows, 0, roll->cells * sizeof *rows);
+    for (uint32_t c = 0; c < joint_cells; c++)
+        if (roll->map[c] < roll->cells) rows[roll->map[c]] += counts[c];
+}
+
+void totals_rows(const RollUp *roll, uint32_t index, int64_t *rows) {
     const Total *total = total_at(roll, index);
-    const void *from = roll->block + total->offset;
-    int64_t outside = 0;
+    const void *cells = roll->block + total->offset;
+    const uint32_t *counts = cells;
+    if (roll->map)
+        roll_rows(roll, counts, cells_of(roll->layout, total), rows);
+    else if (total->kind == TOTAL_COUNT)
+        for (uint32_t c = roll->from; c < roll->to; c++) rows[c - roll->from] = counts[c];
+    else
+        for (uint32_t c = roll->from; c < roll->to; c++)
+            rows[c - roll->from] = visit_at(total, cells, c)->rows;
+}
+
+TotalRows totals_all_rows(const RollUp *roll, uint32_t index) {
+    const Total *total = total_at(roll, index);
+    const void *cells = roll->block + total->offset;
+    TotalRows rows = {0};
     for (uint32_t c = 0; c < cells_of(roll->layout, total); c++) {
-        uint32_t to = target(roll, c), count = rows_at(total, from, c);
-        if (to < roll->cells)
-            rows[to] += count;
-        else
-            outside += count;
+        uint32_t to = roll->map ? roll->map[c] : c;
+        *(to < roll->cells ? &rows.inside : &rows.outside) += rows_at(total, cells, c);
     }
-    return outside;
+    return rows;
 }
 
 void totals_people(const RollUp *roll, uint32_t index, int64_t *people) {
     const Total *total = total_at(roll, index);
-    for (uint32_t c = 0; c < roll->cells; c++)
-        people[c] = visit_at(total, roll->block + total->offset, c)->people;
+    for (uint32_t c = roll->from; c < roll->to; c++)
+        people[c - roll->from] = visit_at(total, roll->block + total->offset, c)->people;
 }
 
 void totals_squares(const RollUp *roll, uint32_t index, uint64_t *squares) {
     const Total *total = total_at(roll, index);
-    for (uint32_t c = 0; c < roll->cells; c++)
-        squares[c] = visit_at(total, roll->block + total->offset, c)->squares;
+    for (uint32_t c = roll->from; c < roll->to; c++)
+        squares[c - roll->from] = visit_at(total, roll->block + total->offset, c)->squares;
+}
+
+static void roll_sums(const RollUp *roll, const SumCell *from, uint32_t joint_cells,
+                      TotalSum *sums) {
+    memset(sums, 0, roll->cells * sizeof *sums);
+    for (uint32_t c = 0; c < joint_cells; c++) {
+        if (roll->map[c] >= roll->cells) continue;
+        TotalSum *to = &sums[roll->map[c]];
+        to->sum += from[c].sum;
+        note_size(from[c].first, &to->first, &to->second);
+        note_size(from[c].second, &to->first, &to->second);
+    }
 }
 
 void totals_sums(const RollUp *roll, uint32_t index, TotalSum *sums) {
     const Total *total = total_at(roll, index);
-    const void *from = roll->block + total->offset;
-    for (uint32_t c = 0; c < cells_of(roll->layout, total); c++) {
-        uint32_t to = target(roll, c);
-        if (to >= roll->cells) continue;
+    const void *cells = roll->block + total->offset;
+    if (roll->map) {
+        roll_sums(roll, cells, cells_of(roll->layout, total), sums);
+        return;
+    }
+    for (uint32_t c = roll->from; c < roll->to; c++) {
+        TotalSum *to = &sums[c - roll->from];
         if (total->kind == TOTAL_SUM) {
-            const SumCell *cell = &((const SumCell *)from)[c];
-            sums[to].sum += cell->sum;
-            note_size(cell->first, &sums[to].first, &sums[to].second);
-            note_size(cell->second, &sums[to].first, &sums[to].second);
+            const SumCell *cell = &((const SumCell *)cells)[c];
+            *to = (TotalSum){cell->sum, cell->first, cell->second};
         } else {
-            EventCell cell = ((const EventCell *)from)[c];
+            EventCell cell = ((const EventCell *)cells)[c];
             close_event(&cell);
-            sums[to] = (TotalSum){cell.sum, cell.first, cell.second};
+            *to = (TotalSum){cell.sum, cell.first, cell.second};
         }
     }
 }

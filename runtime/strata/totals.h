@@ -9,19 +9,28 @@
  * and the counts of what a choice left (`inverse`, by choice) counts of what it took. */
 void totals_close(const Layout *layout, char *block, const bool *inverse);
 
-/* Adds one worker's block to another's. */
-void totals_merge(const Layout *layout, char *into, const char *from);
+/* Adds cells `from` to `to` of a total of one worker's block to another's. */
+void totals_merge(const Layout *layout, uint32_t total, uint32_t from, uint32_t to, char *into,
+                  const char *more);
 
-/* A total by cells of a grouping, and what lies in none of them. */
+/* Cells `from` to `to` of a grouping, `cells` in all, of which a total is asked for. Where there
+ * is a map (runtime/strata/plan.h), all of them. */
 typedef struct {
     const Layout *layout;
     const char *block;
-    const uint32_t *map; /* layout_map */
-    uint32_t cells;
+    const uint32_t *map;
+    uint32_t cells, from, to;
 } RollUp;
 
-/* Rows by cell, added to rows[0 … cells). The rows of no cell. */
-int64_t totals_rows(const RollUp *roll, uint32_t total, int64_t *rows);
+/* Rows, from rows[0] on. */
+void totals_rows(const RollUp *roll, uint32_t total, int64_t *rows);
+
+/* Rows in any cell of the grouping, whichever are asked for, and in none. */
+typedef struct {
+    int64_t inside, outside;
+} TotalRows;
+
+TotalRows totals_all_rows(const RollUp *roll, uint32_t total);
 
 /* Distinct people of a total of events, and of each the square of his rows. */
 void totals_people(const RollUp *roll, uint32_t total, int64_t *people);

@@ -20,6 +20,22 @@ typedef struct {
 /* sum * scale, to the nearest double, ties to even. */
 double wide_scale(Int128 sum, Scale scale);
 
+/* The same for many sums: `most` are the sizes up to which it is one division, below 0: none. */
+typedef struct {
+    Scale scale;
+    int64_t most;
+} Scaler;
+
+static inline Scaler wide_scaler(Scale scale) {
+    bool brief = !scale.squared && scale.num <= 1u << 30 && scale.den <= 1u << 25;
+    return (Scaler){scale, brief ? (int64_t)(((uint64_t)1 << 53) / scale.num) : -1};
+}
+
+static inline double wide_scaled(const Scaler *scaler, int64_t sum) {
+    if (sum > scaler->most || sum < -scaler->most) return wide_scale(sum, scaler->scale);
+    return (double)(sum * (int64_t)scaler->scale.num) / (double)(int64_t)scaler->scale.den;
+}
+
 /* (high * 2^64 + low) * scale; for sums that pass 128 bits. */
 double wide_scale_split(Int128 high, Int128 low, Scale scale);
 
