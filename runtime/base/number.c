@@ -73,12 +73,14 @@ static bool split(Slice text, Parts *parts) {
     return take_exponent(text, &at, &parts->exponent) && at == text.length;
 }
 
+/* The powers of ten that are doubles. */
+static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 /* Clinger's fast path: up to 15 figures and a power of ten that is itself exact give one
  * correctly rounded operation. */
 static bool parse_short(const Parts *parts, double *value) {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     if (parts->digits[0].length + parts->digits[1].length > DBL_DIG) return false;
     int64_t power = parts->exponent - (int64_t)parts->digits[1].length;
     if (power < -22 || power > 22) return false;
@@ -161,20 +163,66 @@ static Decimal decimal_of_figures(double value, int figures) {
     return decimal;
 }
 
+/* As parse_short: at most 15 figures and a power that is a double. */
+static bool decimal_short_value(const Decimal *decimal, double *magnitude) {
+    int power = decimal->point - decimal->count;
+    if (decimal->count > DBL_DIG || power < -22 || power > 22) return false;
+    int64_t figures = 0;
+    for (int i = 0; i < decimal->count; i++) figures = figures * 10 + (decimal->digits[i] - '0');
+    *magnitude = power < 0 ? (double)figures / powers[-power] : (double)figures * powers[power];
+    return true;
+}
+
 static double decimal_value(const Decimal *decimal) {
     char text[64];
+    double short_value;
     if (!decimal->count) return 0.0;
+    if (decimal_short_value(decimal, &short_value))
+        return decimal->negative ? -short_value : short_value;
     snprintf(text, sizeof text, "%.*se%d", decimal->count, decimal->digits,
              decimal->point - decimal->count);
     double magnitude = strtod(text, NULL);
     return decimal->negative ? -magnitude : magnitude;
 }
 
+static Decimal decimal_of_whole(bool negative, int64_t figures, int power) {
+    Decimal decimal = {.negative = negative};
+    char reversed[SHORTEST_FIGURES + 1];
+    int count = 0;
+    while (figures % 10 == 0) figures /= 10, power++;
+    for (; figures; figures /= 10) reversed[count++] = (char)('0' + figures % 10);
+    while (decimal.count < count) {
+        decimal.digits[decimal.count] = reversed[count - 1 - decimal.count];
+        decimal.count++;
+    }
+    decimal.point = count + power;
+    return decimal;
+}
+
+/* A whole number over a power of ten that gives the value back, of at most 15 figures. There is
+ * no other: two decimals so short are never the same double. */
+static bool decimal_brief(double value, Decimal *decimal) {
+    static const double most = 1e15;
+    static const int tried[] = {0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15};
+    double magnitude = fabs(value);
+    for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+        double scaled = magnitude * powers[tried[i]];
+        if (scaled >= most) return false;
+        double whole = nearbyint(scaled);
+        if (whole < 1 || whole >= most || whole / powers[tried[i]] != magnitude) continue;
+        *decimal = decimal_of_whole(value < 0, (int64_t)whole, -tried[i]);
+        return true;
+    }
+    return false;
+}
+
 /* Fifteen figures always survive in a normal number, so fewer need not be tried; those below
  * have fewer figures of their own. */
 static Decimal decimal_shortest(double value) {
+    Decimal brief;
     assert(isfinite(value));
     if (value == 0) return (Decimal){0};
+    if (decimal_brief(value, &brief)) return brief;
     int figures = fabs(value) < DBL_MIN ? 1 : DBL_DIG;
     Decimal decimal = decimal_of_figures(value, figures);
     while (figures < SHORTEST_FIGURES && decimal_value(&decimal) != value)

@@ -110,23 +110,24 @@ static long double deviance(long double x, long double a) {
     return fabsl(d) < 0.5L ? d - log1pl(d) : d - logl(x / a);
 }
 
-/* x^a e^-x / Gamma(a), which is x times the density. */
-static long double gamma_weight(long double a, long double x) {
-    return expl(-a * deviance(x, a) - stirling_error(a) - LN_SQRT_2PI) * sqrtl(a);
+/* x^a e^-x / Gamma(a), which is x times the density; `error` is a's stirling_error, the same for
+ * every x of a search. */
+static long double gamma_weight(long double a, long double error, long double x) {
+    return expl(-a * deviance(x, a) - error - LN_SQRT_2PI) * sqrtl(a);
 }
 
-/* P(a, x) by its power series (A&S 6.5.29); for x < a + 1. */
-static long double gamma_series(long double a, long double x) {
+/* P(a, x) by its power series (A&S 6.5.29); for x < a + 1. `weight` is gamma_weight. */
+static long double gamma_series(long double a, long double x, long double weight) {
     long double term = 1 / a, sum = term;
     for (long double k = a + 1; term > sum * LDBL_EPSILON / 4; k++) {
         term *= x / k;
         sum += term;
     }
-    return gamma_weight(a, x) * sum;
+    return weight * sum;
 }
 
 /* Q(a, x) by its continued fraction (A&S 6.5.31), evaluated by Lentz's method. */
-static long double gamma_fraction(long double a, long double x) {
+static long double gamma_fraction(long double a, long double x, long double weight) {
     const long double tiny = LDBL_MIN / LDBL_EPSILON;
     long double b = x + 1 - a, c = 1 / tiny, d = 1 / b, value = d, step = 0;
     for (long double k = 1; fabsl(step - 1) > LDBL_EPSILON; k++) {
@@ -140,24 +141,28 @@ static long double gamma_fraction(long double a, long double x) {
         step = d * c;
         value *= step;
     }
-    return gamma_weight(a, x) * value;
+    return weight * value;
 }
 
-static long double gamma_tail(long double a, long double x, bool upper) {
+static long double gamma_tail(long double a, long double x, long double weight, bool upper) {
     if (x <= 0) return upper ? 1 : 0;
     bool series = x < a + 1;
-    long double value = series ? gamma_series(a, x) : gamma_fraction(a, x);
+    long double value = series ? gamma_series(a, x, weight) : gamma_fraction(a, x, weight);
     return series == upper ? 1 - value : value;
+}
+
+static double gamma_tail_once(double a, double x, bool upper) {
+    return (double)gamma_tail(a, x, gamma_weight(a, stirling_error(a), x), upper);
 }
 
 double gamma_p(double a, double x) {
     if (!(a > 0 && x >= 0)) return NAN;
-    return isinf(x) ? 1 : (double)gamma_tail(a, x, false);
+    return isinf(x) ? 1 : gamma_tail_once(a, x, false);
 }
 
 double gamma_q(double a, double x) {
     if (!(a > 0 && x >= 0)) return NAN;
-    return isinf(x) ? 0 : (double)gamma_tail(a, x, true);
+    return isinf(x) ? 0 : gamma_tail_once(a, x, true);
 }
 
 double chi_square_upper(double x, double df) {
@@ -194,11 +199,13 @@ static long double gamma_quantile_extended(long double p, long double a) {
     long double cube = 1 - 1 / (9 * a) + z / (3 * sqrtl(a)); /* Wilson and Hilferty */
     long double first =
         cube > 0.1L ? logl(a) + 3 * logl(cube) : (logl(p) + log_gamma_extended(a + 1)) / a;
+    long double error = stirling_error(a);
     Search search = {-11300, 11300, first};
     for (int i = 0; i < 200; i++) {
         long double x = expl(search.at);
-        long double tail = gamma_tail(a, x, upper);
-        long double slope = (upper ? -1 : 1) * gamma_weight(a, x) / tail;
+        long double weight = gamma_weight(a, error, x);
+        long double tail = gamma_tail(a, x, weight, upper);
+        long double slope = (upper ? -1 : 1) * weight / tail;
         long double miss = logl(tail) - target;
         if (!search_step(&search, miss / slope, upper ? miss < 0 : miss > 0)) break;
     }
@@ -222,16 +229,24 @@ double chi_square_quantile(double p, double df) {
     return (double)(2 * gamma_quantile_extended(p, (long double)df / 2));
 }
 
+/* What of a beta distribution is the same for every x. */
+typedef struct {
+    long double a, b, correction;
+} Beta;
+
+static Beta beta_of(long double a, long double b) {
+    return (Beta){a, b, stirling_error(a) + stirling_error(b) - stirling_error(a + b)};
+}
+
 /* x^a y^b / B(a, b) with y = 1 - x, given apart so that neither is lost to rounding. */
-static long double beta_weight(long double a, long double b, long double x, long double y) {
-    long double n = a + b;
+static long double beta_weight(const Beta *beta, long double x, long double y) {
+    long double a = beta->a, b = beta->b, n = a + b;
     /* a ln(x n / a) + b ln(y n / b), through the small differences from the mean. */
     long double shift = x * b - y * a; /* x n - a */
     long double u = shift / a, v = -shift / b;
     long double left = fabsl(u) < 0.5L ? log1pl(u) : logl(x * n / a);
     long double right = fabsl(v) < 0.5L ? log1pl(v) : logl(y * n / b);
-    long double correction = stirling_error(a) + stirling_error(b) - stirling_error(n);
-    return expl(a * left + b * right - correction - LN_SQRT_2PI) * sqrtl(a) * sqrtl(b / n);
+    return expl(a * left + b * right - beta->correction - LN_SQRT_2PI) * sqrtl(a) * sqrtl(b / n);
 }
 
 /* The continued fraction of I_x(a, b) (A&S 26.5.8), for x < (a + 1)/(a + b + 2). */
@@ -255,12 +270,12 @@ static long double beta_fraction(long double a, long double b, long double x) {
     return value;
 }
 
-/* I_x(a, b), or 1 - I_x(a, b) where `upper`; y = 1 - x. */
-static long double beta_tail(long double a, long double b, long double x, long double y,
+/* I_x(a, b), or 1 - I_x(a, b) where `upper`; y = 1 - x, and `weight` is beta_weight. */
+static long double beta_tail(const Beta *beta, long double x, long double y, long double weight,
                              bool upper) {
+    long double a = beta->a, b = beta->b;
     if (x <= 0) return upper ? 1 : 0;
     if (y <= 0) return upper ? 0 : 1;
-    long double weight = beta_weight(a, b, x, y);
     bool direct = x < (a + 1) / (a + b + 2);
     long double value = weight * (direct ? beta_fraction(a, b, x) / a : beta_fraction(b, a, y) / b);
     return direct == upper ? 1 - value : value;
@@ -268,7 +283,9 @@ static long double beta_tail(long double a, long double b, long double x, long d
 
 double beta_regularised(double a, double b, double x) {
     if (!(a > 0 && b > 0 && x >= 0 && x <= 1) || isinf(a) || isinf(b)) return NAN;
-    return (double)beta_tail(a, b, x, 1 - (long double)x, false);
+    Beta beta = beta_of(a, b);
+    long double y = 1 - (long double)x;
+    return (double)beta_tail(&beta, x, y, beta_weight(&beta, x, y), false);
 }
 
 /* Solved in the log odds of x, where the tails are close to straight lines. */
@@ -277,11 +294,12 @@ double beta_quantile(double p, double a, double b) {
     if (p == 0 || p == 1) return p;
     bool upper = p > 0.5;
     long double target = logl(upper ? 1 - (long double)p : (long double)p);
+    Beta beta = beta_of(a, b);
     Search search = {-11300, 11300, logl((long double)a / b)};
     for (int i = 0; i < 400; i++) {
         long double x = 1 / (1 + expl(-search.at)), y = 1 / (1 + expl(search.at));
-        long double tail = beta_tail(a, b, x, y, upper);
-        long double slope = (upper ? -1 : 1) * beta_weight(a, b, x, y) / tail;
+        long double weight = beta_weight(&beta, x, y), tail = beta_tail(&beta, x, y, weight, upper);
+        long double slope = (upper ? -1 : 1) * weight / tail;
         long double miss = logl(tail) - target;
         if (!search_step(&search, miss / slope, upper ? miss < 0 : miss > 0)) break;
     }
@@ -291,12 +309,13 @@ double beta_quantile(double p, double a, double b) {
 /* P(T > t) for t > 0 as half an incomplete beta (A&S 26.7.1), solved in ln t. */
 static long double t_upper_quantile(long double p, long double df) {
     long double target = logl(2 * p), z = normal_quantile((double)(1 - p));
+    Beta beta = beta_of(df / 2, 0.5L);
     Search search = {-11300, 11300, logl(fmaxl(z, 0.01L))};
     for (int i = 0; i < 400; i++) {
         long double square = expl(2 * search.at);
         long double x = 1 / (1 + square / df), y = 1 / (1 + df / square);
-        long double tail = beta_tail(df / 2, 0.5L, x, y, false);
-        long double slope = -2 * beta_weight(df / 2, 0.5L, x, y) / tail;
+        long double weight = beta_weight(&beta, x, y), tail = beta_tail(&beta, x, y, weight, false);
+        long double slope = -2 * weight / tail;
         long double miss = logl(tail) - target;
         if (!search_step(&search, miss / slope, miss < 0)) break;
     }

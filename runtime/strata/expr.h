@@ -81,9 +81,38 @@ typedef struct {
     const uint8_t *missing;
 } ExprVector;
 
+/* What the next batch will read of columns is fetched while the one at hand is worked on, a few
+ * lines of memory at each tick: all at once they would be waited for, and left to the processor
+ * they come late, for the columns take turns. */
+typedef struct {
+    struct FetchSpan {
+        const char *from;
+        size_t bytes;
+    } *spans;
+    uint32_t count, at; /* spans, and the one at hand */
+    size_t offset;      /* in it */
+    uint32_t ticks;     /* of this batch */
+    uint32_t lines;     /* a tick */
+} Fetch;
+
+enum { FETCH_LINE = 64 };
+
+static inline void fetch_tick(Fetch *fetch) {
+    fetch->ticks++;
+    for (uint32_t n = fetch->lines; n && fetch->at < fetch->count; n--) {
+        const struct FetchSpan *span = &fetch->spans[fetch->at];
+        __builtin_prefetch(span->from + fetch->offset, 0, 2);
+        fetch->offset += FETCH_LINE;
+        if (fetch->offset < span->bytes) continue;
+        fetch->offset = 0;
+        fetch->at++;
+    }
+}
+
 typedef struct {
     const ExprProgram *program;
     const struct Kernels *kernels; /* the best at hand */
+    Fetch fetch;
     uint32_t *every; /* all steps, in order */
     ExprVector *vectors; /* by step: where its values are now */
     struct ExprBuffer {
@@ -96,6 +125,10 @@ typedef struct {
 /* False: no memory. */
 bool expr_machine_init(ExprMachine *machine, const ExprProgram *program);
 void expr_machine_free(ExprMachine *machine);
+
+/* From now on `count` rows from `row` are fetched of the columns that these steps read. */
+void expr_fetch(ExprMachine *machine, const uint32_t *steps, uint32_t step_count, uint64_t row,
+                uint64_t count);
 
 /* Evaluates every step for `count` rows (at most EXPR_BATCH) from `row`. */
 void expr_run(ExprMachine *machine, uint64_t row, uint32_t count);

@@ -38,7 +38,10 @@ bool expr_machine_init(ExprMachine *machine, const ExprProgram *program) {
     machine->vectors = mem_alloc_array(program->steps.count, sizeof *machine->vectors);
     machine->buffers = mem_alloc_array(program->steps.count, sizeof *machine->buffers);
     machine->every = mem_alloc_array(program->steps.count, sizeof *machine->every);
-    if (!machine->block || !machine->vectors || !machine->buffers || !machine->every) {
+    machine->fetch.spans =
+        mem_alloc_array(program->steps.count, sizeof *machine->fetch.spans);
+    if (!machine->block || !machine->vectors || !machine->buffers || !machine->every ||
+        !machine->fetch.spans) {
         expr_machine_free(machine);
         return false;
     }
@@ -60,7 +63,28 @@ void expr_machine_free(ExprMachine *machine) {
     mem_free(machine->vectors);
     mem_free(machine->buffers);
     mem_free(machine->every);
+    mem_free(machine->fetch.spans);
     *machine = (ExprMachine){0};
+}
+
+void expr_fetch(ExprMachine *machine, const uint32_t *steps, uint32_t step_count, uint64_t row,
+                uint64_t count) {
+    Fetch *fetch = &machine->fetch;
+    size_t lines = 0;
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < step_count && count; k++) {
+        const ExprStep *step = &machine->program->steps.items[steps[k]];
+        if (step->key.op != ROW_COLUMN) continue;
+        size_t width = step->column->width;
+        fetch->spans[n].from = (const char *)step->column->values + row * width;
+        fetch->spans[n].bytes = count * width;
+        lines += fetch->spans[n++].bytes / FETCH_LINE + 1;
+    }
+    uint32_t before = fetch->ticks ? fetch->ticks : 1;
+    fetch->count = n;
+    fetch->at = fetch->ticks = 0;
+    fetch->offset = 0;
+    fetch->lines = (uint32_t)((lines + before - 1) / before);
 }
 
 void expr_run(ExprMachine *machine, uint64_t row, uint32_t count) {

@@ -15,7 +15,7 @@
 #include "runtime/strata/totals.h"
 
 /* FEW_SHARE: less than that part of a batch is few. MANY_ROWS: so many a cell, on average, are. */
-enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8, MANY_ROWS = 128 };
+enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8, MANY_ROWS = 128, SLICE_ROWS = 128 };
 #define NO_CELL UINT32_MAX
 #define PRIVATE_LIMIT ((uint64_t)2 << 30)
 
@@ -50,7 +50,7 @@ typedef struct {
     uint32_t (*cells)[EXPR_BATCH]; /* by joint */
     Chosen *scratch;
     bool *inverse; /* by choice: what it leaves is counted */
-    bool begun;
+    bool begun, few; /* few rows passed of the batch before */
     uint32_t people[EXPR_BATCH]; /* of events that are left of a batch */
     Tally **tallies;         /* by cube and measure, of those that have one */
     int64_t *left_out_group; /* by cube that has tallies */
@@ -179,40 +179,52 @@ static void find_joint_cells(const Pass *pass, Worker *worker, uint32_t j, uint3
 }
 
 /* Nothing is added where a value is 0, which is most often so of what is rare. */
-static void add_sum(const Pass *pass, Worker *worker, const Total *total, uint32_t count) {
-    const Kernels *kernels = worker->machine.kernels;
+static PlaceList rows_to_sum(const Pass *pass, Worker *worker, const Total *total,
+                             uint32_t count) {
     const Chosen *chosen = &worker->chosen[total->choice];
-    const void *values = worker->machine.vectors[total->value].values;
-    uint8_t repr = repr_of(pass, total->value);
+    if (chosen->rows.count <= count / FEW_SHARE) return chosen->rows;
     uint16_t *places = worker->scratch->places;
-    PlaceList rows = chosen->rows;
-    if (rows.count > count / FEW_SHARE)
-        rows = (PlaceList){
-            places, kernels->select_nonzero(values, repr, chosen->passing, count, places)};
-    bool few = (uint64_t)pass->layout.joints.items[total->joint].cells * MANY_ROWS <=
-               pass->data->rows;
-    kernels->sum(rows, worker->cells[total->joint], values, repr, few,
-                 (SumCell *)(worker->totals + total->offset));
+    uint32_t n = worker->machine.kernels->select_nonzero(
+        worker->machine.vectors[total->value].values, repr_of(pass, total->value), chosen->passing,
+        count, places);
+    return (PlaceList){places, n};
 }
 
-static void add_total(const Pass *pass, Worker *worker, const Total *total, const Batch *batch) {
+/* `first`: the row of the batch to which the first of a list without places belongs. */
+static void add_rows(const Pass *pass, Worker *worker, const Total *total, PlaceList rows,
+                     uint32_t first, const Batch *batch) {
     const Kernels *kernels = worker->machine.kernels;
-    const uint32_t *cells = worker->cells[total->joint];
-    PlaceList rows = worker->chosen[total->choice].rows;
+    const Joint *joint = &pass->layout.joints.items[total->joint];
+    const uint32_t *cells = worker->cells[total->joint] + first;
     void *to = worker->totals + total->offset;
+    bool sums = total->value != MODULE_NONE;
+    const void *values = sums ? worker->machine.vectors[total->value].values : NULL;
+    uint8_t repr = sums ? repr_of(pass, total->value) : REPR_BYTE;
+    bool few = (uint64_t)joint->cells * MANY_ROWS <= pass->data->rows;
     switch (total->kind) {
-    case TOTAL_COUNT:
-        if (total->whole != MODULE_NONE && worker->inverse[total->choice])
-            rows = worker->chosen[total->choice].left;
-        kernels->count(rows, cells, to, pass->layout.joints.items[total->joint].copy);
-        break;
-    case TOTAL_SUM: add_sum(pass, worker, total, batch->count); break;
-    case TOTAL_VISIT: kernels->visit(rows, cells, batch->people, to); break;
+    case TOTAL_COUNT: kernels->count(rows, cells, to, joint->copy); break;
+    case TOTAL_SUM: kernels->sum(rows, cells, values, repr, few, to); break;
+    case TOTAL_VISIT: kernels->visit(rows, cells, batch->people + first, to); break;
     case TOTAL_EVENT:
-        kernels->sum_events(rows, cells, batch->people,
-                            worker->machine.vectors[total->value].values,
-                            repr_of(pass, total->value), to);
+        kernels->sum_events(rows, cells, batch->people + first, values, repr, to);
         break;
+    }
+}
+
+/* In slices, between which what comes next is fetched. */
+static void add_total(const Pass *pass, Worker *worker, const Total *total, const Batch *batch) {
+    PlaceList rows = worker->chosen[total->choice].rows;
+    if (total->whole != MODULE_NONE && worker->inverse[total->choice])
+        rows = worker->chosen[total->choice].left;
+    if (total->kind == TOTAL_SUM) rows = rows_to_sum(pass, worker, total, batch->count);
+    uint32_t step = rows.places || total->value == MODULE_NONE ? SLICE_ROWS : EXPR_BATCH;
+    for (uint32_t from = 0; from < rows.count; from += step) {
+        uint32_t count = rows.count - from < step ? rows.count - from : step;
+        if (rows.places)
+            add_rows(pass, worker, total, (PlaceList){rows.places + from, count}, 0, batch);
+        else
+            add_rows(pass, worker, total, (PlaceList){NULL, count}, from, batch);
+        fetch_tick(&worker->machine.fetch);
     }
 }
 
@@ -337,15 +349,30 @@ static void add_tallies(const Pass *pass, Worker *worker, uint32_t c, const Batc
 
 /* ---- Batches ----------------------------------------------------------------------------------- */
 
+/* What the next batch reads, which is of less than all columns where the one before had few rows
+ * that pass. */
+static void fetch_next(const Pass *pass, Worker *worker, uint64_t row) {
+    const Layout *layout = &pass->layout;
+    uint64_t left = row < pass->data->rows ? pass->data->rows - row : 0;
+    if (worker->few)
+        expr_fetch(&worker->machine, layout->filter_steps.items, layout->filter_steps.count, row,
+                   left < EXPR_BATCH ? left : EXPR_BATCH);
+    else
+        expr_fetch(&worker->machine, worker->machine.every, pass->program.steps.count, row,
+                   left < EXPR_BATCH ? left : EXPR_BATCH);
+}
+
 /* Filters first, for they may leave little to compute the rest for. */
 static bool filter_batch(const Pass *pass, Worker *worker, uint64_t row, Batch *batch) {
     const Layout *layout = &pass->layout;
     ExprMachine *machine = &worker->machine;
     uint32_t count = batch->count;
+    fetch_next(pass, worker, row + count);
     machine->kernels->run(machine, layout->filter_steps.items, layout->filter_steps.count, row,
                           count, NULL);
     for (uint32_t f = 0; f < pass->filters.count; f++) mark_filter(pass, worker, f, batch);
-    if (!keep_few(pass, worker, batch))
+    worker->few = keep_few(pass, worker, batch);
+    if (!worker->few)
         machine->kernels->run(machine, layout->further_steps.items, layout->further_steps.count,
                               row, count, NULL);
     else if (batch->count)

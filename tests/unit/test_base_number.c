@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "runtime/base/buffer.h"
@@ -266,6 +267,37 @@ ARENA_TEST(buffer_keeps_everything_added_and_ends_with_nul) {
     assert_string_equal(buffer_slice(&buffer).data, "---\xC2\xA3\xEF\xBF\xBDx");
 }
 
+/* The fewest figures that give a number back, by the C library alone. */
+static void assert_fewest(double value) {
+    char text[64];
+    int figures = 1, power;
+    int64_t mantissa, want;
+    do snprintf(text, sizeof text, "%.*e", figures - 1, value);
+    while (strtod(text, NULL) != value && figures++ < 17);
+    char digits[32], *to = digits;
+    for (const char *c = text; *c != 'e'; c++)
+        if (*c != '.') *to++ = *c;
+    *to = '\0';
+    want = strtoll(digits, NULL, 10);
+    int want_power = atoi(strchr(text, 'e') + 1) - (figures - 1);
+    for (; want && want % 10 == 0; want /= 10) want_power++;
+    number_shortest_decimal(value, &mantissa, &power);
+    assert_int_equal(mantissa, want);
+    assert_int_equal(power, want_power);
+}
+
+PLAIN_TEST(amounts_and_their_like_have_the_fewest_figures) {
+    uint64_t random = 3;
+    for (int i = 0; i < 20000; i++) {
+        double scale = pow(10, (double)(test_random(&random) % 20));
+        double whole = (double)(int64_t)(test_random(&random) >> test_random(&random) % 50);
+        if (whole == 0) continue;
+        assert_fewest(whole / scale);
+        assert_fewest(-whole);
+        assert_fewest(nextafter(whole / scale, INFINITY));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading_is_correctly_rounded),
@@ -274,6 +306,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(whole_numbers_never_saturate),
         cmocka_unit_test(shortest_text_is_what_a_person_would_write),
+        cmocka_unit_test(amounts_and_their_like_have_the_fewest_figures),
         cmocka_unit_test(shortest_text_reads_back_as_the_same_number),
         cmocka_unit_test(fixed_rounds_half_away_from_zero_on_the_decimal_value),
         cmocka_unit_test(significant_figures_are_kept_and_counted),
