@@ -38,6 +38,7 @@ bool expr_machine_init(ExprMachine *machine, const ExprProgram *program) {
     machine->vectors = mem_alloc_array(program->steps.count, sizeof *machine->vectors);
     machine->buffers = mem_alloc_array(program->steps.count, sizeof *machine->buffers);
     machine->every = mem_alloc_array(program->steps.count, sizeof *machine->every);
+    machine->fetch = (Fetch){0};
     machine->fetch.spans =
         mem_alloc_array(program->steps.count, sizeof *machine->fetch.spans);
     if (!machine->block || !machine->vectors || !machine->buffers || !machine->every ||
