@@ -269,8 +269,8 @@ static const char *baseline_note(const Kpi *kpi) {
     double lower, upper;
     if (!kpi->baseline_year || !shown_present(kpi->baseline, 0)) return "";
     return shown_limits(kpi->baseline, 0, &lower, &upper)
-               ? "Circle: baseline with its confidence limits. "
-               : "Circle: baseline. ";
+               ? " Circle: baseline with its confidence limits."
+               : " Circle: baseline.";
 }
 
 void html_trajectory_chart(Html *html, const Kpi *kpi) {
@@ -291,9 +291,10 @@ void html_trajectory_chart(Html *html, const Kpi *kpi) {
     trajectory_line(&t);
     trajectory_points(&t);
     figure_end(html, arena_printf(html->arena,
-                                  "%.*s. %s%sLine: planned level. Diamonds: targets.%s",
-                                  SLICE_FMT(caption), baseline_note(kpi),
-                                  has_newer(kpi) ? "Square: latest year measured. " : "",
+                                  "%.*s.%s%s%s%s", SLICE_FMT(caption), baseline_note(kpi),
+                                  has_newer(kpi) ? " Square: latest year measured." : "",
+                                  kpi->targets.count ? " Line: planned level. Diamonds: targets."
+                                                     : "",
                                   zero_note(&t.y)));
 }
 

@@ -293,6 +293,17 @@ void section_methods(Html *html) {
              "<ul>\n<li>Confidence limits are 95% limits unless the measure says otherwise. Rates "
              "have Byar's limits (exact below 10 events), proportions Wilson's, directly "
              "standardised rates Dobson's method with Byar's limits.</li>\n"
+             "<li>A part is compared with the figure for everyone: proportions, rates and "
+             "indirectly standardised ratios by the limits of a funnel plot for its size, "
+             "directly standardised rates and means by whether their own limits hold that "
+             "figure; at 95% and at 99.8%. Only what is shown is compared.</li>\n"
+             "<li>The gap between two groups is the first less the last, with limits from those "
+             "of both (MOVER, which for proportions is Newcombe's method). The slope index of "
+             "inequality is the slope of a weighted regression on the rank of the groups, from "
+             "the first to the last.</li>\n"
+             "<li>An indicator is on track where the latest year measured is no worse than the "
+             "planned level of that year, off track where its confidence limits exclude that "
+             "level, and not distinguishable where they hold it.</li>\n"
              "<li>Someone whose value of a grouping is missing is in the total and in none of its "
              "parts.</li>\n"
              "<li>The planned level of an indicator runs straight from the baseline through the "
@@ -370,11 +381,18 @@ void section_glossary(Html *html) {
          "the rate there would be if the population had the ages and sexes of a standard one, so "
          "that places can be compared"},
         {"Funding shift", "money moved from one budget to another"},
+        {"Funnel plot",
+         "limits around an average that are wide for small groups and narrow for large ones; a "
+         "group outside them differs by more than chance would explain"},
+        {"Gap", "what lies between the first and the last of several groups in an order"},
         {"KPI",
          "key performance indicator: one number that shows whether an outcome is being reached"},
         {"Percentage point",
          "the difference between two percentages: from 10% to 12% is 2 percentage points"},
         {"Person-years", "the number of people times the years for which they are counted"},
+        {"Slope index of inequality",
+         "how much an indicator changes from one end of an order of groups to the other, all "
+         "groups and their sizes taken into account"},
     };
     html_terms_begin(html);
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)

@@ -107,15 +107,16 @@ static Slice target_more(Html *html, const KpiTarget *target) {
 }
 
 static void kpi_tiles(Html *html, const Kpi *kpi) {
-    if (!kpi->baseline.array) return;
+    Shown newer = kpi_newer(kpi);
+    if (!kpi->baseline.array && !newer.array) return;
     int places = format_places(kpi->baseline);
     html_raw(html, "<dl class=\"tiles\">\n");
-    tile(html, with_year(html, "Baseline", kpi->baseline_year), kpi->baseline, places,
-         format_limits(html->arena, kpi->baseline, 0, places));
-    Shown newer = kpi_newer(kpi);
+    if (kpi->baseline.array)
+        tile(html, with_year(html, "Baseline", kpi->baseline_year), kpi->baseline, places,
+             format_limits(html->arena, kpi->baseline, 0, places));
     if (newer.array && newer.array->count == 1)
-        tile(html, with_year(html, "Latest", kpi->measured_year), newer, places,
-             format_limits(html->arena, newer, 0, places));
+        tile(html, with_year(html, "Latest", kpi->measured_year), newer, format_places(newer),
+             format_limits(html->arena, newer, 0, format_places(newer)));
     VEC_EACH(const KpiTarget, target, &kpi->targets)
     tile(html, with_year(html, "Target", target->year), target->level, places,
          target_more(html, target));
@@ -149,11 +150,14 @@ static Slice year_meaning(Html *html, bool baseline, const KpiTarget *target) {
 }
 
 /* What was measured in the year, in a table that has a column for it. */
-static void measured_cell(Html *html, const Kpi *kpi, int32_t year, int places) {
+static void measured_cell(Html *html, const Kpi *kpi, int32_t year) {
     Shown newer = kpi_newer(kpi);
     if (!newer.array) return;
-    if (year == kpi->measured_year)
-        html_shown_cell(html, newer, 0, places);
+    bool starts = year == kpi->baseline_year &&
+                  text_is(value_word(decl_value(kpi->decl, "baseline")), "measured");
+    Shown measured = starts ? kpi->baseline : newer;
+    if (starts || year == kpi->measured_year)
+        html_shown_cell(html, measured, 0, format_places(measured));
     else
         html_cell(html, SLICE("\u2013"), true);
 }
@@ -166,8 +170,18 @@ static void year_row(Html *html, const Kpi *kpi, int32_t year, int places) {
     html_row_begin(html);
     html_row_heading(html, format_year(html->arena, year));
     html_shown_cell(html, shown, scalar ? 0 : shown_year_cell(html->input, shown, year), places);
-    measured_cell(html, kpi, year, places);
+    measured_cell(html, kpi, year);
     html_cell(html, year_meaning(html, baseline, target), false);
+    html_row_end(html);
+}
+
+/* A year measured after the last of the targets, which still holds. */
+static void later_row(Html *html, const Kpi *kpi, int places) {
+    html_row_begin(html);
+    html_row_heading(html, format_year(html->arena, kpi->measured_year));
+    html_shown_cell(html, kpi->asked, 0, places);
+    measured_cell(html, kpi, kpi->measured_year);
+    html_cell(html, SLICE("As the last target"), false);
     html_row_end(html);
 }
 
@@ -186,6 +200,8 @@ static void trajectory_table(Html *html, const Kpi *kpi) {
         year_row(html, kpi, kpi->baseline_year, places);
     for (uint32_t i = 0; i < years->member_count; i++)
         year_row(html, kpi, years->first + (int32_t)i, places);
+    if (kpi_newer(kpi).array && kpi->measured_year >= years->first + (int32_t)years->member_count)
+        later_row(html, kpi, places);
     html_table_end(html);
 }
 

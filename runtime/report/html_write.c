@@ -276,10 +276,14 @@ static void limit_cells(Html *html, Shown shown, uint32_t cell, int places) {
         html_mark(html, present ? ABSENT_NOT_CALCULABLE : array_absent(array, cell));
         html_cell_end(html);
     }
+}
+
+static void count_cells(Html *html, Shown shown, uint32_t cell) {
+    const Array *array = shown.array;
     const double *counts[] = {array->numerator, array->denominator};
     for (int i = 0; i < 2; i++) {
         html_cell_begin(html, true);
-        if (present)
+        if (shown_present(shown, cell))
             html_text(html, format_count(html->arena, counts[i][cell]));
         else
             html_mark(html, array_absent(array, cell));
@@ -290,9 +294,12 @@ static void limit_cells(Html *html, Shown shown, uint32_t cell, int places) {
 static void more_cell(Html *html, const HtmlMore *more, uint32_t cell) {
     html_cell_begin(html, false);
     if (more->words[cell].length) {
-        buffer_printf(html->out, "<span class=\"side\" aria-hidden=\"true\">%s</span> ",
+        buffer_printf(html->out,
+                      "<span class=\"compared\"><span class=\"side\" "
+                      "aria-hidden=\"true\">%s</span> ",
                       more->marks[cell]);
         html_text(html, more->words[cell]);
+        html_raw(html, "</span>");
     } else {
         html_raw(html, "Not compared");
     }
@@ -305,9 +312,9 @@ static void array_columns(Html *html, Shown shown, const HtmlMore *more) {
     html_column(html, SLICE("Value"), shown_is_number(shown));
     if (!has_limits(shown)) return;
     html_column(html, SLICE("Confidence limits"), true);
+    if (more) html_column(html, more->heading, false);
     html_column(html, SLICE("Numerator"), true);
     html_column(html, SLICE("Denominator"), true);
-    if (more) html_column(html, more->heading, false);
 }
 
 static void array_row(Html *html, Shown shown, uint32_t cell, int places, const HtmlMore *more) {
@@ -317,8 +324,11 @@ static void array_row(Html *html, Shown shown, uint32_t cell, int places, const 
         html_row_heading(html, format_member(dim, shown_member(html->input, shown, cell, axis)));
     }
     html_shown_cell(html, shown, cell, places);
-    if (has_limits(shown)) limit_cells(html, shown, cell, places);
-    if (has_limits(shown) && more) more_cell(html, more, cell);
+    if (has_limits(shown)) {
+        limit_cells(html, shown, cell, places);
+        if (more) more_cell(html, more, cell);
+        count_cells(html, shown, cell);
+    }
     html_row_end(html);
 }
 

@@ -110,7 +110,7 @@ Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl) {
 }
 
 Shown kpi_newer(const Kpi *kpi) {
-    bool newer = kpi->baseline_year && kpi->measured_year > kpi->baseline_year;
+    bool newer = kpi->measured_year > kpi->baseline_year;
     return newer && kpi->results.count ? kpi->results.items[0] : (Shown){NULL, NULL};
 }
 

@@ -139,7 +139,8 @@ typedef struct {
     Slice movement;           /* "worse than the baseline"; empty: not known */
 } Kpi;
 
-/* The latest result, where it is of a year after the baseline; array NULL: there is none newer. */
+/* The latest result, where it is of a year after the baseline, or there is no year of that; array
+ * NULL: there is none newer. */
 Shown kpi_newer(const Kpi *kpi);
 
 Kpi kpi_read(const ReportInput *input, Arena *arena, const ModuleDecl *decl);

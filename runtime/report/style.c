@@ -100,6 +100,7 @@ const char *const report_style[] = {
     "svg .target{fill:#7c2855;stroke:#fff;stroke-width:14}\n"
     "svg .bar{fill:#005eb8}\n"
     "svg .inside{fill:#fff;font-weight:700;font-size:140px}\n"
+    ".compared{white-space:nowrap}\n"
     ".side{display:inline-block;width:1.1em;color:#3d4f5c}\n"
     ".standing{border-left:4px solid #4c6272;padding-left:12px}\n"
     ".back{font-size:1rem;margin-top:24px}\n"
