@@ -86,9 +86,10 @@ ScpStatus results_verify(Driver *driver) {
 
 static void say_limit(Driver *driver) {
     const Evaluation *evaluation = &driver->evaluation;
+    const char *option = evaluation->raised_by;
     if (evaluation->error.length)
-        driver_fail(driver, SCP_LIMIT, "%.*s (%s)", SLICE_FMT(evaluation->error),
-                    evaluation->steps_reached ? "--max-steps" : "--max-cells");
+        driver_fail(driver, SCP_LIMIT, "%.*s%s%s%s", SLICE_FMT(evaluation->error),
+                    option ? " (" : "", option ? option : "", option ? ")" : "");
 }
 
 ScpStatus results_make(Driver *driver, const Subject *subject, bool with_data) {

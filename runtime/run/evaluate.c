@@ -144,6 +144,7 @@ static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
     bool protects = options->policy != POLICY_EXACT_INTERNAL;
     const Module *asked =
         protects ? contributors_ask(evaluation->module, arena) : evaluation->module;
+    evaluation->raised_by = "--max-cells";
     status = strata_run(asked, &evaluation->dataset, options->data.threads, options->cell_limit,
                         arena, &evaluation->strata, &evaluation->error);
     if (protects && status == SCP_OK) contributors_put(evaluation->module, &evaluation->strata);
@@ -157,7 +158,8 @@ static ScpStatus compute(const EvaluationOptions *options, Arena *arena, Evaluat
     double begun = seconds_now();
     tell(options, "computing");
     ScpStatus status = vm_run(evaluation->module, &vm, arena, &evaluation->vm, &evaluation->error);
-    evaluation->steps_reached = status == SCP_LIMIT;
+    bool steps = options->step_limit && evaluation->vm.steps == options->step_limit;
+    evaluation->raised_by = steps ? "--max-steps" : NULL;
     return end_stage(evaluation, STAGE_COMPUTING, begun, status);
 }
 

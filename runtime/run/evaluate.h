@@ -27,7 +27,7 @@ typedef struct {
     Dataset dataset;     /* owned: evaluation_free */
     DataReport problems; /* of data */
     Slice error;         /* of a limit that was reached */
-    bool steps_reached;  /* that limit is the step limit */
+    const char *raised_by; /* the option that raises that limit; NULL: none does */
     StrataResult strata; /* with data only */
     VmResult vm;
     Findings findings;

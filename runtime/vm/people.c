@@ -75,6 +75,22 @@ static void fill_cell(Vm *vm, const StrataQuery *query, const StrataCells *cells
         vm_set_real(vm, out, i, shown.value);
 }
 
+/* What is held in pence is shown to the penny. From 2^46 pounds on the doubles lie more than a penny
+ * apart: such a sum is refused, never rounded. */
+static bool told_to_the_penny(Vm *vm, const StrataQuery *query, const StrataCells *cells) {
+    const double most = 0x1p46;
+    if (query->agg != AGG_SUM || query->scale_num != 1 || query->scale_den != 100) return true;
+    for (uint32_t i = 0; i < cells->cell_count; i++) {
+        if (fabs(cells->value[i]) < most) continue;
+        vm->error = arena_printf(vm->arena,
+                                 "limit reached: a sum of money over `%.*s` passes £70 trillion, "
+                                 "beyond which pennies cannot be told apart",
+                                 SLICE_FMT(query->text));
+        return false;
+    }
+    return true;
+}
+
 bool vm_strata(Vm *vm, const Instr *instr, Array *out) {
     const StrataQuery *query = &vm->module->queries.items[instr->a];
     if (!vm->options->strata) {
@@ -83,6 +99,7 @@ bool vm_strata(Vm *vm, const Instr *instr, Array *out) {
         return true;
     }
     const StrataCells *cells = &vm->options->strata->cells[instr->a];
+    if (!told_to_the_penny(vm, query, cells)) return false;
     array_keep_confidential(vm->arena, out);
     if (is_count(query)) out->too_few = ARENA_NEW_ARRAY(vm->arena, bool, out->count);
     for (uint32_t i = 0; i < out->count; i++) fill_cell(vm, query, cells, out, i);

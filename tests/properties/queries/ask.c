@@ -19,7 +19,12 @@ static const char *alias_of(const Batch *batch, const Column *column) {
     return table_of(batch, column) == batch->tables ? "p" : "e";
 }
 
-/* A value that somebody has, or one near it. */
+static bool is_dated(const Records *table, const Column *column) {
+    return table->dated >= 0 && column == &table->columns[table->dated];
+}
+
+/* A value that somebody has, or one near it; of the day of an event one of the year that is counted
+ * where no other is asked for, for a plan that speaks of another is refused. */
 static Value some_value(Batch *batch, const Column *column) {
     Chance *c = &batch->chance;
     const Records *table = table_of(batch, column);
@@ -27,6 +32,10 @@ static Value some_value(Batch *batch, const Column *column) {
     if (column->sort == COLUMN_DAY) value.whole = pick(c, day_of(1950, 1, 1), day_of(2027, 1, 1));
     if (column->sort == COLUMN_FLAG) value.whole = pick(c, 0, 1);
     if (column->member_count) value.whole = pick(c, 0, column->member_count - 1);
+    if (is_dated(table, column)) {
+        value.whole = pick(c, day_of(batch->as_at_year, 4, 2), day_of(batch->as_at_year + 1, 3, 30));
+        return value;
+    }
     if (!table->rows || one_in(c, 5)) return value;
     size_t row = (size_t)pick(c, 0, table->rows - 1);
     const Value *own = &table->values[row * (size_t)table->column_count +
@@ -284,14 +293,14 @@ static Summed combined(Batch *batch, int table, const Column *column, const Colu
     case 0:
         if (!other) break;
         return (Summed){join("%s + %s", column->name, other->name),
-                        real ? join("%s + %s", a, b) : join("plus(%s, %s)", a, b), real, money};
+                        real ? join("finite(%s + %s)", a, b) : join("plus(%s, %s)", a, b), real, money};
     case 1:
         if (!other || money || column->sort == COLUMN_YEARS) break;
         return (Summed){join("%s * %s", column->name, other->name),
-                        real ? join("%s * %s", a, b) : join("times(%s, %s)", a, b), real, money};
+                        real ? join("finite(%s * %s)", a, b) : join("times(%s, %s)", a, b), real, money};
     case 2:
         return (Summed){join("%s * %s", column->name, factor),
-                        real ? join("%s * %lld.0", a, by) : join("times(%s, %lld)", a, by), real,
+                        real ? join("finite(%s * %lld.0)", a, by) : join("times(%s, %lld)", a, by), real,
                         money};
     case 3: return (Summed){join("-%s", column->name), join("-%s", a), real, money};
     case 4: {
@@ -324,8 +333,6 @@ static bool make_summed(Batch *batch, int table, Summed *summed) {
 
 /* ---- Questions --------------------------------------------------------------------------------- */
 
-enum { MOST_CELLS = 3000 };
-
 static void split(Batch *batch, Ask *ask) {
     Chance *c = &batch->chance;
     static const int wanted[] = {0, 1, 1, 1, 2, 2, 2, 3, 4};
@@ -336,7 +343,7 @@ static void split(Batch *batch, Ask *ask) {
         int d = (int)pick(c, 0, batch->dim_count - 1);
         const Dim *dim = &batch->dims[d];
         bool rate = ask->sort == ASK_RATE && dim->sort != BY_CODE;
-        if (rate || cells * dim->size > MOST_CELLS || (dim->sort != BY_CODE && dated)) continue;
+        if (rate || cells * dim->size > batch->most_cells || (dim->sort != BY_CODE && dated)) continue;
         if (!may_split(batch, d, ask->table) || (ask->sort == ASK_RATE && dim->table)) continue;
         bool twice = false;
         for (int i = 0; i < ask->dim_count; i++) twice |= ask->dims[i] == d;
@@ -377,8 +384,13 @@ static bool make_ask(Batch *batch, Ask *ask) {
     bool dated = ask->table && batch->tables[ask->table].dated >= 0;
     if (dated && ask->sort != ASK_RATE && one_in(c, 6))
         ask->year = batch->as_at_year - (int)pick(c, 0, 2);
-    if ((ask->sort == ASK_SUM || ask->sort == ASK_MEAN) && !make_summed(batch, ask->table, &ask->summed))
+    if ((ask->sort == ASK_SUM || ask->sort == ASK_MEAN) &&
+        !make_summed(batch, ask->table, &ask->summed))
         return false;
+    if (dated && names(join("%s %s %s", cond_plan(ask->where), cond_plan(ask->part),
+                            ask->summed.plan ? ask->summed.plan : ""),
+                       batch->tables[ask->table].columns[0].name))
+        ask->year = 0;
     split(batch, ask);
     return true;
 }

@@ -137,6 +137,8 @@ typedef struct {
     Records tables[MOST_TABLES]; /* 0: people */
     int table_count;
     bool orphans, crlf, quoted;
+    int many; /* so many people with few columns, whose sums cancel; 0: as chance will have it */
+    int most_cells;
     Dim dims[MOST_DIMS];
     int dim_count;
     Segment segments[6];

@@ -2,6 +2,7 @@
  * extreme, tables of no row and of thousands. */
 #include "model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,13 +130,14 @@ static void make_geography(Batch *batch) {
 
 /* ---- Rows -------------------------------------------------------------------------------------- */
 
-typedef enum { EVEN, SKEWED, CONSTANT, EXTREME, TIED } Shape;
+typedef enum { EVEN, SKEWED, CONSTANT, EXTREME, TIED, CANCELLING } Shape;
 
 static int64_t shaped(Chance *c, Shape shape, int64_t low, int64_t high) {
     switch (shape) {
     case EVEN: return pick(c, low, high);
     case CONSTANT: return low + (high - low) / 3;
     case EXTREME: return one_in(c, 2) ? low : high;
+    case CANCELLING: return pick(c, -high, high);
     case TIED: return low + (high / 4 - low / 4) * pick(c, 0, 3);
     case SKEWED: break;
     }
@@ -156,9 +158,19 @@ static char *money_text(Chance *c, int64_t pence) {
     return join("%s%lld.%02lld", sign, size / 100, size % 100);
 }
 
+/* Of any size, and as often as not the opposite of one of the same seed: what is left of a sum of
+ * such numbers is far smaller than they are. */
+static double of_any_size(Chance *c) {
+    Chance again = {.state = (uint64_t)pick(c, 1, 5000)};
+    double value = ldexp((double)pick(&again, 1, INT64_C(1) << 53), (int)pick(&again, -1000, 800));
+    return one_in(c, 2) ? value : -value;
+}
+
 static Value decimal(Chance *c, Shape shape) {
     char *text;
-    if (shape == EXTREME && one_in(c, 2))
+    if (shape == CANCELLING)
+        text = join("%.17g", of_any_size(c));
+    else if (shape == EXTREME && one_in(c, 2))
         text = join("%.17g", (double)pick(c, -1000000, 1000000) * (one_in(c, 2) ? 1e12 : 1e-12));
     else
         text = join("%.*f", (int)pick(c, 0, 6), (double)shaped(c, shape, -1000000, 4000000) / 1000);
@@ -205,6 +217,8 @@ static void fill_column(Batch *batch, Records *table, int index) {
     static const int shares[] = {0, 3, 30, 97, 100};
     int64_t share = column->may_miss ? shares[one_in(c, 8) ? pick(c, 3, 4) : pick(c, 0, 2)] : 0;
     Shape shape = one_in(c, 2) ? EVEN : (Shape)pick(c, EVEN, TIED);
+    bool number = column->sort == COLUMN_DECIMAL || column->sort == COLUMN_PENCE;
+    if (number && (batch->many || one_in(c, 6))) shape = CANCELLING;
     for (int r = 0; r < table->rows; r++) {
         Value *value = &table->values[(size_t)r * (size_t)table->column_count + (size_t)index];
         *value = make_value(batch, column, shape, table);
@@ -234,6 +248,16 @@ static int how_many_people(Chance *c) {
     return size > 7 ? size + (int)pick(c, -5, 5) : size;
 }
 
+static void make_columns(Batch *batch, Records *people) {
+    Chance *c = &batch->chance;
+    if (!one_in(c, 6)) make_column(batch, people, COLUMN_YEARS);
+    for (int g = 0; g < batch->geography_count; g++)
+        if (g == 0 || one_in(c, 2)) make_area_column(batch, people, g);
+    int64_t more = pick(c, 3, 10);
+    for (int64_t i = 0; i < more; i++)
+        make_column(batch, people, (Sort)pick(c, COLUMN_WHOLE, COLUMN_ORDERED));
+}
+
 static void make_population(Batch *batch) {
     Chance *c = &batch->chance;
     Records *people = &batch->tables[0];
@@ -241,13 +265,14 @@ static void make_population(Batch *batch) {
     people->name = "people";
     people->file = "people.csv";
     people->dated = -1;
-    if (one_in(c, 6) == false) make_column(batch, people, COLUMN_YEARS);
-    for (int g = 0; g < batch->geography_count; g++)
-        if (g == 0 || one_in(c, 2)) make_area_column(batch, people, g);
-    int64_t more = pick(c, 3, 10);
-    for (int64_t i = 0; i < more; i++)
-        make_column(batch, people, (Sort)pick(c, COLUMN_WHOLE, COLUMN_ORDERED));
-    fill(batch, people, how_many_people(c));
+    if (batch->many) {
+        make_column(batch, people, COLUMN_CODE);
+        make_column(batch, people, COLUMN_DECIMAL);
+        make_column(batch, people, COLUMN_PENCE);
+    } else {
+        make_columns(batch, people);
+    }
+    fill(batch, people, batch->many ? batch->many : how_many_people(c));
     people->ids = take((size_t)people->rows * sizeof *people->ids);
     uint64_t spread = chance(c) | 1; /* odd: a permutation of 32 bits */
     for (int r = 0; r < people->rows; r++)
@@ -279,9 +304,9 @@ static void make_events(Batch *batch) {
     events->name = join("e%d", batch->table_count);
     events->file = join("e%d.csv", batch->table_count);
     events->dated = -1;
-    if (one_in(c, 4) == false) {
+    if (!one_in(c, 4)) {
         events->dated = 0;
-        events->covered = one_in(c, 4) == false;
+        events->covered = !one_in(c, 4);
         events->from = day_of(batch->as_at_year - (int)pick(c, 0, 2), 4, 1);
         events->to = day_of(batch->as_at_year + 1 + (int)pick(c, 0, 1), 3, 31);
         if (one_in(c, 3)) events->from += pick(c, -200, 400);
@@ -506,7 +531,8 @@ void make_people(Batch *batch) {
     batch->quoted = one_in(c, 4);
     for (int64_t n = pick(c, 1, 2); n > 0; n--) make_geography(batch);
     make_population(batch);
-    for (int64_t n = pick(c, 0, 3); n > 0; n--) make_events(batch);
+    batch->most_cells = one_in(c, 12) ? 40000 : 3000;
+    for (int64_t n = batch->many ? 0 : pick(c, 0, 3); n > 0; n--) make_events(batch);
     for (int t = 0; t < batch->table_count; t++)
         for (int i = 0; i < batch->tables[t].column_count; i++)
             add_column_dim(batch, t, &batch->tables[t].columns[i]);

@@ -2,9 +2,10 @@
  * plan must give the same bytes on any number of threads, with rows in any order, from a snapshot and
  * on any kind of processor.
  *
- *     queries SCPC FOLDER FIRST COUNT STEP SIZE
+ *     queries SCPC FOLDER FIRST COUNT STEP SIZE [PEOPLE]
  *
  * asks COUNT batches of SIZE questions; the seed of each is STEP more than that of the one before.
+ * With PEOPLE there are so many, with few columns, whose sums cancel.
  * What fails is made as small as it still fails, and printed with its seed. Status 1: something did. */
 #include "model.h"
 
@@ -287,9 +288,10 @@ static void report(const Trial *trial, const Finding *finding) {
 
 /* ---- Batches ----------------------------------------------------------------------------------- */
 
-static int ask_batch(const char *program, const char *folder, uint64_t seed, int size) {
+static int ask_batch(const char *program, const char *folder, uint64_t seed, int size, int many) {
     Batch *batch = take(sizeof *batch);
     batch->seed = batch->chance.state = seed;
+    batch->many = many;
     make_people(batch);
     make_asks(batch, size);
     Trial trial = {.program = program, .folder = folder, .batch = batch, .only = -1};
@@ -303,17 +305,18 @@ static int ask_batch(const char *program, const char *folder, uint64_t seed, int
 }
 
 int main(int argc, char **argv) {
-    if (argc != 7) {
-        fputs("usage: queries SCPC FOLDER FIRST COUNT STEP SIZE\n", stderr);
+    if (argc != 7 && argc != 8) {
+        fputs("usage: queries SCPC FOLDER FIRST COUNT STEP SIZE [PEOPLE]\n", stderr);
         return 2;
     }
     uint64_t first = strtoull(argv[3], NULL, 10), step = strtoull(argv[5], NULL, 10);
     int count = atoi(argv[4]), size = atoi(argv[6]), failed = 0;
+    int many = argc == 8 ? atoi(argv[7]) : 0;
     for (int b = 0; b < count; b++) {
         fflush(stdout);
         pid_t child = fork();
         if (child < 0) stop("no process: %s", strerror(errno));
-        if (child == 0) exit(ask_batch(argv[1], argv[2], first + (uint64_t)b * step, size));
+        if (child == 0) exit(ask_batch(argv[1], argv[2], first + (uint64_t)b * step, size, many));
         int status;
         while (waitpid(child, &status, 0) < 0)
             if (errno != EINTR) stop("waiting: %s", strerror(errno));
