@@ -148,8 +148,9 @@ static void bind_value(sqlite3_stmt *insert, int at, const Column *column, const
 }
 
 static void load_rows(const Batch *batch, sqlite3 *database, const Records *table, const char *name) {
-    const char *first = table->ids ? "id INTEGER PRIMARY KEY" : "person INTEGER";
-    char *columns = join("%s", first), *places = "?";
+    bool people = table->ids != NULL;
+    char *columns = people ? "snapshot INTEGER, id INTEGER" : "snapshot INTEGER, person INTEGER";
+    char *places = "?, ?";
     for (int i = 0; i < table->column_count; i++) {
         columns = join("%s, %s", columns, table->columns[i].name);
         places = join("%s, ?", places);
@@ -159,16 +160,17 @@ static void load_rows(const Batch *batch, sqlite3 *database, const Records *tabl
     char *sql = join("INSERT INTO %s VALUES (%s)", name, places);
     must(database, sqlite3_prepare_v2(database, sql, -1, &insert, NULL), sql);
     for (int r = 0; r < table->rows; r++) {
-        int person = table->ids ? r : table->person[r];
-        if (table->gone[r] || (person >= 0 && batch->tables[0].gone[person])) continue;
-        sqlite3_bind_int(insert, 1, person);
+        if (in_no_file(batch, table, r)) continue;
+        sqlite3_bind_int(insert, 1, people ? table->snapshot[r] : 0);
+        sqlite3_bind_int(insert, 2, table->person[r]);
         for (int i = 0; i < table->column_count; i++)
-            bind_value(insert, i + 2, &table->columns[i],
+            bind_value(insert, i + 3, &table->columns[i],
                        &table->values[(size_t)r * (size_t)table->column_count + (size_t)i]);
         must(database, sqlite3_step(insert), sql);
         must(database, sqlite3_reset(insert), sql);
     }
     sqlite3_finalize(insert);
+    if (people) execute(database, "CREATE UNIQUE INDEX p_id ON p(id, snapshot)");
 }
 
 static void load_geography(sqlite3 *database, const Geography *places) {
@@ -251,8 +253,10 @@ static bool cell_absent(const Batch *batch, const Ask *ask, int cell) {
         period |= dim->sort != BY_CODE;
         cell /= dim->size;
     }
-    if (period || !ask->table) return absent;
-    return !year_known(&batch->tables[ask->table], ask->year ? ask->year : batch->as_at_year);
+    int year = ask->year ? ask->year : batch->as_at_year;
+    if (!period && !ask->table) return snapshot_of(batch, year) < 0;
+    if (period) return absent;
+    return !year_known(&batch->tables[ask->table], year);
 }
 
 Answer ask_sqlite(const Batch *batch, sqlite3 *database, const Ask *ask) {

@@ -333,6 +333,13 @@ static bool make_summed(Batch *batch, int table, Summed *summed) {
 
 /* ---- Questions --------------------------------------------------------------------------------- */
 
+/* A plan that asks for periods of which none is known is refused. */
+static bool nothing_known(const Dim *dim) {
+    for (int i = 0; i < dim->size; i++)
+        if (!dim->uncovered[i]) return false;
+    return true;
+}
+
 static void split(Batch *batch, Ask *ask) {
     Chance *c = &batch->chance;
     static const int wanted[] = {0, 1, 1, 1, 2, 2, 2, 3, 4};
@@ -345,7 +352,7 @@ static void split(Batch *batch, Ask *ask) {
         bool rate = ask->sort == ASK_RATE && dim->sort != BY_CODE;
         if (rate || cells * dim->size > batch->most_cells || (dim->sort != BY_CODE && dated)) continue;
         if (!may_split(batch, d, ask->table) || (ask->sort == ASK_RATE && dim->table)) continue;
-        bool twice = false;
+        bool twice = nothing_known(dim);
         for (int i = 0; i < ask->dim_count; i++) twice |= ask->dims[i] == d;
         if (twice) continue;
         dated |= dim->sort != BY_CODE;
@@ -382,7 +389,7 @@ static bool make_ask(Batch *batch, Ask *ask) {
                 : ask->sort == ASK_RATE ? some_cond(batch, ask->table)
                                         : anybody();
     bool dated = ask->table && batch->tables[ask->table].dated >= 0;
-    if (dated && ask->sort != ASK_RATE && one_in(c, 6))
+    if ((dated || !ask->table) && ask->sort != ASK_RATE && one_in(c, 6))
         ask->year = batch->as_at_year - (int)pick(c, 0, 2);
     if ((ask->sort == ASK_SUM || ask->sort == ASK_MEAN) &&
         !make_summed(batch, ask->table, &ask->summed))
@@ -461,16 +468,34 @@ static char *segment_sql(const Batch *batch, int index) {
     return sql;
 }
 
+static bool by_period(const Batch *batch, const Ask *ask) {
+    bool found = false;
+    for (int i = 0; i < ask->dim_count; i++) found |= batch->dims[ask->dims[i]].sort != BY_CODE;
+    return found;
+}
+
 /* The period: the year asked for, or that of the population's date; none where the question is split
  * by periods, or the events have no date. */
 static char *period_sql(const Batch *batch, const Ask *ask) {
     const Records *table = &batch->tables[ask->table];
-    for (int i = 0; i < ask->dim_count; i++)
-        if (batch->dims[ask->dims[i]].sort != BY_CODE) return "1";
-    if (!ask->table || table->dated < 0) return "1";
+    if (by_period(batch, ask) || !ask->table || table->dated < 0) return "1";
     int year = ask->year ? ask->year : batch->as_at_year;
     return join("e.%s BETWEEN '%d-04-01' AND '%d-03-31'", table->columns[table->dated].name, year,
                 year + 1);
+}
+
+/* As whom people are counted: as they were in the year of the event, or at the last date where they
+ * are not known in that year. */
+static char *snapshot_sql(const Batch *batch, const Ask *ask, int table) {
+    int last = batch->snapshots - 1, year = ask->year ? ask->year : batch->as_at_year;
+    if (by_period(batch, ask) && last && table) {
+        char *day = join("e.%s", batch->tables[table].columns[batch->tables[table].dated].name);
+        return join("p.snapshot = CASE WHEN %s BETWEEN '%d-04-01' AND '%d-03-31' THEN 0 ELSE 1 END",
+                    day, batch->years[0], batch->years[0] + 1);
+    }
+    if (by_period(batch, ask)) return "1";
+    int own = snapshot_of(batch, year);
+    return join("p.snapshot = %d", own < 0 ? last : own);
 }
 
 static char *select_sql(const Batch *batch, const Ask *ask, const char *number, int table,
@@ -482,7 +507,8 @@ static char *select_sql(const Batch *batch, const Ask *ask, const char *number, 
     }
     char *from = table ? join("%s AS e JOIN p ON p.id = e.person", batch->tables[table].name)
                        : join("p");
-    return join("SELECT %s%s FROM %s WHERE %s%s", columns, number, from, where, keys);
+    return join("SELECT %s%s FROM %s WHERE %s AND %s%s", columns, number, from,
+                snapshot_sql(batch, ask, table), where, keys);
 }
 
 void ask_sql(const Batch *batch, const Ask *ask, char *sql[2]) {

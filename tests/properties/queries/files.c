@@ -27,13 +27,9 @@ static void write_field(const Batch *batch, FILE *out, const char *text, int row
 
 static const char *key_of(const Batch *batch, const Records *table, int row) {
     if (table->ids) return table->ids[row];
-    int person = table->person[row];
-    return person < 0 ? join("nobody%d", row) : batch->tables[0].ids[person];
-}
-
-static bool left_away(const Batch *batch, const Records *table, int row) {
-    if (table->gone[row]) return true;
-    return table->person && table->person[row] >= 0 && batch->tables[0].gone[table->person[row]];
+    if (table->person[row] < 0) return join("nobody%d", row);
+    const int *rows = batch->tables[0].rows_of[table->person[row]];
+    return batch->tables[0].ids[rows[0] >= 0 ? rows[0] : rows[1]];
 }
 
 /* The rows in their order, or in a random one. */
@@ -47,15 +43,17 @@ static int *order_of(const Records *table, Chance *order) {
     return rows;
 }
 
-static void write_table(const Batch *batch, const Records *table, const char *folder, Chance *order) {
-    FILE *out = open_file(folder, table->file);
+static void write_table(const Batch *batch, const Records *table, int snapshot, const char *folder,
+                        Chance *order) {
+    FILE *out = open_file(folder, snapshot ? "later.csv" : table->file);
     const int *rows = order_of(table, order);
     write_field(batch, out, "id", 1, table->column_count == 0);
     for (int i = 0; i < table->column_count; i++)
         write_field(batch, out, table->columns[i].name, 1, i + 1 == table->column_count);
     for (int n = 0; n < table->rows; n++) {
         int r = rows[n];
-        if (left_away(batch, table, r)) continue;
+        if (in_no_file(batch, table, r)) continue;
+        if (table->snapshot && table->snapshot[r] != snapshot) continue;
         write_field(batch, out, key_of(batch, table, r), r, table->column_count == 0);
         for (int i = 0; i < table->column_count; i++)
             write_field(batch, out,
@@ -181,14 +179,20 @@ static char *plan_text(const Batch *batch) {
         text = join("%s}\n\n", text);
     }
     text = join("%spopulation people \"People\" from \"people.csv\" {\n  as_at %s\n"
-                "  column id : identifier\n%s}\n\n", text, batch->as_at, people);
+                "%s  column id : identifier\n%s}\n\n",
+                text, batch->dates[0],
+                batch->snapshots > 1
+                    ? join("  snapshot from \"later.csv\" at %s\n", batch->dates[1])
+                    : "",
+                people);
     return join("%s%s%s", text, events, used);
 }
 
 void write_batch(const Batch *batch, const char *folder, Chance *order) {
     write_file(join("%s/plan.scp", folder), plan_text(batch));
     for (int t = 0; t < batch->table_count; t++)
-        write_table(batch, &batch->tables[t], folder, order);
+        for (int s = 0; s < (t ? 1 : batch->snapshots); s++)
+            write_table(batch, &batch->tables[t], s, folder, order);
     for (int g = 0; g < batch->geography_count; g++)
         write_geography(&batch->geographies[g], folder);
 }

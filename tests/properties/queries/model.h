@@ -60,8 +60,10 @@ typedef struct {
     int column_count;
     int rows;
     Value *values;      /* by row, then column */
-    char **ids;         /* population: the key of each row */
-    int *person;        /* events: the row of the person; -1: nobody */
+    char **ids;         /* population: the key of each row as the file says it */
+    int *snapshot;      /* population: of which date a row is; rows of the first date come first */
+    int *person;        /* population and events: the number of the person; -1: nobody */
+    int (*rows_of)[2];  /* population: of each person the row at each date; -1: none */
     bool *gone;         /* rows that a smaller case goes without */
     int dated;          /* the column, or -1 */
     bool covered;       /* `covers`, with: */
@@ -130,8 +132,10 @@ typedef struct {
 typedef struct {
     uint64_t seed;
     Chance chance;
-    int as_at_year; /* the financial year of the population's date, by the year it begins in */
-    char *as_at;
+    int snapshots;  /* dates that the people are known at: 1 or 2 */
+    int years[2];   /* of each its financial year, by the year it begins in */
+    char *dates[2];
+    int as_at_year; /* of the last: the year that is counted where no other is asked for */
     Geography geographies[2];
     int geography_count;
     Records tables[MOST_TABLES]; /* 0: people */
@@ -154,6 +158,8 @@ char *day_text(int64_t day);
 int64_t day_of(int year, int month, int day);
 int financial_year(int64_t day);
 int row_count(const Records *table);
+int snapshot_of(const Batch *batch, int year);           /* -1: none is of that year */
+bool in_no_file(const Batch *batch, const Records *table, int row);
 
 /* ask.c: questions, as words of a plan and as SQL */
 void make_asks(Batch *batch, int count);

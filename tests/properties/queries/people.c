@@ -233,6 +233,23 @@ static void fill(Batch *batch, Records *table, int rows) {
     for (int i = 0; i < table->column_count; i++) fill_column(batch, table, i);
 }
 
+int snapshot_of(const Batch *batch, int year) {
+    for (int s = 0; s < batch->snapshots; s++)
+        if (batch->years[s] == year) return s;
+    return -1;
+}
+
+/* A row that a smaller case goes without, or of somebody who has none left. */
+bool in_no_file(const Batch *batch, const Records *table, int row) {
+    const Records *people = &batch->tables[0];
+    if (table->gone[row]) return true;
+    if (table == people || table->person[row] < 0) return false;
+    const int *rows = people->rows_of[table->person[row]];
+    for (int s = 0; s < 2; s++)
+        if (rows[s] >= 0 && !people->gone[rows[s]]) return false;
+    return true;
+}
+
 int row_count(const Records *table) {
     int count = 0;
     for (int r = 0; r < table->rows; r++) count += !table->gone[r];
@@ -272,19 +289,31 @@ static void make_population(Batch *batch) {
     } else {
         make_columns(batch, people);
     }
-    fill(batch, people, batch->many ? batch->many : how_many_people(c));
+    int first = batch->many ? batch->many : how_many_people(c), fewer = (int)pick(c, 0, first / 4);
+    int second = batch->snapshots > 1 ? first + (int)pick(c, -fewer, first / 4) : 0;
+    fill(batch, people, first + second);
+    people->person = take((size_t)people->rows * sizeof *people->person);
+    people->snapshot = take((size_t)people->rows * sizeof *people->snapshot);
+    people->rows_of = take((size_t)people->rows * sizeof *people->rows_of);
+    for (int r = 0; r < people->rows; r++) people->rows_of[r][0] = people->rows_of[r][1] = -1;
     people->ids = take((size_t)people->rows * sizeof *people->ids);
     uint64_t spread = chance(c) | 1; /* odd: a permutation of 32 bits */
-    for (int r = 0; r < people->rows; r++)
-        people->ids[r] = join("%s%u", people->rows % 2 ? "N" : "", (uint32_t)r * (uint32_t)spread);
+    for (int r = 0; r < people->rows; r++) {
+        people->snapshot[r] = r >= first;
+        people->person[r] = r < first ? r : r - first + fewer; /* some gone, some new */
+        people->rows_of[people->person[r]][people->snapshot[r]] = r;
+        people->ids[r] = join("%s%u", people->rows % 2 ? "N" : "",
+                              (uint32_t)people->person[r] * (uint32_t)spread);
+    }
 }
 
 static void choose_people(Batch *batch, Records *events, Shape shape) {
     Chance *c = &batch->chance;
     events->person = take((size_t)events->rows * sizeof *events->person);
+    const Records *people = &batch->tables[0];
     for (int r = 0; r < events->rows; r++) {
-        int people = batch->tables[0].rows;
-        events->person[r] = people ? (int)shaped(c, shape, 0, people - 1) : -1;
+        int somebody = people->rows ? (int)shaped(c, shape, 0, people->rows - 1) : -1;
+        events->person[r] = somebody < 0 ? -1 : people->person[somebody];
         if (batch->orphans && one_in(c, 20)) events->person[r] = -1;
     }
 }
@@ -416,13 +445,14 @@ static void add_groups(Batch *batch, const Column *column, int number) {
                                                 : join("quantile_group(%s into %d%s%s)",
                                                        column->name, groups, within, using);
     dim->declared = join("dimension %s of people = %s", dim->name, call);
-    dim->ready = join("CREATE TABLE %s AS SELECT p.id AS id, quantile_group(count(*) OVER (PARTITION BY %s),"
-                      " rank() OVER (PARTITION BY %s ORDER BY p.%s%s), %d) AS n FROM p"
+    dim->ready = join("CREATE TABLE %s AS SELECT p.snapshot AS snapshot, p.id AS id,"
+                      " quantile_group(count(*) OVER (PARTITION BY p.snapshot, %s), rank() OVER"
+                      " (PARTITION BY p.snapshot, %s ORDER BY p.%s%s), %d) AS n FROM p"
                       " WHERE p.%s IS NOT NULL AND %s;"
-                      "CREATE UNIQUE INDEX %s_id ON %s(id)",
+                      "CREATE UNIQUE INDEX %s_id ON %s(snapshot, id)",
                       dim->name, keys, keys, column->name, turned ? " DESC" : "", groups,
                       column->name, present, dim->name, dim->name);
-    dim->sql = join("(SELECT n FROM %s WHERE id = p.id)", dim->name);
+    dim->sql = join("(SELECT n FROM %s WHERE id = p.id AND snapshot = p.snapshot)", dim->name);
     for (int i = 0; i < groups; i++) dim->labels[i] = join("%d", i + 1);
 }
 
@@ -449,7 +479,7 @@ static bool year_covered(const Records *events, int year) {
 
 /* Years: from the first that data stand for to the last, whoever's. */
 static void add_years(Batch *batch, int table) {
-    int first = batch->as_at_year, last = first;
+    int first = batch->years[0], last = batch->as_at_year;
     for (int t = 1; t < batch->table_count; t++) {
         const Records *events = &batch->tables[t];
         if (events->dated < 0 || !events->covered) continue;
@@ -460,10 +490,11 @@ static void add_years(Batch *batch, int table) {
     for (int i = 0; i < dim->size; i++) {
         dim->labels[i] = year_name(first + i);
         dim->uncovered[i] = table ? !year_covered(&batch->tables[table], first + i)
-                                  : first + i != batch->as_at_year;
+                                  : snapshot_of(batch, first + i) < 0;
     }
     if (!table) {
-        dim->sql = join("%d", batch->as_at_year - first);
+        dim->sql = join("CASE p.snapshot WHEN 0 THEN %d ELSE %d END", batch->years[0] - first,
+                        batch->as_at_year - first);
         return;
     }
     char *day = join("e.%s", batch->tables[table].columns[0].name);
@@ -524,8 +555,12 @@ bool may_split(const Batch *batch, int dim, int table) {
 
 void make_people(Batch *batch) {
     Chance *c = &batch->chance;
-    batch->as_at_year = (int)pick(c, 2021, 2025);
-    batch->as_at = day_text(day_of(batch->as_at_year, 4, 1) + pick(c, 0, 364));
+    batch->snapshots = batch->many || !one_in(c, 3) ? 1 : 2;
+    batch->years[0] = (int)pick(c, 2021, 2024);
+    batch->years[1] = batch->years[0] + (int)pick(c, 1, 2);
+    for (int s = 0; s < 2; s++)
+        batch->dates[s] = day_text(day_of(batch->years[s], 4, 1) + pick(c, 0, 364));
+    batch->as_at_year = batch->years[batch->snapshots - 1];
     batch->orphans = one_in(c, 3);
     batch->crlf = one_in(c, 5);
     batch->quoted = one_in(c, 4);

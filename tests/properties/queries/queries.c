@@ -284,6 +284,7 @@ static void report(const Trial *trial, const Finding *finding) {
     print_file(trial->folder, "plan.scp", 6000);
     for (int t = 0; t < batch->table_count; t++)
         print_file(trial->folder, batch->tables[t].file, 1500);
+    if (batch->snapshots > 1) print_file(trial->folder, "later.csv", 1500);
 }
 
 /* ---- Batches ----------------------------------------------------------------------------------- */
