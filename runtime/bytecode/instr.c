@@ -31,3 +31,40 @@ InstrDims instr_call_dims(const Module *module, const Instr *instr) {
     const uint32_t *args = module->args.items + instr->b;
     return (InstrDims){args + 1 + args[0], instr->c - 1 - args[0]};
 }
+
+unsigned row_operands(RowOp op) {
+    switch (op) {
+    case ROW_COLUMN:
+    case ROW_PERSON_COLUMN:
+    case ROW_CONST:
+    case ROW_MISSING:
+    case ROW_OP_COUNT:
+        return 0;
+    case ROW_NOT:
+    case ROW_IS_MISSING:
+    case ROW_NEG:
+    case ROW_TO_REAL:
+    case ROW_TABLE:
+    case ROW_YEAR:
+    case ROW_QUARTER:
+    case ROW_MONTH:
+    case ROW_WEEK:
+        return 1;
+    case ROW_SELECT:
+        return 3;
+    case ROW_EQ:
+    case ROW_NE:
+    case ROW_LT:
+    case ROW_LE:
+    case ROW_AND:
+    case ROW_OR:
+    case ROW_ADD:
+    case ROW_SUB:
+    case ROW_MUL:
+    case ROW_DIV:
+    case ROW_OR_ELSE:
+    case ROW_RANKED:
+        return 2;
+    }
+    return 0;
+}

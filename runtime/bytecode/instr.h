@@ -67,4 +67,7 @@ typedef struct {
 
 InstrDims instr_call_dims(const Module *module, const Instr *instr);
 
+/* How many of a, b and c of a row expression's node are nodes; of a ranking's, a and b. */
+unsigned row_operands(RowOp op);
+
 #endif

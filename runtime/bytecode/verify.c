@@ -193,44 +193,6 @@ static bool check_tables(Verifier *v) {
 
 /* ---- Row expressions --------------------------------------------------------------------------- */
 
-/* How many of a, b, c are earlier nodes. */
-static unsigned row_operands(RowOp op) {
-    switch (op) {
-    case ROW_COLUMN:
-    case ROW_PERSON_COLUMN:
-    case ROW_CONST:
-    case ROW_MISSING:
-    case ROW_OP_COUNT:
-        return 0;
-    case ROW_NOT:
-    case ROW_IS_MISSING:
-    case ROW_NEG:
-    case ROW_TO_REAL:
-    case ROW_TABLE:
-    case ROW_YEAR:
-    case ROW_QUARTER:
-    case ROW_MONTH:
-    case ROW_WEEK:
-        return 1;
-    case ROW_SELECT:
-        return 3;
-    case ROW_EQ:
-    case ROW_NE:
-    case ROW_LT:
-    case ROW_LE:
-    case ROW_AND:
-    case ROW_OR:
-    case ROW_ADD:
-    case ROW_SUB:
-    case ROW_MUL:
-    case ROW_DIV:
-    case ROW_OR_ELSE:
-    case ROW_RANKED:
-        return 2;
-    }
-    return 0;
-}
-
 /* Integers and doubles are not mixed; truth and codes are integers. */
 static bool row_typed(const RowNode *nodes, const RowNode *node) {
     bool real = node->real;

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "runtime/bytecode/instr.h"
 #include "runtime/data/checksum.h"
 #include "runtime/data/parallel.h"
 #include "runtime/data/problem.h"
@@ -269,39 +270,12 @@ static void want_node(Gathering *g, uint32_t node) {
 /* What an operand is, by opcode: a column or a row table is none. */
 static void want_operands(Gathering *g, uint32_t table, uint32_t day, const RowNode *node) {
     uint32_t people = g->module->tables.items[table].population;
-    switch ((RowOp)node->op) {
-    case ROW_CONST:
-    case ROW_MISSING:
-    case ROW_OP_COUNT: return;
-    case ROW_COLUMN: want_column(g, table_data(g, table, day), node->a); return;
-    case ROW_PERSON_COLUMN:
+    const uint32_t operands[] = {node->a, node->b, node->c};
+    if (node->op == ROW_COLUMN) want_column(g, table_data(g, table, day), node->a);
+    if (node->op == ROW_PERSON_COLUMN)
         want_column(g, table_data(g, people == MODULE_NONE ? table : people, day), node->a);
-        return;
-    case ROW_NOT:
-    case ROW_IS_MISSING:
-    case ROW_NEG:
-    case ROW_TO_REAL:
-    case ROW_TABLE:
-    case ROW_YEAR:
-    case ROW_QUARTER:
-    case ROW_MONTH:
-    case ROW_WEEK: want_node(g, node->a); return;
-    case ROW_RANKED: g->ranked[node->c] |= 1; break;
-    case ROW_SELECT: want_node(g, node->c); break;
-    case ROW_EQ:
-    case ROW_NE:
-    case ROW_LT:
-    case ROW_LE:
-    case ROW_AND:
-    case ROW_OR:
-    case ROW_ADD:
-    case ROW_SUB:
-    case ROW_MUL:
-    case ROW_DIV:
-    case ROW_OR_ELSE: break;
-    }
-    want_node(g, node->a);
-    want_node(g, node->b);
+    if (node->op == ROW_RANKED) g->ranked[node->c] |= 1;
+    for (unsigned i = 0; i < row_operands((RowOp)node->op); i++) want_node(g, operands[i]);
 }
 
 /* Nodes read nodes below them: one way down meets all. */

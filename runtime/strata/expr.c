@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/base/date.h"
+#include "runtime/bytecode/instr.h"
 #include "runtime/strata/calendar.h"
 #include "runtime/strata/ranking.h"
 #include "runtime/strata/wide.h"
@@ -58,24 +59,8 @@ static bool table_may_miss(const ExprStep *step, const ExprStep *from) {
 }
 
 unsigned expr_operands(const ExprStep *step) {
-    switch (step->key.op) {
-    case ROW_COLUMN:
-    case ROW_PERSON_COLUMN:
-    case ROW_CONST:
-    case ROW_MISSING: return 0;
-    case ROW_SELECT: return 3;
-    case EXPR_WIDEN:
-    case EXPR_TRUTH:
-    case ROW_NOT:
-    case ROW_IS_MISSING:
-    case ROW_TO_REAL:
-    case ROW_TABLE:
-    case ROW_YEAR:
-    case ROW_QUARTER:
-    case ROW_MONTH:
-    case ROW_WEEK: return 1;
-    default: return 2;
-    }
+    uint8_t op = step->key.op;
+    return op == EXPR_WIDEN || op == EXPR_TRUTH ? 1 : row_operands((RowOp)op);
 }
 
 /* Of an event of nobody, whom no query counts, nothing is said. */
@@ -371,26 +356,6 @@ static uint32_t add_node(ExprProgram *program, const RowNode *node) {
     return 0;
 }
 
-static unsigned operand_count(uint8_t op) {
-    switch (op) {
-    case ROW_COLUMN:
-    case ROW_PERSON_COLUMN:
-    case ROW_CONST:
-    case ROW_MISSING: return 0;
-    case ROW_NOT:
-    case ROW_IS_MISSING:
-    case ROW_NEG:
-    case ROW_TO_REAL:
-    case ROW_TABLE:
-    case ROW_YEAR:
-    case ROW_QUARTER:
-    case ROW_MONTH:
-    case ROW_WEEK: return 1;
-    case ROW_SELECT: return 3;
-    default: return 2;
-    }
-}
-
 /* Depth first with a stack of its own: expressions may be deeper than the C stack. */
 uint32_t expr_add(ExprProgram *program, uint32_t node) {
     VEC(uint32_t) open = {0};
@@ -399,7 +364,7 @@ uint32_t expr_add(ExprProgram *program, uint32_t node) {
         uint32_t at = open.items[open.count - 1], before = open.count;
         const RowNode *row = &program->module->rows.items[at];
         const uint32_t operands[] = {row->a, row->b, row->c};
-        for (unsigned i = 0; i < operand_count(row->op); i++)
+        for (unsigned i = 0; i < row_operands((RowOp)row->op); i++)
             if (program->of_node[operands[i]] == MODULE_NONE)
                 VEC_PUSH(program->arena, &open, operands[i]);
         if (open.count > before) continue;
