@@ -187,8 +187,8 @@ static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *colu
 
 static bool unknown_column_type(Compilation *c, const Expr *type) {
     static const char *const spoken[][2] = {
-        {"boolean", "flag"},     {"bool", "flag"},       {"yes/no", "flag(no: No, yes: Yes)"},
-        {"Y/N", "flag(no: N, yes: Y)"}, {"yes_no", "flag(no: No, yes: Yes)"}, {"int", "integer"},
+        {"boolean", "flag"},     {"bool", "flag"},       {"yes/no", "flag"},
+        {"Y/N", "flag"}, {"yes_no", "flag"}, {"int", "integer"},
         {"decimal", "number"},   {"float", "number"},    {"id", "identifier"},
         {"key", "identifier"},   {"money", "pounds"},    {"datetime", "date"}};
     Slice text = quoted(c, type->span);

@@ -319,11 +319,43 @@ static size_t without_block(Slice text) {
     return before == ' ' || before == '\t' ? trim_end(slice_sub(text, 0, length - 1)) : length;
 }
 
+enum { LONGEST_TEXT_MEANT = 4096 };
+
+/* The next `"` that stands alone on its line, where the text that begins at `at` was to end; 0
+ * where none follows soon. */
+static size_t lone_quote_after(const Scan *scan, size_t at) {
+    size_t last = at + LONGEST_TEXT_MEANT;
+    if (last > scan->text.length) last = scan->text.length;
+    for (size_t line = at; line < last; line++) {
+        if (scan->text.data[line] != '\n') continue;
+        size_t first = line + 1, end;
+        while (first < last && (scan->text.data[first] == ' ' || scan->text.data[first] == '\t'))
+            first++;
+        for (end = first; end < last && scan->text.data[end] != '\n';) end++;
+        if (slice_equal(slice_trim(slice_sub(scan->text, first, end)), SLICE("\""))) return first;
+    }
+    return 0;
+}
+
+/* A text of several lines between single `"`: both ends are mended at once. */
+static void mend_lines_in_quotes(Scan *scan, Diag *diag, size_t at) {
+    static const char *const how = "begin and end it with three quotes";
+    diag_fix(scan->diags, diag, scan_span(scan, at, 1), SLICE("\"\"\""), "%s", how);
+    scan->closing_quote = lone_quote_after(scan, at);
+    if (scan->closing_quote)
+        diag_fix(scan->diags, diag, scan_span(scan, scan->closing_quote, 1), SLICE("\"\"\""), "%s",
+                 how);
+}
+
 size_t scan_open_string(Scan *scan, size_t at, size_t length) {
     Slice text = scan_text(scan, at, length);
     size_t curly = find_curly_close(text);
     if (curly) return mixed_string(scan, at, text, curly);
     size_t taken = without_block(text);
+    if (scan->closing_quote == at && at) { /* said where the text began */
+        push_string(scan, at, taken, SLICE(""));
+        return taken;
+    }
     bool alone = taken == 1; /* nothing stands behind it: a text of several lines was meant */
     Diag *diag =
         diag_add(scan->diags, DIAG_BAD_LITERAL, scan_span(scan, at, taken),
@@ -331,8 +363,7 @@ size_t scan_open_string(Scan *scan, size_t at, size_t length) {
                          "ends with three quotes, `\"\"\"`"
                        : "this text is not closed: a `\"` is missing at its end, on the same line");
     if (alone)
-        diag_fix(scan->diags, diag, scan_span(scan, at, taken), SLICE("\"\"\""),
-                 "begin it with three quotes");
+        mend_lines_in_quotes(scan, diag, at);
     else
         diag_fix(scan->diags, diag, scan_span(scan, at + taken, 0), SLICE("\""), "close it here");
     push_string(scan, at, taken, slice_sub(text, 1, taken));

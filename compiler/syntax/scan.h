@@ -66,6 +66,7 @@ typedef struct {
     bool doc_open;       /* the last doc comment still waits for its item */
     Buffer doc_lines;    /* its lines so far */
     uint32_t first_diag; /* diagnostics of this file begin there */
+    size_t closing_quote; /* `"` on a line of its own, the end of one that was said; 0: none */
     uint32_t text_depth; /* open texts */
     Span text_opened[SCAN_TEXT_DEPTH + 1];
     ScanMark hole_opened[SCAN_TEXT_DEPTH + 1]; /* `{` within them */
