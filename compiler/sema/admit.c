@@ -63,8 +63,22 @@ Value *admit_read(Admission *a) {
     return value;
 }
 
+/* Of a word that names nothing the clause's type says what was wanted; a text lacks its quotes. */
+static Value *read_wanted(Admission *a, const char *wanted) {
+    Compilation *c = a->c;
+    uint32_t before = c->diags->items.count;
+    Value *value = admit_read(a);
+    if (a->expr->kind != EXPR_WORD || c->diags->items.count != before + 1) return value;
+    Diag *diag = c->diags->items.items[before];
+    bool unknown = slice_equal(diag->name, slice_of(diag_name_text(DIAG_UNDEFINED_NAME)));
+    if (!unknown || diag->span.start != a->expr->span.start) return value;
+    diag->message = arena_printf(c->arena, "%.*s; %s is wanted here", SLICE_FMT(diag->message),
+                                 wanted);
+    return value;
+}
+
 Node *admit_node(Admission *a, const char *wanted, Value **value) {
-    *value = admit_read(a);
+    *value = read_wanted(a, wanted);
     if ((*value)->sort == VALUE_DECL && (*value)->decl->kind->head.type) {
         Node *node = value_node(a->c, a->scope, *value, a->expr->span);
         *value = value_from_node(a->c, node);
@@ -86,7 +100,7 @@ Node *admit_node(Admission *a, const char *wanted, Value **value) {
 }
 
 static Value *admit_base(Admission *a, BaseType base, const char *wanted) {
-    Value *value = admit_read(a);
+    Value *value = read_wanted(a, wanted);
     if (value->sort == VALUE_NODE && value->node->type.base == base && !value->node->type.row)
         return value;
     if (value->sort == VALUE_MISSING) return value;
@@ -97,7 +111,15 @@ static Value *admit_base(Admission *a, BaseType base, const char *wanted) {
 }
 
 static Value *admit_text(Admission *a) {
-    return admit_base(a, TYPE_TEXT, "a text in quotes");
+    Compilation *c = a->c;
+    uint32_t before = c->diags->items.count;
+    Value *value = admit_base(a, TYPE_TEXT, "a text in quotes");
+    if (a->expr->kind != EXPR_WORD || c->diags->items.count != before + 1) return value;
+    Diag *diag = c->diags->items.items[before];
+    Slice text = arena_printf(c->arena, "\"%.*s\"", SLICE_FMT(quoted(c, a->expr->span)));
+    if (!diag->fix_message.length)
+        diag_fix(c->diags, diag, a->expr->span, text, "a text: `%.*s`", SLICE_FMT(text));
+    return value;
 }
 
 /* A month has many days: which one is meant is certain only where it is the last. */
@@ -365,13 +387,24 @@ Slice type_words(Compilation *c, const Expr *type, Nearest *nearest) {
     return text;
 }
 
+/* `true` where the choice is `yes` or `no`. */
+static Slice yes_or_no(const Admission *a, const Expr *type) {
+    if (a->expr->kind != EXPR_BOOL) return (Slice){0};
+    Slice spoken = a->expr->truth ? SLICE("yes") : SLICE("no");
+    return type_takes_word(a->c, type, intern(a->c->interner, spoken)) ? spoken : (Slice){0};
+}
+
 static Value *wrong_choice(Admission *a, const Expr *type) {
     Nearest nearest = {.wanted = quoted(a->c, a->expr->span)};
     Slice text = type_words(a->c, type, &nearest);
     Diag *diag =
         sema_error(a->c, a->scope, DIAG_UNKNOWN_CATEGORY, a->expr->span,
                    "`%.*s` is not one of %.*s", SLICE_FMT(nearest.wanted), SLICE_FMT(text));
-    nearest_fix(a->c, diag, a->expr->span, &nearest);
+    Slice spoken = yes_or_no(a, type);
+    if (spoken.length)
+        diag_fix(a->c->diags, diag, a->expr->span, spoken, "write `%.*s`", SLICE_FMT(spoken));
+    else
+        nearest_fix(a->c, diag, a->expr->span, &nearest);
     return value_poison(a->c);
 }
 

@@ -96,11 +96,47 @@ static void mend_comma(Compilation *c, const Kind *kind, uint32_t from, uint32_t
     }
 }
 
+static bool takes_text(const Compilation *c, const Expr *type) {
+    if (type->kind == EXPR_BINARY && type->op == OP_OR)
+        return takes_text(c, type->left) || takes_text(c, type->right);
+    if (type_is_call(c, type, "list") && type->entries.count)
+        return takes_text(c, type->entries.items[0].value);
+    return type_is_word(c, type, "text");
+}
+
+/* `mitigation Rotational posts`: words for readers, up to a label of the clause. */
+static bool mend_text(Compilation *c, const ClauseSpec *spec, const WordRun *run, Diag *diag) {
+    int last = 0;
+    for (; last < run->count; last++) {
+        Atom name = intern(c->interner, source_map_text(c->sources, run->items[last]));
+        bool label = false;
+        VEC_EACH(const LabelSpec, known, &spec->labels) label |= known->label == name;
+        if (label) break;
+    }
+    if (last < 2 || !takes_text(c, spec->type)) return false;
+    Span span = span_join(run->items[0], run->items[last - 1]);
+    Slice text = arena_printf(c->arena, "\"%.*s\"",
+                              SLICE_FMT(source_map_text(c->sources, span)));
+    diag_fix(c->diags, diag, span, text, "words for readers stand between double quotes");
+    return true;
+}
+
+/* Of a choice that nothing comes near to: what there is to choose from. */
+static void tell_choices(Compilation *c, const ClauseSpec *spec, const Item *item, Diag *diag) {
+    Nearest unused = {0};
+    Slice words = type_words(c, spec->type, &unused);
+    if (words.length)
+        diag_relate(c->diags, diag, item->word_span, "it is followed by one of %.*s",
+                    SLICE_FMT(words));
+}
+
 void mend_broken_clause(Compilation *c, const Kind *kind, const ClauseSpec *spec,
                         const Item *item) {
     uint32_t from = item->word_span.end;
     WordRun run = read_words(c, from);
     Diag *diag = unmended(c, (Span){from, run.end});
     if (!diag || (spec->type && mend_joined(c, spec, &run, diag))) return;
+    if (spec->type && mend_text(c, spec, &run, diag)) return;
     if (!mend_clause(c, kind, &run, diag)) mend_comma(c, kind, from, run.end, diag);
+    if (!diag->fix_message.length && spec->type) tell_choices(c, spec, item, diag);
 }

@@ -104,8 +104,9 @@ void nearest_offer(Nearest *nearest, Slice candidate) {
         limit = nearest->wanted.length - (nearest->wanted.length > 0);
     size_t distance = slice_distance(nearest->wanted, candidate, limit);
     if (differs_in_case(nearest->wanted, candidate)) distance = 0;
-    if (distance > limit && begins_with_word(candidate, nearest->wanted)) distance = limit;
-    if (distance > limit) return;
+    bool begins = distance > limit && begins_with_word(candidate, nearest->wanted);
+    if (begins) distance = limit < 3 ? 3 : limit; /* near, and not certain */
+    if (distance > limit && !begins) return;
     if (!nearest->best.length || distance < nearest->distance) {
         nearest->best = candidate;
         nearest->distance = distance;
