@@ -47,20 +47,19 @@ static const Node *outside(const Days *days, const Node *node) {
     return NULL;
 }
 
-bool days_within_year(Lowering *l, const Node *aggregate, int32_t year) {
+void days_check_year(Lowering *l, const Node *aggregate, int32_t year) {
     const Table *table = aggregate->table;
-    if (!table->events || table->dated == MODULE_NONE) return true;
+    if (!table->events || table->dated == MODULE_NONE) return;
     Days days = {table, financial_year_start(year), financial_year_end(year)};
     for (uint32_t i = 0; i < aggregate->filter_count; i++) {
         const Node *node = outside(&days, aggregate->filters[i]);
         if (!node) continue;
         Slice counted = financial_year_format(l->c->arena, year);
-        sema_error(l->c, &l->at, DIAG_OUT_OF_RANGE, node->span,
+        sema_error(l->c, &l->at, DIAG_DAY_OUTSIDE_YEAR, node->span,
                    "`%.*s` speaks of days outside %.*s, and only events of that year are counted "
                    "here: ask for another year with `measured(… at FY…)`, for all of them with "
                    "`by fy`",
                    SLICE_FMT(quoted(l->c, node->span)), SLICE_FMT(counted));
-        return false;
+        return;
     }
-    return true;
 }

@@ -60,8 +60,8 @@ Reg emit_variadic(Lowering *l, Opcode op, uint32_t a, const uint32_t *args, uint
 bool splits_by(Lowering *l, const Table *table, uint16_t dim);
 Reg lower_aggregate(Lowering *l, const Node *node, const Context *context);
 
-/* days.c: false after a message: the aggregate, of that year, asks for days outside it. */
-bool days_within_year(Lowering *l, const Node *aggregate, int32_t year);
+/* days.c: says where the aggregate, of that year, asks for days outside it. */
+void days_check_year(Lowering *l, const Node *aggregate, int32_t year);
 
 /* decls.c */
 void lower_decls(Lowering *l);

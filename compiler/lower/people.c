@@ -357,5 +357,6 @@ Reg lower_aggregate(Lowering *l, const Node *node, const Context *context) {
     int at = time_dim(l, context);
     if (at >= 0) return by_time(l, node, context, at);
     int32_t year = context->year ? context->year : data_usual_year(l->c, node->table);
-    return days_within_year(l, node, year) ? in_year(l, node, context, year) : MODULE_NONE;
+    days_check_year(l, node, year);
+    return in_year(l, node, context, year);
 }

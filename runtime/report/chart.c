@@ -7,7 +7,7 @@
 #include "runtime/base/utf8.h"
 #include "runtime/report/html.h"
 
-enum { WIDTH = 6800, LINE_HEIGHT = 3000, ROW = 340, TICKS = 5, LABEL_MAX = 26, CHARACTER = 104 };
+enum { WIDTH = 6800, LINE_HEIGHT = 3000, ROW = 340, TICKS = 5, LABEL_MAX = 25, CHARACTER = 110 };
 
 /* ---- Scale -------------------------------------------------------------------------------- */
 

@@ -111,7 +111,7 @@ const char *const report_style[] = {
     ".terms>div{grid-template-columns:1fr}.card{padding:20px 16px 8px}"
     ".outcome .outcome{padding-left:12px;margin-left:0}"
     "th,td{padding:8px 12px 8px 0}table{font-size:1rem;hyphens:auto}"
-    "svg text{font-size:200px}svg .axis,svg .inside{font-size:185px}"
+    "svg text{font-size:180px}svg .axis,svg .inside{font-size:165px}"
     "svg .odd{display:none}}\n"
     "@media "
     "print{html{font-size:9pt}body{background:#fff;color:#000}.width{max-width:none;padding:0}"
