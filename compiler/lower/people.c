@@ -209,6 +209,8 @@ static Slice years_text(Arena *arena, const ModuleDim *dim) {
 /* An amount of each year of the plan over people: nobody is known in any of those years, and
  * every cell would be missing. */
 static bool some_year_known(const Series *s) {
+    bool of_plan = s->id == s->l->c->horizon_dim && s->id != dim_data_years(s->l->c);
+    if (!of_plan) return true; /* the years of the data were asked for, whatever is there */
     for (uint32_t i = 0; i < s->dim.member_count; i++) {
         if (!data_lacking(s->l->c, s->node->table, s->dim.first + (int32_t)i).length) return true;
     }
