@@ -203,15 +203,30 @@ static void tell_duplicate(void *context, uint32_t row, uint32_t first) {
                         row_line(&file->lines, first)));
 }
 
+static bool has_events(const Module *module, uint32_t population) {
+    VEC_EACH(const ModuleTable, table, &module->tables)
+        if (table->sort == TABLE_EVENTS && table->population == population) return true;
+    return false;
+}
+
+/* An index of people whom no events are of is not needed, unless to tell who is there twice. */
+static bool index_people(Loader *loader, uint32_t table, uint32_t snapshot) {
+    FileData *file = &loader->files[table][snapshot];
+    Place place = {loader, table, snapshot};
+    if (!has_events(loader->module, table)) {
+        KeysAre keys = keys_look(&file->keys, loader->seed, loader->threads);
+        if (keys != KEYS_UNSURE) return keys == KEYS_DISTINCT;
+    }
+    return key_index_build(&file->index, &file->keys, loader->seed, loader->threads,
+                           tell_duplicate, &place);
+}
+
 static void index_population(Loader *loader, uint32_t table) {
     uint32_t count = loader->module->tables.items[table].snapshots.count;
     for (uint32_t s = 0; s < count; s++) {
         FileData *file = &loader->files[table][s];
-        Place place = {loader, table, s};
         if (!file->read || loader->dataset->tables[table].snapshots[s].stored) continue;
-        if (key_index_build(&file->index, &file->keys, loader->seed, loader->threads, tell_duplicate,
-                            &place))
-            continue;
+        if (index_people(loader, table, s)) continue;
         file->read = false;
         no_memory(loader, loader->dataset->tables[table].snapshots[s].file, table);
     }

@@ -85,6 +85,95 @@ static void fetch_ahead(const KeyIndex *index, const KeyColumn *keys, uint64_t r
     __builtin_prefetch(home_of(index, scatter(keys->words[row + AHEAD], index->seed)));
 }
 
+/* ---- Are there equal ones? -------------------------------------------------------------------- */
+
+/* The words of one stretch of all hashes at a time are thrown into buckets, of which each is small
+ * enough for its table to stay in the cache. */
+enum { STRETCH_WORDS = 1 << 22, BUCKET_WORDS = 1 << 15, BUCKET_SLACK = 8, TABLE_SHARE = 2 };
+
+typedef struct {
+    const KeyColumn *keys;
+    uint64_t seed;
+    uint32_t stretches, buckets;
+    size_t bucket_room;  /* words; even buckets have slack, for hashes are keyed */
+    uint64_t table_mask;
+    atomic_uint next;
+    atomic_int found; /* KeysAre */
+} Look;
+
+/* Memory of one worker. */
+typedef struct {
+    uint64_t *words; /* of all buckets */
+    uint32_t *counts;
+    uint64_t *table; /* KEY_NONE: free */
+} LookRoom;
+
+static bool fill_buckets(const Look *look, const LookRoom *room, uint32_t stretch) {
+    const uint64_t *words = look->keys->words;
+    memset(room->counts, 0, look->buckets * sizeof *room->counts);
+    for (uint64_t row = 0; row < look->keys->rows; row++) {
+        uint64_t hash = scatter(words[row], look->seed), high = (hash >> 32) * look->stretches;
+        if (high >> 32 != stretch || words[row] == KEY_NONE) continue;
+        uint64_t bucket = (high & UINT32_MAX) * look->buckets >> 32;
+        if (room->counts[bucket] == look->bucket_room) return false;
+        room->words[bucket * look->bucket_room + room->counts[bucket]++] = words[row];
+    }
+    return true;
+}
+
+static bool bucket_is_distinct(const Look *look, const LookRoom *room, uint32_t bucket) {
+    const uint64_t *words = room->words + bucket * look->bucket_room;
+    memset(room->table, 0xFF, (look->table_mask + 1) * sizeof *room->table);
+    for (uint32_t i = 0; i < room->counts[bucket]; i++) {
+        uint64_t at = scatter(words[i], look->seed) & look->table_mask;
+        while (room->table[at] != KEY_NONE && room->table[at] != words[i])
+            at = (at + 1) & look->table_mask;
+        if (room->table[at] == words[i]) return false;
+        room->table[at] = words[i];
+    }
+    return true;
+}
+
+static KeysAre look_at(Look *look, const LookRoom *room) {
+    if (!room->words || !room->counts || !room->table) return KEYS_NO_MEMORY;
+    for (uint32_t s; (s = atomic_fetch_add(&look->next, 1)) < look->stretches;) {
+        if (atomic_load(&look->found) != KEYS_DISTINCT) break;
+        if (!fill_buckets(look, room, s)) return KEYS_UNSURE;
+        for (uint32_t bucket = 0; bucket < look->buckets; bucket++)
+            if (!bucket_is_distinct(look, room, bucket)) return KEYS_UNSURE;
+    }
+    return KEYS_DISTINCT;
+}
+
+static void look_worker(void *context, uint32_t worker) {
+    (void)worker;
+    Look *look = context;
+    LookRoom room = {
+        mem_alloc_array(look->buckets * look->bucket_room, sizeof *room.words),
+        mem_alloc_array(look->buckets, sizeof *room.counts),
+        mem_alloc_array(look->table_mask + 1, sizeof *room.table),
+    };
+    KeysAre found = look_at(look, &room);
+    if (found != KEYS_DISTINCT) atomic_store(&look->found, (int)found);
+    mem_free(room.words);
+    mem_free(room.counts);
+    mem_free(room.table);
+}
+
+KeysAre keys_look(const KeyColumn *keys, uint64_t seed, uint32_t threads) {
+    uint64_t parts = keys->rows / PART_ROWS < threads ? keys->rows / PART_ROWS : threads;
+    uint64_t stretches = keys->rows / STRETCH_WORDS + 1;
+    if (stretches < parts) stretches = parts;
+    uint64_t words = keys->rows / stretches + 1, size = 64;
+    Look look = {.keys = keys, .seed = seed, .stretches = (uint32_t)stretches};
+    look.buckets = (uint32_t)(words / BUCKET_WORDS + 1);
+    look.bucket_room = words / look.buckets + words / look.buckets / BUCKET_SLACK + 64;
+    while (size < look.bucket_room * TABLE_SHARE) size *= 2;
+    look.table_mask = size - 1;
+    parallel_run(parts ? (uint32_t)parts : 1, look_worker, &look);
+    return (KeysAre)atomic_load(&look.found);
+}
+
 /* ---- Building --------------------------------------------------------------------------------- */
 
 typedef struct {

@@ -26,6 +26,12 @@ typedef struct {
 
 void key_column_free(KeyColumn *keys);
 
+typedef enum { KEYS_DISTINCT, KEYS_UNSURE, KEYS_NO_MEMORY } KeysAre;
+
+/* Whether no two keys are equal: surely not, or an index must tell which. Takes less time and far
+ * less memory than one. */
+KeysAre keys_look(const KeyColumn *keys, uint64_t seed, uint32_t threads);
+
 #define KEY_NO_ROW UINT32_MAX
 
 typedef struct {
