@@ -199,9 +199,9 @@ static bool build_part(Build *build, uint32_t part) {
     KeyIndex *index = build->index;
     const KeyColumn *keys = index->keys;
     for (uint64_t row = 0; row < keys->rows; row++) {
+        fetch_ahead(index, keys, row, keys->rows);
         if (keys->words[row] == KEY_NONE) continue;
         if (part_of(index, scatter(keys->words[row], index->seed)) != part) continue;
-        fetch_ahead(index, keys, row, keys->rows);
         struct KeySlot *slot = find_slot(index, keys, row);
         if (!slot->used)
             *slot = (struct KeySlot){keys->words[row], (uint32_t)row, 1};
