@@ -87,6 +87,8 @@ Node *aggregate(Compilation *c, const Value *people, AggSort agg, Node *value, S
     node->filter_count = people->filter_count;
     node->text = people->text;
     if (value) {
+        node->text = arena_printf(c->arena, "%.*s over %.*s", SLICE_FMT(quoted(c, value->span)),
+                                  SLICE_FMT(people->text));
         node->args = ARENA_NEW_ARRAY(c->arena, Node *, 1);
         node->args[0] = value;
         node->arg_count = 1;
@@ -211,6 +213,7 @@ Value *form_mean(Compilation *c, const Scope *scope, const Expr *call) {
     args[2] = aggregate(c, people, AGG_ROWS, NULL, call->span);
     args[2]->args = args[0]->args; /* counted where the value is there */
     args[2]->arg_count = 1;
+    args[2]->text = args[0]->text;
     args[3] = confidence;
     Type type = value->type;
     type.row = false;

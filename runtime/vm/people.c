@@ -83,7 +83,7 @@ static bool told_to_the_penny(Vm *vm, const StrataQuery *query, const StrataCell
     for (uint32_t i = 0; i < cells->cell_count; i++) {
         if (fabs(cells->value[i]) < most) continue;
         vm->error = arena_printf(vm->arena,
-                                 "limit reached: a sum of money over `%.*s` passes £70 trillion, "
+                                 "limit reached: the sum of `%.*s` passes £70 trillion, "
                                  "beyond which pennies cannot be told apart",
                                  SLICE_FMT(query->text));
         return false;
