@@ -253,7 +253,7 @@ static bool cell_absent(const Batch *batch, const Ask *ask, int cell) {
         period |= dim->sort != BY_CODE;
         cell /= dim->size;
     }
-    int year = ask->year ? ask->year : batch->as_at_year;
+    int year = ask->year ? ask->year : batch->usual_year;
     if (!period && !ask->table) return snapshot_of(batch, year) < 0;
     if (period) return absent;
     return !year_known(&batch->tables[ask->table], year);

@@ -33,7 +33,7 @@ static Value some_value(Batch *batch, const Column *column) {
     if (column->sort == COLUMN_FLAG) value.whole = pick(c, 0, 1);
     if (column->member_count) value.whole = pick(c, 0, column->member_count - 1);
     if (is_dated(table, column)) {
-        value.whole = pick(c, day_of(batch->as_at_year, 4, 2), day_of(batch->as_at_year + 1, 3, 30));
+        value.whole = pick(c, day_of(batch->usual_year, 4, 2), day_of(batch->usual_year + 1, 3, 30));
         return value;
     }
     if (!table->rows || one_in(c, 5)) return value;
@@ -390,7 +390,7 @@ static bool make_ask(Batch *batch, Ask *ask) {
                                         : anybody();
     bool dated = ask->table && batch->tables[ask->table].dated >= 0;
     if ((dated || !ask->table) && ask->sort != ASK_RATE && one_in(c, 6))
-        ask->year = batch->as_at_year - (int)pick(c, 0, 2);
+        ask->year = batch->usual_year - (int)pick(c, 0, 2);
     if ((ask->sort == ASK_SUM || ask->sort == ASK_MEAN) &&
         !make_summed(batch, ask->table, &ask->summed))
         return false;
@@ -479,7 +479,7 @@ static bool by_period(const Batch *batch, const Ask *ask) {
 static char *period_sql(const Batch *batch, const Ask *ask) {
     const Records *table = &batch->tables[ask->table];
     if (by_period(batch, ask) || !ask->table || table->dated < 0) return "1";
-    int year = ask->year ? ask->year : batch->as_at_year;
+    int year = ask->year ? ask->year : batch->usual_year;
     return join("e.%s BETWEEN '%d-04-01' AND '%d-03-31'", table->columns[table->dated].name, year,
                 year + 1);
 }
@@ -487,9 +487,12 @@ static char *period_sql(const Batch *batch, const Ask *ask) {
 /* As whom people are counted: as they were in the year of the event, or at the last date where they
  * are not known in that year. */
 static char *snapshot_sql(const Batch *batch, const Ask *ask, int table) {
-    int last = batch->snapshots - 1, year = ask->year ? ask->year : batch->as_at_year;
+    int last = batch->snapshots - 1, year = ask->year ? ask->year : batch->usual_year;
     if (by_period(batch, ask) && last && table) {
         char *day = join("e.%s", batch->tables[table].columns[batch->tables[table].dated].name);
+        for (int i = 0; i < ask->dim_count; i++) /* a week is of the year it begins in */
+            if (batch->dims[ask->dims[i]].sort == BY_WEEK)
+                day = join("date(%s, 'weekday 0', '-6 days')", day);
         return join("p.snapshot = CASE WHEN %s BETWEEN '%d-04-01' AND '%d-03-31' THEN 0 ELSE 1 END",
                     day, batch->years[0], batch->years[0] + 1);
     }

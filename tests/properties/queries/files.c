@@ -157,7 +157,8 @@ static char *with_declarations(const Batch *batch, char *text) {
     return text;
 }
 
-/* Periods are those of all events together, also of those that nothing else is asked of. */
+/* Periods are those of all events together, also of those that nothing else is asked of; so is the
+ * year that is counted where people are known at two dates. */
 static bool by_period(const char *text) {
     return names(text, "fy") || names(text, "quarter") || names(text, "month") || names(text, "week");
 }
@@ -165,7 +166,7 @@ static bool by_period(const char *text) {
 static char *plan_text(const Batch *batch) {
     char *used = with_declarations(batch, lets_text(batch)), *events = "";
     for (int t = 1; t < batch->table_count; t++)
-        if (names(used, batch->tables[t].name) || by_period(used))
+        if (names(used, batch->tables[t].name) || by_period(used) || batch->snapshots > 1)
             events = join("%s%s", events, events_text(batch, &batch->tables[t], used));
     char *text = join("edition 2026\n\nplan asked \"Asked\" {\n  horizon FY2025/26 .. FY2029/30\n"
                       "  as_of 2026-11-01\n}\n\n");

@@ -135,7 +135,9 @@ typedef struct {
     int snapshots;  /* dates that the people are known at: 1 or 2 */
     int years[2];   /* of each its financial year, by the year it begins in */
     char *dates[2];
-    int as_at_year; /* of the last: the year that is counted where no other is asked for */
+    int as_at_year; /* of the last */
+    int usual_year; /* the year that is counted where no other is asked for: of the last date in
+                       whose year all events are known */
     Geography geographies[2];
     int geography_count;
     Records tables[MOST_TABLES]; /* 0: people */

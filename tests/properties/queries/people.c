@@ -477,6 +477,16 @@ static bool year_covered(const Records *events, int year) {
            (events->from <= day_of(year, 4, 1) && events->to >= day_of(year + 1, 3, 31));
 }
 
+static int usual_year(const Batch *batch) {
+    for (int s = batch->snapshots; s-- > 0;) {
+        bool known = true;
+        for (int t = 1; t < batch->table_count; t++)
+            known &= batch->tables[t].dated < 0 || year_covered(&batch->tables[t], batch->years[s]);
+        if (known) return batch->years[s];
+    }
+    return batch->as_at_year;
+}
+
 /* Years: from the first that data stand for to the last, whoever's. */
 static void add_years(Batch *batch, int table) {
     int first = batch->years[0], last = batch->as_at_year;
@@ -568,6 +578,7 @@ void make_people(Batch *batch) {
     make_population(batch);
     batch->most_cells = one_in(c, 12) ? 40000 : 3000;
     for (int64_t n = batch->many ? 0 : pick(c, 0, 3); n > 0; n--) make_events(batch);
+    batch->usual_year = usual_year(batch);
     for (int t = 0; t < batch->table_count; t++)
         for (int i = 0; i < batch->tables[t].column_count; i++)
             add_column_dim(batch, t, &batch->tables[t].columns[i]);
