@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,8 +14,6 @@
 #include "runtime/data/parallel.h"
 #include "runtime/data/problem.h"
 #include "runtime/data/snapshot.h"
-
-enum { JOIN_ROWS = 1 << 16 };
 
 /* What loading needs of one file, and the dataset does not. */
 typedef struct {
@@ -232,29 +229,12 @@ static void index_population(Loader *loader, uint32_t table) {
     }
 }
 
-typedef struct {
-    const KeyIndex *index;
-    const KeyColumn *keys;
-    uint32_t *person;
-    _Atomic uint64_t next;
-} Join;
-
-static void join_rows(void *context, uint32_t worker) {
-    (void)worker;
-    Join *join = context;
-    for (uint64_t from; (from = atomic_fetch_add(&join->next, JOIN_ROWS)) < join->keys->rows;) {
-        uint64_t to = from + JOIN_ROWS < join->keys->rows ? from + JOIN_ROWS : join->keys->rows;
-        key_index_find(join->index, join->keys, from, to, join->person + from);
-    }
-}
-
 /* The rows of people in one snapshot. False: no memory. */
 static bool join_snapshot(Loader *loader, const KeyIndex *index, const KeyColumn *keys,
                           TableData *data) {
     data->person = mem_alloc_array(keys->rows, sizeof *data->person);
     if (!data->person) return false;
-    Join join = {.index = index, .keys = keys, .person = data->person};
-    parallel_run(loader->threads, join_rows, &join);
+    if (!key_index_find(index, keys, loader->threads, data->person)) return false;
     for (uint64_t row = 0; row < data->rows; row++)
         data->unmatched += data->person[row] == DATA_NO_PERSON;
     return true;

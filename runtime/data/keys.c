@@ -1,16 +1,23 @@
-/* Open addressing over key words. Rows to come are fetched ahead, for nearly every look-up
- * misses the cache. The seed scatters the index and changes no result. */
+/* Open addressing over key words, in parts that stay in the cache: what is to be built or looked up
+ * is first thrown together by parts, for a look-up anywhere in a large table costs ten times as
+ * much. The seed scatters the index and changes no result. */
 #include "runtime/data/keys.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/hashmap.h"
 #include "runtime/base/memory.h"
 #include "runtime/data/parallel.h"
 
-/* PART_ROWS: rows that are worth a part of their own. */
-enum { AHEAD = 16, PART_ROWS = 65536 };
+/* THREAD_ROWS: rows that are worth a thread of their own. PART_ROWS: of one part of an index. */
+enum { THREAD_ROWS = 65536, PART_ROWS = 16384 };
+
+static uint32_t threads_for(uint64_t rows, uint32_t threads) {
+    uint64_t worth = rows / THREAD_ROWS + 1;
+    return worth < threads ? (uint32_t)worth : threads;
+}
 
 static bool whole_number(Slice text, uint64_t *value) {
     if (text.length > 18 || (text.length > 1 && text.data[0] == '0')) return false;
@@ -53,36 +60,33 @@ static Slice pooled_text(const KeyColumn *keys, uint64_t row) {
     return (Slice){at + sizeof length, length};
 }
 
+/* A row and its word, thrown together with others of one part. */
+typedef struct {
+    uint64_t word;
+    uint32_t row;
+} KeyEntry;
+
 static bool same_key(const KeyIndex *index, const struct KeySlot *slot, const KeyColumn *keys,
-                     uint64_t row) {
-    if (slot->word != keys->words[row]) return false;
+                     const KeyEntry *entry) {
+    if (slot->word != entry->word) return false;
     if (!KEY_POOLED(slot->word)) return true;
-    return slice_equal(pooled_text(index->keys, slot->row), pooled_text(keys, row));
+    return slice_equal(pooled_text(index->keys, slot->row), pooled_text(keys, entry->row));
 }
 
-/* The part of the index that is the key's, and its place there. */
+/* The part of the index that is the key's. */
 static uint32_t part_of(const KeyIndex *index, uint64_t hash) {
     return (uint32_t)((hash >> 32) * index->parts >> 32);
 }
 
-static struct KeySlot *home_of(const KeyIndex *index, uint64_t hash) {
-    uint64_t at = (hash & UINT32_MAX) * index->part_size >> 32;
-    return &index->slots[part_of(index, hash) * index->part_size + at];
-}
-
 /* The slot of the key, or the free one where it would stand. */
-static struct KeySlot *find_slot(const KeyIndex *index, const KeyColumn *keys, uint64_t row) {
-    uint64_t hash = scatter(keys->words[row], index->seed);
-    struct KeySlot *part = &index->slots[part_of(index, hash) * index->part_size];
-    struct KeySlot *slot = home_of(index, hash);
-    while (slot->used && !same_key(index, slot, keys, row))
-        if (++slot == part + index->part_size) slot = part;
+static struct KeySlot *find_slot(const KeyIndex *index, uint32_t part, const KeyColumn *keys,
+                                 const KeyEntry *entry) {
+    uint64_t hash = scatter(entry->word, index->seed);
+    struct KeySlot *slots = &index->slots[part * index->part_size];
+    struct KeySlot *slot = slots + ((hash & UINT32_MAX) * index->part_size >> 32);
+    while (slot->used && !same_key(index, slot, keys, entry))
+        if (++slot == slots + index->part_size) slot = slots;
     return slot;
-}
-
-static void fetch_ahead(const KeyIndex *index, const KeyColumn *keys, uint64_t row, uint64_t to) {
-    if (row + AHEAD >= to) return;
-    __builtin_prefetch(home_of(index, scatter(keys->words[row + AHEAD], index->seed)));
 }
 
 /* ---- Are there equal ones? -------------------------------------------------------------------- */
@@ -161,24 +165,83 @@ static void look_worker(void *context, uint32_t worker) {
 }
 
 KeysAre keys_look(const KeyColumn *keys, uint64_t seed, uint32_t threads) {
-    uint64_t parts = keys->rows / PART_ROWS < threads ? keys->rows / PART_ROWS : threads;
     uint64_t stretches = keys->rows / STRETCH_WORDS + 1;
-    if (stretches < parts) stretches = parts;
+    threads = threads_for(keys->rows, threads);
+    if (stretches < threads) stretches = threads;
     uint64_t words = keys->rows / stretches + 1, size = 64;
     Look look = {.keys = keys, .seed = seed, .stretches = (uint32_t)stretches};
     look.buckets = (uint32_t)(words / BUCKET_WORDS + 1);
     look.bucket_room = words / look.buckets + words / look.buckets / BUCKET_SLACK + 64;
     while (size < look.bucket_room * TABLE_SHARE) size *= 2;
     look.table_mask = size - 1;
-    parallel_run(parts ? (uint32_t)parts : 1, look_worker, &look);
+    parallel_run(threads, look_worker, &look);
     return (KeysAre)atomic_load(&look.found);
+}
+
+/* ---- By parts --------------------------------------------------------------------------------- */
+
+/* Some rows of keys by their parts from `first_part` on; those of part p of them are
+ * entries[starts[p] … starts[p + 1]). */
+typedef struct {
+    KeyEntry *entries;
+    uint64_t *starts;
+    uint64_t capacity;
+    uint32_t first_part, parts; /* at most `most` */
+    uint32_t most;
+} KeyGroups;
+
+static bool groups_init(KeyGroups *groups, uint64_t rows, uint32_t parts) {
+    *groups = (KeyGroups){.most = parts, .capacity = rows};
+    groups->entries = mem_alloc_array(rows, sizeof *groups->entries);
+    groups->starts = mem_alloc_array((size_t)parts + 2, sizeof *groups->starts);
+    return groups->entries && groups->starts;
+}
+
+static void groups_free(KeyGroups *groups) {
+    mem_free(groups->entries);
+    mem_free(groups->starts);
+}
+
+static bool in_groups(const KeyGroups *groups, uint32_t part) {
+    return part - groups->first_part < groups->parts;
+}
+
+/* The rows [from, to) of those parts. False: no memory for so many. */
+static bool group_rows(KeyGroups *groups, const KeyIndex *index, const KeyColumn *keys,
+                       uint64_t from, uint64_t to) {
+    uint64_t *starts = groups->starts;
+    memset(starts, 0, ((size_t)groups->parts + 2) * sizeof *starts);
+    for (uint64_t row = from; row < to; row++) {
+        uint32_t part = part_of(index, scatter(keys->words[row], index->seed));
+        if (in_groups(groups, part) && keys->words[row] != KEY_NONE)
+            starts[part - groups->first_part + 2]++;
+    }
+    for (uint32_t p = 2; p <= groups->parts + 1; p++) starts[p] += starts[p - 1];
+    if (starts[groups->parts + 1] > groups->capacity) {
+        void *larger = mem_realloc(groups->entries,
+                                   starts[groups->parts + 1] * sizeof *groups->entries);
+        if (!larger) return false;
+        groups->entries = larger;
+        groups->capacity = starts[groups->parts + 1];
+    }
+    for (uint64_t row = from; row < to; row++) {
+        uint32_t part = part_of(index, scatter(keys->words[row], index->seed));
+        if (in_groups(groups, part) && keys->words[row] != KEY_NONE)
+            groups->entries[starts[part - groups->first_part + 1]++] =
+                (KeyEntry){keys->words[row], (uint32_t)row};
+    }
+    return true;
 }
 
 /* ---- Building --------------------------------------------------------------------------------- */
 
+/* Parts that one worker builds at a time: as many as hold so many rows. */
+enum { BUILD_ROWS = 1 << 21, FIND_ROWS = 1 << 20 };
+
 typedef struct {
     KeyIndex *index;
-    atomic_uint next;
+    uint32_t step; /* parts */
+    _Atomic uint64_t next;
     atomic_bool failed;
 } Build;
 
@@ -194,80 +257,134 @@ static bool note_repeat(struct KeyRepeats *repeats, uint32_t row, uint32_t first
     return true;
 }
 
-/* The rows of one part, of which nobody else touches a slot. */
-static bool build_part(Build *build, uint32_t part) {
-    KeyIndex *index = build->index;
-    const KeyColumn *keys = index->keys;
-    for (uint64_t row = 0; row < keys->rows; row++) {
-        fetch_ahead(index, keys, row, keys->rows);
-        if (keys->words[row] == KEY_NONE) continue;
-        if (part_of(index, scatter(keys->words[row], index->seed)) != part) continue;
-        struct KeySlot *slot = find_slot(index, keys, row);
+/* The rows of one part, in order, of which nobody else touches a slot. */
+static bool build_part(KeyIndex *index, const KeyGroups *groups, uint32_t part,
+                       struct KeyRepeats *repeats) {
+    uint64_t from = groups->starts[part], to = groups->starts[part + 1];
+    for (const KeyEntry *entry = groups->entries + from; entry < groups->entries + to; entry++) {
+        struct KeySlot *slot =
+            find_slot(index, groups->first_part + part, index->keys, entry);
         if (!slot->used)
-            *slot = (struct KeySlot){keys->words[row], (uint32_t)row, 1};
-        else if (!note_repeat(&index->repeats[part], (uint32_t)row, slot->row))
+            *slot = (struct KeySlot){entry->word, entry->row, 1};
+        else if (!note_repeat(repeats, entry->row, slot->row))
             return false;
     }
     return true;
 }
 
-static void build_parts(void *context, uint32_t worker) {
-    (void)worker;
-    Build *build = context;
-    for (uint32_t part; (part = atomic_fetch_add(&build->next, 1)) < build->index->parts;)
-        if (!build_part(build, part)) atomic_store(&build->failed, true);
+static bool build_some(Build *build, KeyGroups *groups, struct KeyRepeats *repeats) {
+    KeyIndex *index = build->index;
+    uint64_t first;
+    while ((first = atomic_fetch_add(&build->next, build->step)) < index->parts) {
+        groups->first_part = (uint32_t)first;
+        groups->parts = index->parts - (uint32_t)first < build->step
+                            ? index->parts - (uint32_t)first
+                            : build->step;
+        if (!group_rows(groups, index, index->keys, 0, index->keys->rows)) return false;
+        for (uint32_t part = 0; part < groups->parts; part++)
+            if (!build_part(index, groups, part, repeats)) return false;
+    }
+    return true;
 }
 
-/* The repeats of all parts, from the first row on: how many parts there are must not show. */
-static void tell_repeats(const KeyIndex *index,
+static void build_worker(void *context, uint32_t worker) {
+    Build *build = context;
+    KeyGroups groups;
+    uint64_t rows = build->index->keys->rows / build->index->parts * build->step + 1;
+    if (!groups_init(&groups, rows, build->step) ||
+        !build_some(build, &groups, &build->index->repeats[worker]))
+        atomic_store(&build->failed, true);
+    groups_free(&groups);
+}
+
+static int by_row(const void *left, const void *right) {
+    const struct KeyRepeat *a = left, *b = right;
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* The repeats that all workers met, from the first row on: who met them must not show. */
+static bool tell_repeats(KeyIndex *index,
                          void (*duplicate)(void *context, uint32_t row, uint32_t first),
                          void *context) {
-    size_t told[PARALLEL_MAX] = {0};
-    for (;;) {
-        const struct KeyRepeat *next = NULL;
-        uint32_t from = 0;
-        for (uint32_t part = 0; part < index->parts; part++) {
-            const struct KeyRepeats *repeats = &index->repeats[part];
-            if (told[part] == repeats->count) continue;
-            if (next && next->row < repeats->items[told[part]].row) continue;
-            next = &repeats->items[told[part]];
-            from = part;
-        }
-        if (!next) return;
-        told[from]++;
-        duplicate(context, next->row, next->first);
-    }
+    struct KeyRepeats *all = index->repeats;
+    for (uint32_t w = 1; w < PARALLEL_MAX; w++)
+        for (size_t i = 0; i < index->repeats[w].count; i++)
+            if (!note_repeat(all, index->repeats[w].items[i].row, index->repeats[w].items[i].first))
+                return false;
+    if (all->count) qsort(all->items, all->count, sizeof *all->items, by_row);
+    for (size_t i = 0; i < all->count; i++) duplicate(context, all->items[i].row, all->items[i].first);
+    return true;
 }
 
 bool key_index_build(KeyIndex *index, const KeyColumn *keys, uint64_t seed, uint32_t threads,
                      void (*duplicate)(void *context, uint32_t row, uint32_t first),
                      void *context) {
-    uint64_t parts = keys->rows / PART_ROWS < threads ? keys->rows / PART_ROWS : threads;
-    *index = (KeyIndex){.keys = keys, .seed = seed, .parts = parts ? (uint32_t)parts : 1};
+    *index = (KeyIndex){.keys = keys, .seed = seed};
+    index->parts = (uint32_t)(keys->rows / PART_ROWS + 1);
     index->part_size = (keys->rows + keys->rows / 2) / index->parts + 16;
     index->slots = mem_alloc_array(index->part_size * index->parts, sizeof *index->slots);
-    index->repeats = mem_alloc_array(index->parts, sizeof *index->repeats);
+    index->repeats = mem_alloc_array(PARALLEL_MAX, sizeof *index->repeats);
     if (!index->slots || !index->repeats) return false;
-    Build build = {.index = index};
-    parallel_run(index->parts, build_parts, &build);
-    if (atomic_load(&build.failed)) return false;
-    tell_repeats(index, duplicate, context);
-    return true;
+    threads = threads_for(keys->rows, threads);
+    Build build = {.index = index, .step = index->parts / threads + 1};
+    if (build.step > BUILD_ROWS / PART_ROWS) build.step = BUILD_ROWS / PART_ROWS;
+    parallel_run(threads, build_worker, &build);
+    return !atomic_load(&build.failed) && tell_repeats(index, duplicate, context);
 }
 
 void key_index_free(KeyIndex *index) {
-    for (uint32_t part = 0; index->repeats && part < index->parts; part++)
-        mem_free(index->repeats[part].items);
+    for (uint32_t worker = 0; index->repeats && worker < PARALLEL_MAX; worker++)
+        mem_free(index->repeats[worker].items);
     mem_free(index->repeats);
     mem_free(index->slots);
     *index = (KeyIndex){0};
 }
 
-void key_index_find(const KeyIndex *index, const KeyColumn *keys, uint64_t from, uint64_t to,
+/* ---- Finding ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    const KeyIndex *index;
+    const KeyColumn *keys;
+    uint32_t *rows;
+    uint64_t step;
+    _Atomic uint64_t next;
+    atomic_bool failed;
+} Finding;
+
+/* Rows without a key are in no part, and nowhere. */
+static bool find_some(const Finding *finding, KeyGroups *groups, uint64_t from, uint64_t to) {
+    const KeyIndex *index = finding->index;
+    if (!group_rows(groups, index, finding->keys, from, to)) return false;
+    memset(finding->rows + from, 0xFF, (to - from) * sizeof *finding->rows);
+    for (uint32_t part = 0; part < groups->parts; part++)
+        for (uint64_t i = groups->starts[part]; i < groups->starts[part + 1]; i++) {
+            const KeyEntry *entry = &groups->entries[i];
+            const struct KeySlot *slot = find_slot(index, part, finding->keys, entry);
+            finding->rows[entry->row] = slot->used ? slot->row : KEY_NO_ROW;
+        }
+    return true;
+}
+
+static void find_worker(void *context, uint32_t worker) {
+    (void)worker;
+    Finding *finding = context;
+    KeyGroups groups;
+    uint64_t rows = finding->keys->rows;
+    bool done = groups_init(&groups, finding->step, finding->index->parts);
+    groups.parts = finding->index->parts;
+    for (uint64_t from; done && (from = atomic_fetch_add(&finding->next, finding->step)) < rows;)
+        done = find_some(finding, &groups, from,
+                         rows - from < finding->step ? rows : from + finding->step);
+    if (!done) atomic_store(&finding->failed, true);
+    groups_free(&groups);
+}
+
+bool key_index_find(const KeyIndex *index, const KeyColumn *keys, uint32_t threads,
                     uint32_t *rows) {
-    for (uint64_t row = from; row < to; row++) {
-        fetch_ahead(index, keys, row, to);
-        const struct KeySlot *slot = find_slot(index, keys, row);
-        rows[row - from] = slot->used ? slot->row : KEY_NO_ROW;
-    }
+    Finding finding = {.index = index, .keys = keys, .rows = rows};
+    threads = threads_for(keys->rows, threads);
+    finding.step = keys->rows / threads + 1;
+    if (finding.step > FIND_ROWS) finding.step = FIND_ROWS;
+    parallel_run(threads, find_worker, &finding);
+    return !atomic_load(&finding.failed);
 }

@@ -47,7 +47,7 @@ typedef struct {
         } *items;
         size_t count, capacity;
     } *repeats;
-    uint32_t parts; /* of `part_size` slots, each built by one thread */
+    uint32_t parts; /* of `part_size` slots, each small enough to stay in the cache */
     uint64_t part_size;
     uint64_t seed;
 } KeyIndex;
@@ -59,8 +59,8 @@ bool key_index_build(KeyIndex *index, const KeyColumn *keys, uint64_t seed, uint
                      void *context);
 void key_index_free(KeyIndex *index);
 
-/* The rows in which keys[from .. to) stand, or KEY_NO_ROW, into rows[0 …). */
-void key_index_find(const KeyIndex *index, const KeyColumn *keys, uint64_t from, uint64_t to,
+/* The rows in which the keys stand, or KEY_NO_ROW, into rows[0 …). False: no memory. */
+bool key_index_find(const KeyIndex *index, const KeyColumn *keys, uint32_t threads,
                     uint32_t *rows);
 
 #endif
