@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "runtime/base/file.h"
+#include "runtime/data/snapshot.h"
 #include "runtime/vm/vm.h"
 
 enum { MAX_TASKS = 16, MAX_FILES = 8, MODULE_BYTES = 64 << 20 };
@@ -103,7 +104,9 @@ static void load(Bench *bench, const Module *module, Arena *arena, Dataset *data
                            .override_count = bench->file_count,
                            .threads = bench->threads};
     DataReport report = {0};
-    if (dataset_load(module, &options, arena, data, &report) == SCP_OK) return;
+    if (dataset_load(module, &options, arena, data, &report) == SCP_OK &&
+        dataset_verify(module, data, true, bench->threads, arena, &report) == SCP_OK)
+        return;
     fail("data", report.problems.count ? report.problems.items[0].message : SLICE("unreadable"));
 }
 
