@@ -253,19 +253,20 @@ async function compareEngland(folder, part) {
         counting.toFixed(2), (peak / 1e9).toFixed(2), !ours ? '' : load <= ENGLAND_BARS.load &&
         counting <= ENGLAND_BARS.tasks && peak <= ENGLAND_BARS.peak ? 'yes' : 'no']);
     if (wanted('csv')) add('ours, from CSV', loadAndCount(folder, tasks, `${folder}/persons.csv`), true);
-    if (wanted('packed')) {
-        const file = path.join(folder, 'people.scps');
+    const file = path.join(folder, 'people.scps');
+    if (wanted('pack') || (wanted('packed') && !fs.existsSync(file))) {
         const packed = measure(SCPC, ['data', 'pack', path.join(folder, 'plans/w1.scp'), '--quiet',
             '--threads', THREADS, '-o', file, ...data(folder, ['people', ...CATEGORIES])]);
         console.log(`Packed in ${packed.wall.toFixed(1)} s, ${(packed.peak / 1e9).toFixed(2)} GB ` +
             `at the most; the file has ${(fs.statSync(file).size / 1e9).toFixed(2)} GB.`);
-        add('ours, packed', loadAndCount(folder, tasks, file), true);
     }
+    if (wanted('packed')) add('ours, packed', loadAndCount(folder, tasks, file), true);
     if (wanted('duckdb')) {
         const theirs = measure(...duckdb('once', folder, tasks));
         const [load, counting] = theirs.out.trim().split(' ').map(Number);
         add('DuckDB, from CSV', {load, tasks: counting, peak: theirs.peak}, false);
     }
+    if (!rows.length) return;
     const {load, tasks: counting, peak} = ENGLAND_BARS;
     rows.push(['bar', load, counting, peak / 1e9, '']);
     console.log(`Reading all people, then ${tasks.join(', ')} once each`);
