@@ -55,12 +55,61 @@ PLAIN_TEST(rows_without_a_key_are_not_equal_to_each_other) {
     assert_int_equal(keys_look(&keys, 3, 1), KEYS_DISTINCT);
 }
 
+/* ---- The index -------------------------------------------------------------------------------- */
+
+enum { PEOPLE = 150000, TWICE = 40 };
+
+typedef struct {
+    uint32_t rows[TWICE], firsts[TWICE], count;
+} Told;
+
+static void tell(void *context, uint32_t row, uint32_t first) {
+    Told *told = context;
+    if (told->count < TWICE) {
+        told->rows[told->count] = row;
+        told->firsts[told->count] = first;
+    }
+    told->count++;
+}
+
+/* The last rows have the keys of other rows, which are told in order, whoever built the parts. */
+PLAIN_TEST(every_key_is_found_where_it_stood_first) {
+    uint64_t random = 4;
+    KeyColumn people = many_keys(PEOPLE, &random), events = many_keys(3 * PEOPLE, &random);
+    for (uint32_t i = 0; i < TWICE; i++)
+        people.words[PEOPLE - TWICE + i] = people.words[(i * 7919 + 11) % (PEOPLE - TWICE)];
+    for (uint32_t e = 0; e < events.rows; e += 2) events.words[e] = people.words[e / 2 % PEOPLE];
+    events.words[1] = KEY_NONE;
+    for (uint32_t threads = 1; threads <= 8; threads += 3) {
+        Told told = {.count = 0};
+        KeyIndex index;
+        uint32_t *rows = malloc(events.rows * sizeof *rows);
+        assert_true(key_index_build(&index, &people, 9, threads, tell, &told));
+        assert_int_equal(told.count, TWICE);
+        for (uint32_t i = 0; i < TWICE; i++) {
+            assert_int_equal(told.rows[i], PEOPLE - TWICE + i);
+            assert_int_equal(told.firsts[i], (i * 7919 + 11) % (PEOPLE - TWICE));
+        }
+        assert_true(key_index_find(&index, &events, threads, rows));
+        for (uint32_t e = 0; e < events.rows; e++) {
+            uint32_t row = e / 2 % PEOPLE, again = row - (PEOPLE - TWICE);
+            uint32_t first = row < PEOPLE - TWICE ? row : (again * 7919 + 11) % (PEOPLE - TWICE);
+            assert_int_equal(rows[e], e % 2 ? KEY_NO_ROW : first);
+        }
+        key_index_free(&index);
+        free(rows);
+    }
+    free(people.words);
+    free(events.words);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(distinct_keys_are_seen_to_be),
         cmocka_unit_test(two_equal_keys_are_never_overlooked),
         cmocka_unit_test(keys_that_are_all_equal_are_left_to_the_index),
         cmocka_unit_test(rows_without_a_key_are_not_equal_to_each_other),
+        cmocka_unit_test(every_key_is_found_where_it_stood_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
