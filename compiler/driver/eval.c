@@ -19,7 +19,7 @@ static bool mark_needed(const Module *module, Reg reg, bool *needed) {
     for (uint32_t i = reg + 1; i-- > 0;) {
         const Instr *instr = &module->code.items[i];
         if (!needed[i]) continue;
-        people |= instr->op == OPCODE_STRATA;
+        people |= instr->op == OPCODE_STRATA || instr->op == OPCODE_MEASURED;
         mark_read(module, instr, needed);
     }
     return people;

@@ -24,15 +24,22 @@ static bool names_declaration(const Module *module, Slice name) {
     return false;
 }
 
+/* The file of a series that was measured; one written out has none. */
+static bool names_series(const Module *module, Slice name) {
+    VEC_EACH(const ModuleMeasured, series, &module->measured)
+    if (slice_equal(series->name, name)) return true;
+    return false;
+}
+
 static ScpStatus check_data_names(Driver *driver, const Module *module) {
     VEC_EACH(const DataOverride, data, &driver->options.data) {
         if (!data->name.length || names_table(module, data->name) ||
-            names_declaration(module, data->name))
+            names_declaration(module, data->name) || names_series(module, data->name))
             continue;
         Slice shown = file_quote(&driver->arena, data->name);
         return driver_fail(driver, SCP_USAGE,
                            "`--data` names %.*s, but the plan declares no such population, "
-                           "events, geography or table",
+                           "events, geography, table or actuals from a file",
                            SLICE_FMT(shown));
     }
     return SCP_OK;

@@ -429,6 +429,7 @@ static Reg lower_fresh(Lowering *l, const Node *node, const Context *context) {
         if (node->integer) inner.year = (int32_t)node->integer;
         return lower_node(l, node->args[0], &inner);
     case NODE_BY: return lower_by(l, node, context);
+    case NODE_MEASURED: return emit(l, OPCODE_MEASURED, node->member, 0, 0, node->span);
     case NODE_AGG: return lower_aggregate(l, node, context);
     case NODE_TEXT: return lower_text(l, node, context);
     case NODE_FORMAT:

@@ -34,5 +34,18 @@ Slice type_words(Compilation *c, const Expr *type, Nearest *nearest);
 /* changes.c: `value(c)` and `change(c)` of a clause c. */
 Value *admit_level(Admission *a, const Expr *call);
 Value *admit_change(Admission *a, const Expr *call);
+/* A number, or a series of them, in the unit of a measure: what is written without one takes it,
+ * and its scale from how `decl` is shown. NULL where the unit is another: then not_fitting says
+ * so. */
+Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl *decl);
+Value *not_fitting(Admission *a, const Node *node, const Type *type);
+/* The declaration that this one is `of`, by name; NULL. */
+Decl *decl_of(Compilation *c, const Decl *decl);
+
+/* actuals.c */
+Value *admit_observations(Admission *a);
+Value *admit_period(Admission *a);
+/* What a file that is read at run holds; poison after a message. */
+Value *actuals_of_file(Compilation *c, Decl *decl);
 
 #endif

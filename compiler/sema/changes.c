@@ -7,24 +7,38 @@ static const Expr *argument_word(const Expr *call) {
     return arg && arg->kind == EXPR_WORD ? arg : NULL;
 }
 
-/* The declaration whose clause `value(c)` or `change(c)` speaks of: this one, or the one this
- * clause refers to. */
+Decl *decl_of(Compilation *c, const Decl *decl) {
+    const Phrase *of = item_phrase(&decl->item->phrases, intern(c->interner, SLICE("of")));
+    const Expr *name = of && of->values.count ? of->values.items[0] : NULL;
+    return name && name->kind == EXPR_WORD ? decl_find(c, name->atom) : NULL;
+}
+
+/* The declaration whose clause `value(c)` or `change(c)` speaks of: this one, the one this
+ * clause refers to, or the one that this one is `of`. */
 static Decl *measured_decl(Admission *a, Atom clause) {
     if (kind_clause(a->decl->kind, clause)) return a->decl;
     const Value *first = a->clause->values.count ? a->clause->values.items[0] : NULL;
-    return first && first->sort == VALUE_DECL && kind_clause(first->decl->kind, clause)
-               ? first->decl
-               : NULL;
+    if (first && first->sort == VALUE_DECL && kind_clause(first->decl->kind, clause))
+        return first->decl;
+    Decl *of = decl_of(a->c, a->decl);
+    return of && kind_clause(of->kind, clause) ? of : NULL;
 }
 
-static Value *decl_display(Compilation *c, const Decl *decl) {
-    for (uint32_t i = 0; decl && i < decl->clauses.count; i++) {
+static Value *own_display(Compilation *c, const Decl *decl) {
+    for (uint32_t i = 0; i < decl->clauses.count; i++) {
         Clause *clause = decl->clauses.items[i];
         if (!clause->spec->type || !type_is_word(c, clause->spec->type, "display")) continue;
         Value *value = value_of_clause(c, clause);
         if (value->sort == VALUE_DISPLAY) return value;
     }
     return NULL;
+}
+
+/* What is `of` another is shown as that is. */
+static Value *decl_display(Compilation *c, const Decl *decl) {
+    Value *own = decl ? own_display(c, decl) : NULL;
+    const Decl *of = own || !decl ? NULL : decl_of(c, decl);
+    return of ? own_display(c, of) : own;
 }
 
 Value *clause_display(Compilation *c, const Decl *decl) {
@@ -54,7 +68,7 @@ static bool leaves_out_counted(const Unit *unit, const Unit *measure) {
 
 /* A number that leaves out what the measure counts (2_150 per 100_000 person_years), or all of
  * its unit, takes it from the measure, and the scale from how it is shown. */
-static Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl *decl) {
+static Node *fit_number(Admission *a, Node *node, const Type *type, const Decl *decl) {
     if (unit_equal(&node->type.unit, &type->unit)) return node;
     Node *fitted = ARENA_NEW(a->c->arena, Node);
     *fitted = *node;
@@ -71,7 +85,24 @@ static Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl 
     return fitted;
 }
 
-static Value *not_fitting(Admission *a, const Node *node, const Type *type) {
+/* Of a series each number. */
+Node *fit_measure(Admission *a, Node *node, const Type *type, const Decl *decl) {
+    if (node->sort != NODE_STACK || unit_equal(&node->type.unit, &type->unit))
+        return fit_number(a, node, type, decl);
+    Node *fitted = ARENA_NEW(a->c->arena, Node);
+    *fitted = *node;
+    fitted->args = ARENA_NEW_ARRAY(a->c->arena, Node *, node->arg_count);
+    for (uint32_t i = 0; i < node->arg_count; i++) {
+        fitted->args[i] = fit_number(a, node->args[i], type, decl);
+        if (!fitted->args[i]) return NULL;
+    }
+    fitted->type.unit = type->unit;
+    fitted->type.percent = type->percent;
+    fitted->type.bare = false;
+    return fitted;
+}
+
+Value *not_fitting(Admission *a, const Node *node, const Type *type) {
     sema_error(a->c, a->scope, DIAG_UNIT_MISMATCH, a->expr->span,
                "the measure is %.*s; this is %.*s", SLICE_FMT(type_phrase(a->c, type)),
                SLICE_FMT(type_text(a->c, &node->type)));

@@ -39,6 +39,8 @@ static void elaborate_written(Compilation *c, Clause *clause) {
     const ClauseSpec *spec = clause->spec;
     if (clause->exprs && spec->type) {
         admit_list(c, &scope, clause, spec->type, clause->exprs, &clause->values);
+    } else if (clause == clause->decl->head && clause->decl->kind->sort == SORT_ACTUALS) {
+        VEC_PUSH(c->arena, &clause->values, actuals_of_file(c, clause->decl));
     } else if (clause->exprs && clause->exprs->count && clause->labels.count) {
         sema_error(c, &scope, DIAG_TYPE_MISMATCH, clause->exprs->items[0]->span,
                    "`%.*s` takes its value after a label", SLICE_FMT(word(c, spec->name)));

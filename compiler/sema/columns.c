@@ -14,7 +14,7 @@ static bool is_word(const Compilation *c, const Expr *expr, const char *text) {
     return expr && expr->kind == EXPR_WORD && slice_equal(word(c, expr->atom), slice_of(text));
 }
 
-static const Expr *without_missing(const Expr *type, bool *may_miss) {
+const Expr *without_missing(const Expr *type, bool *may_miss) {
     if (type->kind != EXPR_BINARY || type->op != OP_OR || type->right->kind != EXPR_MISSING)
         return type;
     *may_miss = true;

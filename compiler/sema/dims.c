@@ -336,15 +336,15 @@ static void add_quarters(Compilation *c, int32_t from, int32_t to, Periods *peri
     }
 }
 
-/* Periods within the days that the events of the plan cover; where none says, within the
- * financial year that the plan speaks of. */
-static uint16_t period_dim(Compilation *c, const char *name, DimSort sort) {
-    int32_t from, to;
-    Periods periods = {0};
-    if (!covered_days(c, &from, &to)) {
-        from = financial_year_start(financial_year_of(c->module->as_of));
-        to = financial_year_end(financial_year_of(c->module->as_of));
+uint16_t dim_periods(Compilation *c, DimSort sort, int32_t from, int32_t to) {
+    if (sort == DIM_YEAR) {
+        int32_t first =
+            financial_year_of(from) + (financial_year_start(financial_year_of(from)) < from);
+        int32_t last = financial_year_of(to) - (financial_year_end(financial_year_of(to)) > to);
+        return dim_years(c, first, last < first ? first : last);
     }
+    Periods periods = {0};
+    const char *name = sort == DIM_WEEK ? "week" : sort == DIM_MONTH ? "month" : "quarter";
     if (sort == DIM_WEEK) add_weeks(c, from, to, &periods);
     if (sort == DIM_MONTH) add_months(c, from, to, &periods);
     if (sort == DIM_QUARTER) add_quarters(c, from, to, &periods);
@@ -359,16 +359,27 @@ static uint16_t period_dim(Compilation *c, const char *name, DimSort sort) {
     return dim_intern(c, &dim);
 }
 
+/* Periods within the days that the events of the plan cover; where none says, within the
+ * financial year that the plan speaks of. */
+static uint16_t period_dim(Compilation *c, DimSort sort) {
+    int32_t from, to;
+    if (!covered_days(c, &from, &to)) {
+        from = financial_year_start(financial_year_of(c->module->as_of));
+        to = financial_year_end(financial_year_of(c->module->as_of));
+    }
+    return dim_periods(c, sort, from, to);
+}
+
 static bool period_named(Compilation *c, Atom name, uint16_t *dim) {
     Slice text = word(c, name);
     if (slice_equal(text, SLICE("fy")))
         *dim = dim_data_years(c);
     else if (slice_equal(text, SLICE("quarter")))
-        *dim = period_dim(c, "quarter", DIM_QUARTER);
+        *dim = period_dim(c, DIM_QUARTER);
     else if (slice_equal(text, SLICE("month")))
-        *dim = period_dim(c, "month", DIM_MONTH);
+        *dim = period_dim(c, DIM_MONTH);
     else if (slice_equal(text, SLICE("week")))
-        *dim = period_dim(c, "week", DIM_WEEK);
+        *dim = period_dim(c, DIM_WEEK);
     else
         return false;
     return true;

@@ -2,6 +2,8 @@
  * what a library holds. */
 #include "compiler/sema/expressions.h"
 
+#include "runtime/bytecode/natives.h"
+
 static Value *text_value(Compilation *c, Slice text, Span span) {
     return value_from_node(c, node_text(c, text, span));
 }
@@ -182,6 +184,18 @@ static Value *estimate_member(Compilation *c, Node *node, Atom member, Span span
     return NULL;
 }
 
+/* The other things that a trend says: the same call with another native. */
+static Value *trend_member(Compilation *c, const Node *trend, Atom member, Span span) {
+    Slice name = word(c, member);
+    bool reason = slice_equal(name, SLICE("reason"));
+    if (!reason && !slice_equal(name, SLICE("judged"))) return NULL;
+    Node *node = ARENA_NEW(c->arena, Node);
+    *node = *trend;
+    node->op = reason ? NATIVE_STATS_TREND_REASON : NATIVE_STATS_TREND_JUDGED;
+    node->span = span;
+    return value_from_node(c, node);
+}
+
 /* Of `nhs`, the library `nhs.esp2013`; of that, what it declares. Each only where it is used. */
 static Value *library_member(Compilation *c, const Scope *scope, const Value *base, Atom member,
                              Span span) {
@@ -268,6 +282,8 @@ Value *value_member(Compilation *c, const Scope *scope, Value *base, Atom member
     case VALUE_PEOPLE: found = name_column(c, scope, base->table, member, span); break;
     case VALUE_NODE:
         if (base->node->type.estimate) found = estimate_member(c, base->node, member, span);
+        if (base->node->sort == NODE_CALL && base->node->op == NATIVE_STATS_TREND)
+            found = trend_member(c, base->node, member, span);
         break;
     case VALUE_LIST:
     case VALUE_CHOICE:

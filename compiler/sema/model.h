@@ -66,6 +66,7 @@ typedef enum {
     NODE_TOTAL,  /* args[0] without dims, repeated along them */
     NODE_AT,     /* args[0] at the period `year` */
     NODE_BY,     /* the measure args[0] as an array over dims */
+    NODE_MEASURED, /* the series `member` of the module, read from a file when it runs */
     NODE_AGG,    /* agg over table rows that pass the filters, of args[0] where there is one */
     NODE_TEXT,   /* args: texts, one after the other */
     NODE_FORMAT, /* args[0] as text; format */

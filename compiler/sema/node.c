@@ -277,6 +277,7 @@ static bool same_meaning(const Node *a, const Node *b) {
     case NODE_INDEX:
     case NODE_ROW_TABLE:
     case NODE_FORMAT: return a->member == b->member && a->unit == b->unit;
+    case NODE_MEASURED: return a->member == b->member;
     case NODE_COLUMN: return a->table == b->table && a->column == b->column;
     case NODE_AGG:
         return a->table == b->table && a->agg == b->agg && a->spread == b->spread &&

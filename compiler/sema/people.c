@@ -31,26 +31,25 @@ static int32_t day_written(Compilation *c, const Expr *expr) {
     return 0;
 }
 
-/* 2025-04-01 .. 2026-03-31, or whole months: 2025-04 .. 2026-03 */
-static void read_covers(Compilation *c, const Expr *covers, ModuleTable *module) {
+void days_covered(Compilation *c, const Decl *decl, int32_t *first, int32_t *last) {
+    const Expr *covers = clause_expr(c, decl, "covers");
+    *first = *last = 0;
     if (!covers || covers->kind != EXPR_BINARY || covers->op != OP_RANGE) return;
     const Expr *from = covers->left, *to = covers->right;
-    module->covers_from = from->kind == EXPR_MONTH ? date_from_civil(from->year, from->month, 1)
-                                                   : day_written(c, from);
+    *first = from->kind == EXPR_MONTH ? date_from_civil(from->year, from->month, 1)
+                                      : day_written(c, from);
     if (to->kind == EXPR_MONTH)
-        module->covers_to =
-            date_from_civil(to->year, to->month, date_days_in_month(to->year, to->month));
+        *last = date_from_civil(to->year, to->month, date_days_in_month(to->year, to->month));
     else
-        module->covers_to = day_written(c, to);
+        *last = day_written(c, to);
 }
 
-static Slice file_of(const Compilation *c, const Decl *decl) {
+Slice file_of(const Compilation *c, const Decl *decl) {
     const Expr *from = head_label(c, decl, "from");
     return from && from->kind == EXPR_STRING ? from->text : (Slice){0};
 }
 
-/* How the bytes of the files are text, where that is declared. */
-static TextEncoding encoding_of(const Compilation *c, const Decl *decl) {
+TextEncoding encoding_of(const Compilation *c, const Decl *decl) {
     const Expr *expr = clause_expr(c, decl, "encoding");
     Slice name = expr && expr->kind == EXPR_WORD ? word(c, expr->atom) : SLICE("");
     if (slice_equal(name, SLICE("windows_1252"))) return ENCODING_WINDOWS_1252;
@@ -199,7 +198,7 @@ static void declare_events(Compilation *c, Decl *decl) {
     module.key = column_named(c, table, on);
     check_key(c, &module, on, population);
     module.dated = table->dated = dated_column(c, table, &module, clause_expr(c, decl, "dated"));
-    read_covers(c, clause_expr(c, decl, "covers"), &module);
+    days_covered(c, decl, &module.covers_from, &module.covers_to);
     const Expr *unit = head_label(c, decl, "as");
     Exact scale;
     table->unit_span = unit ? unit->span : decl->name_span;

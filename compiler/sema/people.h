@@ -8,7 +8,15 @@
 /* The declaration of that sort that a word names; NULL after a message: `…` is not `wanted`. */
 Decl *decl_named(Compilation *c, const Expr *expr, DeclSort sort, const char *wanted);
 
+/* people.c: what tables and series alike say of their files: the path as written (empty: none), how
+ * the bytes are text, and the days covered, whole months as 2025-04 .. 2026-03 (0, 0: not said). */
+Slice file_of(const Compilation *c, const Decl *decl);
+TextEncoding encoding_of(const Compilation *c, const Decl *decl);
+void days_covered(Compilation *c, const Decl *decl, int32_t *first, int32_t *last);
+
 /* columns.c */
+/* The type without `or missing`, and whether that was said. */
+const Expr *without_missing(const Expr *type, bool *may_miss);
 Node *column_node(Compilation *c, const Table *table, const TableColumn *column, Span span);
 void declare_columns(Compilation *c, Decl *decl, Table *table, ModuleTable *module);
 /* One column as its declaration says. */

@@ -132,6 +132,9 @@ bool dim_ambiguous(Compilation *c, const Scope *scope, const Table *table, uint1
 bool dim_resolve(Compilation *c, const Scope *scope, const Table *table, const Expr *expr,
                  uint16_t *dim);
 Value *people_of(Compilation *c, Decl *decl);
+/* The periods of that sort (DIM_YEAR to DIM_WEEK) that lie wholly within the days; of years at
+ * least one. */
+uint16_t dim_periods(Compilation *c, DimSort sort, int32_t from, int32_t to);
 /* The financial years that data stand for: of snapshots and covered events. */
 uint16_t dim_data_years(Compilation *c);
 /* periods.c: the year a measure is of where nothing names one: the latest for which there are

@@ -1,10 +1,12 @@
 /* Statistics that take a dimension out or run along one: indirect standardisation, inequality,
  * life tables, comparison, trend, process control, ratios. Units and the order of groups are
  * checked here; runtime/stats computes. */
-#include "compiler/sema/forms.h"
+#include "compiler/sema/expressions.h"
+#include "compiler/sema/observations.h"
 
 #include "runtime/base/date.h"
 #include "runtime/bytecode/natives.h"
+#include "runtime/bytecode/period.h"
 #include "runtime/stats/estimate.h"
 #include "runtime/stats/spc.h"
 
@@ -492,28 +494,79 @@ Node *parts_against_whole(Compilation *c, Node *measure, const Value *crossing) 
     return call_node(c, NATIVE_STATS_AGAINST, type_of(TYPE_TEXT), span, args, 4);
 }
 
-static Value *judged(const Form *f, Native op) {
+static Value *judged(const Form *f) {
     static const char *const known[] = {"across", NULL};
     if (!labels(f, known)) return value_poison(f->c);
-    bool keeps = op == NATIVE_STATS_COMPARED;
     Node *measure = estimate_at_95(f);
     if (!measure) return value_poison(f->c);
-    int64_t kind = source_of(measure) != NATIVE_STATS_PROPORTION;
-    if (keeps && !funnel_wanted(f, measure, &kind)) return value_poison(f->c);
+    int64_t kind;
+    if (!funnel_wanted(f, measure, &kind)) return value_poison(f->c);
     Node *args[2] = {measure, number(f, kind)};
-    Node *node = native(f, op, type_of(TYPE_TEXT), args, 2);
+    Node *node = native(f, NATIVE_STATS_COMPARED, type_of(TYPE_TEXT), args, 2);
     if (!across(f, node) || !one_dim(f, node)) return value_poison(f->c);
-    inherit(node, keeps);
+    inherit(node, true);
     Type along = {.dim_count = 1, .dims = {node->dims[0]}};
-    if (keeps) type_join(&node->type, &along);
+    type_join(&node->type, &along);
     return value_from_node(f->c, node);
 }
 
 Value *form_compared(Compilation *c, const Scope *scope, const Expr *call) {
-    return judged(&(Form){c, scope, call}, NATIVE_STATS_COMPARED);
+    return judged(&(Form){c, scope, call});
 }
+
+/* admissions, people: what is counted one by one, and so has the limits of a count */
+static bool is_count(const Type *type) {
+    uint32_t counted = 0;
+    for (int i = 0; i < UNIT_MAX_BASES; i++) {
+        if (type->unit.down[i] || (type->unit.up[i] && type->unit.up[i] != 1)) return false;
+        bool countable = i != BASE_GBP && i != BASE_YEARS && i != BASE_DAYS;
+        if (type->unit.up[i] && !countable) return false;
+        counted += type->unit.up[i] != 0;
+    }
+    return counted == 1 && !type->percent && !type->points;
+}
+
+/* What a trend is made of: estimates have limits, counts those of a count; a number that is
+ * neither has none, and the trend says so. */
+static Node *trend_argument(const Form *f) {
+    Node *measure = argument(f, 0);
+    if (!measure) return NULL;
+    Node *level = confidence_node(f->c, f->scope, NULL, measure->span);
+    if (measure->type.estimate) {
+        Node *usual = level ? estimate_at(f->c, measure, level) : NULL;
+        return usual ? usual : measure;
+    }
+    if (!level || !is_count(&measure->type)) return measure;
+    Node *args[3] = {measure, number(f, 1), level};
+    Node *node = native(f, NATIVE_STATS_RATE, estimate_type(measure->type.unit), args, 3);
+    inherit(node, false);
+    return node;
+}
+
+/* Along the dimension that `across` names, or the one of time that the series has. */
+static bool along_time(const Form *f, const Node *series, Node *node) {
+    int at = series_dim(f->c, &series->type);
+    if (call_label(f->c, f->call, "across") || at < 0) return across(f, node) && one_dim(f, node);
+    node->dims[node->dim_count++] = series->type.dims[at];
+    return true;
+}
+
+static bool control_direction(const Form *f, int64_t *direction);
+
+/* trend(series using decrease): .reason .judged */
 Value *form_trend(Compilation *c, const Scope *scope, const Expr *call) {
-    return judged(&(Form){c, scope, call}, NATIVE_STATS_TREND);
+    static const char *const known[] = {"across", "using", NULL};
+    Form f = {c, scope, call};
+    int64_t direction = 0;
+    if (!labels(&f, known)) return value_poison(c);
+    Node *measure = trend_argument(&f);
+    if (!measure || !control_direction(&f, &direction)) return value_poison(c);
+    bool proportion = measure->type.estimate && measure->type.percent;
+    Node *args[3] = {measure, number(&f, !proportion), number(&f, direction)};
+    Node *node = native(&f, NATIVE_STATS_TREND, type_of(TYPE_TEXT), args, 3);
+    if (!along_time(&f, measure, node)) return value_poison(c);
+    inherit(node, false);
+    return value_from_node(c, node);
 }
 
 /* ---- Ratios and differences -------------------------------------------------------- */
@@ -553,14 +606,6 @@ PAIR_FORM(mantel_haenszel, MANTEL_HAENSZEL, false)
 
 /* ---- Process control ----------------------------------------------------------------- */
 
-static int time_dim(const Compilation *c, const Node *node) {
-    for (int i = 0; i < node->type.dim_count; i++) {
-        DimSort sort = c->module->dims.items[node->type.dims[i]].sort;
-        if (sort >= DIM_YEAR && sort <= DIM_WEEK) return i;
-    }
-    return -1;
-}
-
 /* How a chart is made. */
 typedef struct {
     int64_t direction; /* 1: an increase is good, -1: a decrease, 0: neither */
@@ -573,11 +618,10 @@ static bool control_word(Slice name, ControlOptions *options) {
         const char *word;
         int64_t direction; /* 2: none said */
         int64_t screened;  /* -1: none said */
-    } words[] = {{"increase", 1, -1},
-                 {"decrease", -1, -1},
-                 {"neutral", 0, -1},
-                 {"screened", 2, 1},
-                 {"unscreened", 2, 0}};
+    } words[] = {{"increase", 1, -1}, {"decrease", -1, -1},
+                 {"neutral", 0, -1},  {"higher", 1, -1}, /* as a KPI says which is better */
+                 {"lower", -1, -1},   {"context", 0, -1},
+                 {"screened", 2, 1},  {"unscreened", 2, 0}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!slice_equal(name, slice_of(words[i].word))) continue;
         if (words[i].direction != 2) options->direction = words[i].direction;
@@ -593,8 +637,24 @@ static bool fixed_points(const Form *f, const Expr *expr, bool *poisoned, Contro
                  slice_equal(word(f->c, expr->left->atom), SLICE("fixed")) &&
                  expr->entries.count == 1 && !expr->entries.items[0].key;
     if (!fixed) return false;
-    *poisoned = !whole_of(f, expr->entries.items[0].value, SPC_FIX_MIN, 100000, &options->fixed);
+    const Expr *points = expr->entries.items[0].value;
+    const Value *said = elaborate_value(f->c, f->scope, points);
+    if (said->sort == VALUE_MISSING) return true;
+    *poisoned =
+        said->sort == VALUE_POISON || !whole_of(f, points, SPC_FIX_MIN, 100000, &options->fixed);
     return true;
+}
+
+/* A clause that says one of these words, `using k.better`; one that says nothing asks nothing. */
+static bool control_choice(const Form *f, const Expr *expr, bool *poisoned,
+                           ControlOptions *options) {
+    if (expr->kind == EXPR_WORD && !name_known(f->c, f->scope, expr->atom, expr->span))
+        return false;
+    if (expr->kind != EXPR_WORD && expr->kind != EXPR_MEMBER) return false;
+    const Value *value = elaborate_value(f->c, f->scope, expr);
+    *poisoned = value->sort == VALUE_POISON;
+    return *poisoned || value->sort == VALUE_MISSING ||
+           (value->sort == VALUE_CHOICE && control_word(word(f->c, value->word), options));
 }
 
 static bool control_options(const Form *f, ControlOptions *options) {
@@ -604,7 +664,8 @@ static bool control_options(const Form *f, ControlOptions *options) {
         const Expr *expr = using->values.items[i];
         bool poisoned = false;
         if (expr->kind == EXPR_WORD && control_word(word(f->c, expr->atom), options)) continue;
-        if (fixed_points(f, expr, &poisoned, options)) {
+        if (fixed_points(f, expr, &poisoned, options) ||
+            control_choice(f, expr, &poisoned, options)) {
             if (poisoned) return false;
             continue;
         }
@@ -616,48 +677,62 @@ static bool control_options(const Form *f, ControlOptions *options) {
     return true;
 }
 
-/* The first day of a member of a dimension of time. */
-static int32_t member_start(const ModuleDim *dim, uint32_t member) {
-    int32_t at = dim->first + (int32_t)member;
-    switch (dim->sort) {
-    case DIM_YEAR: return financial_year_start(at);
-    case DIM_QUARTER: return quarter_start(financial_quarter_index(at / 4, at % 4 + 1));
-    case DIM_MONTH: return date_from_civil(at / 12, at % 12 + 1, 1);
-    default: return dim->first + 7 * (int32_t)member;
-    }
+/* trend(… using decrease): the good direction alone. */
+static bool control_direction(const Form *f, int64_t *direction) {
+    ControlOptions options;
+    if (!control_options(f, &options)) return false;
+    *direction = options.direction;
+    return true;
 }
+
+typedef VEC(Node *) ArgumentList;
 
 /* The first point that begins on the day or after it; the count where none does. */
 static uint32_t point_from(const ModuleDim *dim, int32_t day) {
     uint32_t point = 0;
-    while (point < dim->member_count && member_start(dim, point) < day) point++;
+    while (point < dim->member_count && period_first_day(dim, point) < day) point++;
     return point;
 }
 
+/* One day, month or year of `after`; false after a message. */
+static bool rebase_at(const Form *f, const Value *value, const ModuleDim *dim, Span span,
+                      uint32_t *before, Node **arg) {
+    const Node *day = value->sort == VALUE_NODE ? value->node : NULL;
+    bool year = day && day->type.base == TYPE_YEAR;
+    if (!day || day->sort != NODE_CONST || (!year && day->type.base != TYPE_DATE)) {
+        if (value->sort != VALUE_POISON)
+            sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, span,
+                       "`after` is followed by days, months or years from which limits are made "
+                       "anew");
+        return false;
+    }
+    int32_t from = (int32_t)day->constant.integer;
+    uint32_t point = point_from(dim, year ? financial_year_start(from) : from);
+    if (point <= *before || point >= dim->member_count) {
+        sema_error(f->c, f->scope, DIAG_OUT_OF_RANGE, span,
+                   "limits are made anew within the series, each time later than before");
+        return false;
+    }
+    *arg = number(f, *before = point);
+    return true;
+}
+
 /* after 2027-04, 2028-04: from there on the limits are made anew. */
-static bool rebases(const Form *f, const Node *series, int at, Node **args, uint32_t *count) {
+static bool rebases(const Form *f, const Node *series, int at, ArgumentList *args) {
     const ModuleDim *dim = &f->c->module->dims.items[series->type.dims[at]];
     const Phrase *after = call_label(f->c, f->call, "after");
     uint32_t before = 0;
     for (uint32_t i = 0; after && i < after->values.count; i++) {
         const Expr *expr = after->values.items[i];
-        Node *day = elaborate_node(f->c, f->scope, expr);
-        if (!day) return false;
-        bool year = day->type.base == TYPE_YEAR;
-        if (day->sort != NODE_CONST || (!year && day->type.base != TYPE_DATE)) {
-            sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, expr->span,
-                       "`after` is followed by days, months or years from which limits are made "
-                       "anew");
-            return false;
+        Value *value = elaborate_value(f->c, f->scope, expr);
+        bool list = value->sort == VALUE_LIST;
+        for (uint32_t k = 0; k < (list ? value->list.count : 1); k++) {
+            /* those of a clause are said where they are written */
+            Value *one = list ? value_strip(f->c, value->list.items[k]) : value;
+            Node *arg;
+            if (!rebase_at(f, one, dim, list ? one->span : expr->span, &before, &arg)) return false;
+            VEC_PUSH(f->c->arena, args, arg);
         }
-        int32_t from = (int32_t)day->constant.integer;
-        uint32_t point = point_from(dim, year ? financial_year_start(from) : from);
-        if (point <= before || point >= dim->member_count) {
-            sema_error(f->c, f->scope, DIAG_OUT_OF_RANGE, expr->span,
-                       "limits are made anew within the series, each time later than before");
-            return false;
-        }
-        args[(*count)++] = number(f, before = point);
     }
     return true;
 }
@@ -707,38 +782,50 @@ static void add_part(Chart *chart, const char *name, Native op, Type type) {
     VEC_PUSH(f->c->arena, &chart->chart->pairs, pair);
 }
 
+/* The series of a chart: a measure is taken across the periods that are asked for. */
+static Node *chart_series(const Form *f, int *at) {
+    Node *series = argument(f, 0), dims = {0};
+    if (!series) return NULL;
+    if (call_label(f->c, f->call, "across")) {
+        if (!across(f, &dims) || !one_dim(f, &dims)) return NULL;
+        if (series->type.measure) series = measure_by(f->c, series, dims.dims, 1, series->span);
+    }
+    *at = series_dim(f->c, &series->type);
+    if (*at >= 0) return series;
+    sema_error(f->c, f->scope, DIAG_DIMENSION_MISMATCH, f->call->span,
+               "a chart wants a series over time: `spc(m across month)`, or `let monthly by month "
+               "= …`, then `spc(monthly)`");
+    return NULL;
+}
+
+static Type limit_type(const Type *series) {
+    Type limit = type_of(TYPE_QUANTITY);
+    limit.unit = series->unit;
+    limit.percent = series->percent;
+    limit.price = series->price;
+    limit.price_year = series->price_year;
+    limit.real = true;
+    return limit;
+}
+
 /* spc(series against target using decrease, screened after 2027-04): .mean .lower .upper .signal
  * .variation .assurance */
 Value *form_spc(Compilation *c, const Scope *scope, const Expr *call) {
-    static const char *const known[] = {"using", "against", "after", NULL};
+    static const char *const known[] = {"using", "against", "after", "across", NULL};
     Form f = {c, scope, call};
     ControlOptions options;
+    int at;
     if (!labels(&f, known)) return value_poison(c);
-    Node *series = argument(&f, 0);
-    if (!series || !control_options(&f, &options)) return value_poison(c);
-    int at = time_dim(c, series);
-    if (at < 0) {
-        sema_error(
-            c, scope, DIAG_DIMENSION_MISMATCH, call->span,
-            "a chart wants a series over time: `let monthly by month = …`, then `spc(monthly)`");
-        return value_poison(c);
-    }
-    const Phrase *after = call_label(c, call, "after");
-    uint32_t count = 5;
-    Node **args = ARENA_NEW_ARRAY(c->arena, Node *, count + (after ? after->values.count : 0));
-    args[0] = series;
-    args[1] = number(&f, options.screened);
-    args[2] = number(&f, options.fixed);
-    args[3] = number(&f, options.direction);
-    args[4] = target_of(&f, series);
-    if (!args[4] || !rebases(&f, series, at, args, &count)) return value_poison(c);
-    Type limit = type_of(TYPE_QUANTITY), text = type_of(TYPE_TEXT);
-    limit.unit = series->type.unit;
-    limit.percent = series->type.percent;
-    limit.price = series->type.price;
-    limit.price_year = series->type.price_year;
-    limit.real = true;
-    Chart chart = {&f, value_new(c, VALUE_PAIRS, call->span), args, count, series->type.dims[at]};
+    Node *series = chart_series(&f, &at), *target = series ? target_of(&f, series) : NULL;
+    if (!target || !control_options(&f, &options)) return value_poison(c);
+    Node *first[] = {series, number(&f, options.screened), number(&f, options.fixed),
+                     number(&f, options.direction), target};
+    ArgumentList args = {0};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) VEC_PUSH(c->arena, &args, first[i]);
+    if (!rebases(&f, series, at, &args)) return value_poison(c);
+    Type limit = limit_type(&series->type), text = type_of(TYPE_TEXT);
+    Chart chart = {&f, value_new(c, VALUE_PAIRS, call->span), args.items, args.count,
+                   series->type.dims[at]};
     add_part(&chart, "mean", NATIVE_SPC_MEAN, limit);
     add_part(&chart, "lower", NATIVE_SPC_LOWER, limit);
     add_part(&chart, "upper", NATIVE_SPC_UPPER, limit);

@@ -315,6 +315,25 @@ static void codec_query(Codec *codec, StrataQuery *query) {
     codec_span(codec, &query->span);
 }
 
+static void codec_measured(Codec *codec, ModuleMeasured *series) {
+    codec_text(codec, &series->name);
+    codec_text(codec, &series->title);
+    codec_text(codec, &series->file);
+    NUMBER(codec, series->encoding, ENCODING_UTF_16);
+    NUMBER(codec, series->dim, UINT16_MAX);
+    codec_text(codec, &series->period);
+    FLAG(codec, series->estimate);
+    NUMBER(codec, series->limits, UINT8_MAX);
+    for (int i = 0; i < MEASURED_COLUMNS; i++) {
+        MeasuredColumn *column = &series->columns[i];
+        codec_text(codec, &column->header);
+        FLAG(codec, column->may_miss);
+        SIGNED(codec, column->scale_num, INT64_MIN, INT64_MAX);
+        SIGNED(codec, column->scale_den, INT64_MIN, INT64_MAX);
+    }
+    codec_span(codec, &series->span);
+}
+
 static void codec_field_value(Codec *codec, FieldValue *value) {
     NUMBER(codec, value->sort, FIELD_MISSING);
     codec_reference(codec, &value->reg);
@@ -443,6 +462,9 @@ void codec_section(Codec *codec, Section section, Module *module) {
         break;
     case SECTION_QUERIES:
         LIST(codec, &module->queries, 13, codec_query);
+        break;
+    case SECTION_MEASURED:
+        LIST(codec, &module->measured, 30, codec_measured);
         break;
     case SECTION_DECLS:
         LIST(codec, &module->decls, 9, codec_decl);

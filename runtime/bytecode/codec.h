@@ -20,7 +20,7 @@
 #include "runtime/bytecode/module.h"
 
 #define MODULE_MAGIC "SCPB\r\n\x1a\n" /* the line ends show a transfer as text */
-#define MODULE_FORMAT_VERSION 3
+#define MODULE_FORMAT_VERSION 4
 
 enum {
     MODULE_AT_VERSION = 8,
@@ -44,6 +44,7 @@ typedef enum {
     SECTION_ROW_TABLES,
     SECTION_RANKINGS,
     SECTION_QUERIES,
+    SECTION_MEASURED,
     SECTION_DECLS,
     SECTION_OUTPUTS,
     SECTION_REQUIREMENTS,

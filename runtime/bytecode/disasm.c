@@ -252,6 +252,24 @@ static void list_query(Listing *l, uint32_t i) {
     say(l, "\n");
 }
 
+static void list_measured(Listing *l, uint32_t i) {
+    static const char *const roles[MEASURED_COLUMNS] = {"value", "lower", "upper", "numerator",
+                                                        "denominator"};
+    static const char *const limits[] = {"none", "given", "rate", "proportion"};
+    const ModuleMeasured *series = &l->module->measured.items[i];
+    buffer_printf(&l->out, "series %u over dim %u limits %s ", i, series->dim,
+                  limits[series->limits]);
+    say_quoted(l, series->file);
+    for (int k = 0; k < MEASURED_COLUMNS; k++) {
+        const MeasuredColumn *column = &series->columns[k];
+        if (!column->header.length) continue;
+        buffer_printf(&l->out, " %s times %lld/%lld ", roles[k], (long long)column->scale_num,
+                      (long long)column->scale_den);
+        say_quoted(l, column->header);
+    }
+    say(l, "\n");
+}
+
 /* ---- Code -------------------------------------------------------------------------------------------- */
 
 static void say_type(Listing *l, const RegType *type) {
@@ -280,6 +298,9 @@ static void say_operand(Listing *l, OperandSort sort, uint32_t operand) {
         break;
     case OPERAND_QUERY:
         buffer_printf(&l->out, " query %u", operand);
+        break;
+    case OPERAND_SERIES:
+        buffer_printf(&l->out, " series %u", operand);
         break;
     case OPERAND_DIM:
         buffer_printf(&l->out, " dim %u", operand);
@@ -426,6 +447,7 @@ Slice module_disassemble(const Module *module, Arena *arena) {
     list_each(&l, module->rankings.count, list_ranking);
     list_each(&l, module->rows.count, list_row);
     list_each(&l, module->queries.count, list_query);
+    list_each(&l, module->measured.count, list_measured);
     list_each(&l, module->code.count, list_instr);
     list_each(&l, module->decls.count, list_decl);
     list_each(&l, module->outputs.count, list_output);

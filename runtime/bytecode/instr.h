@@ -10,6 +10,7 @@ typedef enum {
     OPERAND_REG,
     OPERAND_KONST,
     OPERAND_QUERY,
+    OPERAND_SERIES,
     OPERAND_DIM,
     OPERAND_NATIVE,
     OPERAND_ARGS,
@@ -22,6 +23,7 @@ typedef enum {
 typedef enum {
     RESULT_KONST,
     RESULT_QUERY,
+    RESULT_MEASURED,
     RESULT_SPREAD,
     RESULT_NUMERIC,
     RESULT_SAME,

@@ -224,6 +224,47 @@ typedef struct {
     Span span;
 } StrataQuery;
 
+/* ---- Series that were measured -------------------------------------------------------------- */
+
+/* What the columns of such a file hold. */
+typedef enum {
+    MEASURED_VALUE,
+    MEASURED_LOWER,
+    MEASURED_UPPER,
+    MEASURED_NUMERATOR,
+    MEASURED_DENOMINATOR,
+    MEASURED_COLUMNS
+} MeasuredRole;
+
+/* Where the limits of its values come from. */
+typedef enum {
+    MEASURED_WITHOUT_LIMITS,
+    MEASURED_LIMITS_GIVEN,      /* columns of their own */
+    MEASURED_LIMITS_RATE,       /* made of the counts: Byar, exact below ten */
+    MEASURED_LIMITS_PROPORTION, /* made of the counts: Wilson */
+    MODULE_MEASURED_LIMITS_LAST = MEASURED_LIMITS_PROPORTION
+} MeasuredLimits;
+
+typedef struct {
+    Slice header;  /* empty: there is no such column */
+    bool may_miss; /* an empty field is allowed */
+    int64_t scale_num, scale_den; /* canonical = written * num / den; both > 0 */
+} MeasuredColumn;
+
+/* A file of published numbers, one record a period, in order and without gaps: read when the
+ * module runs, so that a plan need not be compiled anew when more is measured. */
+typedef struct {
+    Slice name, title;
+    Slice file; /* relative to the plan's folder */
+    TextEncoding encoding;
+    uint16_t dim;  /* of time: the periods there may be */
+    Slice period;  /* heading of the column of periods */
+    bool estimate; /* values with limits or counts */
+    uint8_t limits; /* MeasuredLimits */
+    MeasuredColumn columns[MEASURED_COLUMNS];
+    Span span;
+} ModuleMeasured;
+
 /* ---- What a report and the rules need ------------------------------------------------------ */
 
 typedef enum { FIELD_REGISTER, FIELD_DECL, FIELD_WORD, FIELD_MISSING } FieldSort;
@@ -339,6 +380,7 @@ typedef struct {
     VEC(RowTable) row_tables;
     VEC(RowRanking) rankings;
     VEC(StrataQuery) queries;
+    VEC(ModuleMeasured) measured;
     VEC(ModuleDecl) decls; /* parents before children, in order of declaration */
     VEC(ModuleOutput) outputs;
     VEC(ModuleRequirement) requirements;

@@ -123,6 +123,16 @@ static bool less_dims(Call *call) {
     return true;
 }
 
+/* Takes the call's dims out of the result, each of some register. */
+static bool without_dims(Call *call, ElemType elem) {
+    call->type->elem = (uint8_t)elem;
+    if (!call->dim_count) return breaks(call, "native-dims");
+    for (uint32_t i = 0; i < call->dim_count; i++)
+        if (!regtype_remove_dim(call->type, (uint16_t)call->dims[i]))
+            return breaks(call, "native-dims");
+    return true;
+}
+
 static bool same_as_first(Call *call) {
     call->type->elem = register_type(call, 0)->elem;
     return true;
@@ -176,6 +186,10 @@ static bool apply_rule(Call *call) {
     case NATIVE_RESULT_TEXT_LESS:
         call->type->elem = ELEM_TEXT;
         return less_dims(call);
+    case NATIVE_RESULT_REAL_LESS:
+        return without_dims(call, ELEM_REAL);
+    case NATIVE_RESULT_DATE_LESS:
+        return without_dims(call, ELEM_DATE);
     case NATIVE_RESULT_BOOL:
         return plain(call, ELEM_BOOL, false);
     case NATIVE_RESULT_DATE:

@@ -144,6 +144,15 @@ static bool type_query(Typing *t) {
     return true;
 }
 
+static bool type_measured(Typing *t) {
+    if (t->instr->a >= t->module->measured.count) return breaks(t, "series-out-of-range");
+    const ModuleMeasured *series = &t->module->measured.items[t->instr->a];
+    if (!dim_exists(t, series->dim)) return false;
+    *t->type = (RegType){.elem = ELEM_REAL, .label = LABEL_RELEASED, .estimate = series->estimate,
+                         .dim_count = 1, .dims = {series->dim}};
+    return true;
+}
+
 static bool type_spread(Typing *t) {
     if (!type_query(t) || !reg_defined(t, t->instr->c)) return false;
     const RegType *parameter = operand(t, t->instr->c);
@@ -341,6 +350,8 @@ static bool type_instr(Typing *t) {
         return type_const(t);
     case RESULT_QUERY:
         return type_query(t);
+    case RESULT_MEASURED:
+        return type_measured(t);
     case RESULT_SPREAD:
         return type_spread(t);
     case RESULT_NUMERIC:

@@ -11,7 +11,7 @@
 
 /* Together they bound the work on row expressions, which are checked once a table; and how deep
  * rankings can rest on one another. */
-enum { MOST_TABLES = 256, MOST_ROWS = 1 << 20, MOST_RANKINGS = 1024 };
+enum { MOST_TABLES = 256, MOST_ROWS = 1 << 20, MOST_RANKINGS = 1024, MOST_MEASURED = 1024 };
 
 /* Reasons of absence are runtime/stats' and start at 1; vm.c asserts that there are as many. */
 enum { ABSENT_REASONS = 7 };
@@ -447,6 +447,42 @@ static bool check_queries(Verifier *v) {
     return true;
 }
 
+/* ---- Measured series --------------------------------------------------------------------------------- */
+
+/* A column that is not there has no heading, and the scale one. */
+static bool check_measured(Verifier *v, const ModuleMeasured *series) {
+    const MeasuredColumn *columns = series->columns;
+    if (!check_dim(v, series->dim)) return false;
+    DimSort sort = v->module->dims.items[series->dim].sort;
+    bool time = sort >= DIM_YEAR && sort <= DIM_WEEK;
+    bool counts = columns[MEASURED_NUMERATOR].header.length > 0 &&
+                  columns[MEASURED_DENOMINATOR].header.length > 0;
+    bool limits = columns[MEASURED_LOWER].header.length > 0 &&
+                  columns[MEASURED_UPPER].header.length > 0;
+    bool source = series->limits == MEASURED_LIMITS_GIVEN        ? limits
+                  : series->limits != MEASURED_WITHOUT_LIMITS    ? counts
+                                                                 : true;
+    for (int i = 0; i < MEASURED_COLUMNS; i++)
+        if (!holds(v, columns[i].scale_num > 0 && columns[i].scale_den > 0, "series-scale"))
+            return false;
+    return holds(v, time, "series-periods") &&
+           holds(v, series->limits <= MODULE_MEASURED_LIMITS_LAST, "series-limits") &&
+           holds(v, source && (series->estimate || !series->limits), "series-limits") &&
+           holds(v, series->period.length && (columns[MEASURED_VALUE].header.length || counts),
+                 "series-columns") &&
+           check_span(v, series->span);
+}
+
+static bool check_all_measured(Verifier *v) {
+    at(v, "series", 0);
+    if (!holds(v, v->module->measured.count <= MOST_MEASURED, "series-count")) return false;
+    for (uint32_t i = 0; i < v->module->measured.count; i++) {
+        at(v, "series", i);
+        if (!check_measured(v, &v->module->measured.items[i])) return false;
+    }
+    return true;
+}
+
 /* ---- Code --------------------------------------------------------------------------------------------- */
 
 static bool unused_are_zero(const Instr *instr) {
@@ -596,7 +632,7 @@ Slice module_verify(const Module *module, Arena *arena) {
     Verifier v = {.module = module, .arena = arena, .error = SLICE("")};
     bool well_formed = check_head(&v) && check_units(&v) && check_dims(&v) && check_consts(&v) &&
                        check_tables(&v) && check_rows(&v) && check_rankings(&v) &&
-                       check_queries(&v) && check_code(&v) && check_decls(&v) &&
+                       check_queries(&v) && check_all_measured(&v) && check_code(&v) && check_decls(&v) &&
                        check_outputs(&v) && check_requirements(&v) && check_sources(&v) &&
                        check_unknowns(&v);
     return well_formed ? SLICE("") : v.error;

@@ -52,8 +52,7 @@ static void no_memory(Loader *loader, Slice file, uint32_t table) {
 
 /* ---- Files --------------------------------------------------------------------------------- */
 
-/* The path given on the command line for a snapshot of the table; NULL: none. */
-static const Slice *find_override(const DataOptions *options, Slice table, uint32_t snapshot) {
+const Slice *data_override(const DataOptions *options, Slice table, uint32_t snapshot) {
     for (uint32_t i = 0; i < options->override_count; i++) {
         const DataOverride *override = &options->overrides[i];
         if (slice_equal(override->name, table) && !snapshot--) return &override->path;
@@ -66,13 +65,13 @@ static const Slice *find_override(const DataOptions *options, Slice table, uint3
 static const Slice *find_path(const Loader *loader, uint32_t table, uint32_t snapshot) {
     const ModuleTable *declared = &loader->module->tables.items[table];
     const DataOptions *options = loader->options;
-    const Slice *path = find_override(options, declared->name, snapshot);
+    const Slice *path = data_override(options, declared->name, snapshot);
     if (path) return path;
-    const Slice *first = find_override(options, declared->name, 0);
+    const Slice *first = data_override(options, declared->name, 0);
     if (first && slice_ends_with(*first, SLICE(".scps"))) return first;
-    path = find_override(options, SLICE(""), 0);
+    path = data_override(options, SLICE(""), 0);
     if (path || declared->sort != TABLE_EVENTS) return path;
-    path = find_override(options, loader->module->tables.items[declared->population].name, 0);
+    path = data_override(options, loader->module->tables.items[declared->population].name, 0);
     return path && slice_ends_with(*path, SLICE(".scps")) ? path : NULL;
 }
 

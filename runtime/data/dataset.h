@@ -77,6 +77,10 @@ typedef struct {
     Slice message; /* what was expected */
 } DataProblem;
 
+/* The path given on the command line for what has that name, for the n-th time from 0; NULL:
+ * none. */
+const Slice *data_override(const DataOptions *options, Slice name, uint32_t nth);
+
 typedef struct {
     VEC(DataProblem) problems;
     uint64_t total;

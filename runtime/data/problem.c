@@ -28,7 +28,7 @@ void data_report_sort(DataReport *report) {
     }
 }
 
-static DiagName fault_name(int fault) {
+DiagName data_fault_name(int fault) {
     if (fault >= PIECE_FAULT_TYPE) return DIAG_DATA_TYPE;
     switch (fault) {
     case CSV_ENCODING:
@@ -43,7 +43,7 @@ static DiagName fault_name(int fault) {
     }
 }
 
-static Slice record_words(Arena *arena, int fault, uint32_t fields) {
+Slice data_record_words(Arena *arena, int fault, uint32_t fields) {
     switch (fault) {
     case CSV_ENCODING: return SLICE("these bytes are not UTF-8 text");
     case CSV_NUL: return SLICE("a NUL byte stands in the text; a file of UTF-16 says `encoding utf_16`");
@@ -161,11 +161,11 @@ DataProblem data_problem_of_piece(const Module *module, const TablePlan *plan, A
                                   Slice file, uint64_t first_line, const PieceProblem *problem) {
     bool record = problem->column == MODULE_NONE;
     Slice words =
-        record ? record_words(arena, problem->fault, plan->fields)
+        record ? data_record_words(arena, problem->fault, plan->fields)
                : field_words(module, arena, plan->columns[problem->column].declared,
                              problem->fault);
     return (DataProblem){
-        .name = fault_name(problem->fault),
+        .name = data_fault_name(problem->fault),
         .file = file,
         .line = first_line + problem->line - 1,
         .field = problem->field,

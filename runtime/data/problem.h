@@ -13,6 +13,11 @@ void data_report_add(DataReport *report, Arena *arena, DataProblem problem);
 /* By file in the order of first mention, line and field. */
 void data_report_sort(DataReport *report);
 
+/* The name of a fault of text or of a field, and words for one of a whole record where the heading
+ * has so many fields. */
+DiagName data_fault_name(int fault);
+Slice data_record_words(Arena *arena, int fault, uint32_t fields);
+
 /* A problem of a piece whose first line is `first_line` of the file. */
 DataProblem data_problem_of_piece(const Module *module, const TablePlan *plan, Arena *arena,
                                   Slice file, uint64_t first_line, const PieceProblem *problem);

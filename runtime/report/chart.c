@@ -3,128 +3,10 @@
  * table that follows each has the same figures. Withheld cells are drawn as their mark. */
 #include <math.h>
 
-#include "runtime/base/number.h"
 #include "runtime/base/utf8.h"
-#include "runtime/report/html.h"
+#include "runtime/report/svg.h"
 
-enum { WIDTH = 6800, LINE_HEIGHT = 3000, ROW = 340, TICKS = 5, LABEL_MAX = 25, CHARACTER = 110 };
-
-/* ---- Scale -------------------------------------------------------------------------------- */
-
-typedef struct {
-    double low, high, step;
-    int from, to; /* tenths of a pixel; from may lie beyond to */
-    int places;
-} Scale;
-
-typedef struct {
-    double low, high;
-    bool any;
-} Range;
-
-static void include(Range *range, double value) {
-    if (!isfinite(value)) return;
-    range->low = range->any ? fmin(range->low, value) : value;
-    range->high = range->any ? fmax(range->high, value) : value;
-    range->any = true;
-}
-
-static double nice_step(double span) {
-    double raw = span / TICKS, power = 1;
-    while (raw >= power * 10) power *= 10;
-    while (raw < power) power /= 10;
-    double lead = raw / power;
-    return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power;
-}
-
-/* Starts at zero unless all lies in the upper half; bars always do. */
-static Scale scale_for(Range range, bool from_zero, int from, int to) {
-    Scale scale = {.from = from, .to = to};
-    double low = range.low, high = range.high;
-    if (from_zero || (low >= 0 && low < high / 2)) low = fmin(low, 0);
-    if (high < 0) high = 0;
-    if (high <= low) high = low + fmax(fabs(low), 1);
-    scale.step = nice_step(high - low);
-    scale.low = floor(low / scale.step) * scale.step;
-    scale.high = ceil(high / scale.step) * scale.step;
-    while (scale.places < 6 &&
-           fabs(number_round_places(scale.step, scale.places) - scale.step) > 1e-9 * scale.step)
-        scale.places++;
-    return scale;
-}
-
-static int tick_count(const Scale *scale) {
-    return (int)lround((scale->high - scale->low) / scale->step);
-}
-
-static int position(const Scale *scale, double value) {
-    double share = (value - scale->low) / (scale->high - scale->low);
-    return scale->from + (int)lround(share * (scale->to - scale->from));
-}
-
-static Slice tick_text(Html *html, const ModuleUnit *unit, const Scale *scale, double tick) {
-    return format_number(html->arena, unit, number_round_places(tick, scale->places),
-                         scale->places);
-}
-
-/* ---- Pieces ------------------------------------------------------------------------------- */
-
-static void text_at(Html *html, const char *class_name, const char *anchor, int x, int y,
-                    Slice text) {
-    buffer_printf(html->out, "<text class=\"%s\" text-anchor=\"%s\" x=\"%d\" y=\"%d\">", class_name,
-                  anchor, x, y);
-    html_text(html, text);
-    html_raw(html, "</text>\n");
-}
-
-/* On a narrow screen, where letters are larger, every other of many marks is left out. */
-static const char *axis_class(bool many, int at) {
-    return many && at % 2 ? "axis odd" : "axis";
-}
-
-static void line_between(Html *html, const char *class_name, int x1, int y1, int x2, int y2) {
-    buffer_printf(html->out, "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n",
-                  class_name, x1, y1, x2, y2);
-}
-
-static void circle(Html *html, int x, int y) {
-    buffer_printf(html->out, "<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"55\"/>\n", x, y);
-}
-
-static void square(Html *html, int x, int y) {
-    buffer_printf(html->out, "<rect class=\"dot\" x=\"%d\" y=\"%d\" width=\"110\" height=\"110\"/>\n",
-                  x - 55, y - 55);
-}
-
-static void diamond(Html *html, int x, int y) {
-    buffer_printf(html->out, "<path class=\"target\" d=\"M%d %dl80 80l-80 80l-80 -80z\"/>\n", x,
-                  y - 80);
-}
-
-/* Opens figure and picture; the figure's title is what a reader of the page hears. */
-static void figure_begin(Html *html, Slice title, Slice description, int height) {
-    uint32_t label = html->labels + 1;
-    html->labels += 2;
-    html_raw(html, "<figure>\n<div class=\"chart\">\n");
-    buffer_printf(html->out,
-                  "<svg role=\"img\" aria-labelledby=\"label-%u label-%u\" viewBox=\"0 0 %d %d\" "
-                  "xmlns=\"http://www.w3.org/2000/svg\">\n<title id=\"label-%u\">",
-                  label, label + 1, WIDTH, height, label);
-    html_text(html, title);
-    buffer_printf(html->out, "</title>\n<desc id=\"label-%u\">", label + 1);
-    html_text(html, description);
-    html_raw(html, "</desc>\n");
-}
-
-static void figure_end(Html *html, Slice caption) {
-    html_raw(html, "</svg>\n</div>\n<figcaption>");
-    html_text(html, caption);
-    html_raw(html, "</figcaption>\n</figure>\n");
-}
-
-static const char *zero_note(const Scale *scale) {
-    return scale->low > 0 ? " The scale does not start at zero." : "";
-}
+enum { WIDTH = SVG_WIDTH, LINE_HEIGHT = 3000, ROW = 340, LABEL_MAX = 25, CHARACTER = 110 };
 
 /* ---- Trajectory --------------------------------------------------------------------------- */
 
@@ -152,10 +34,10 @@ static bool has_newer(const Kpi *kpi) {
 static void include_shown(Range *range, Shown shown) {
     double lower, upper;
     if (!shown_present(shown, 0)) return;
-    include(range, shown_number(shown, 0));
+    range_include(range, shown_number(shown, 0));
     if (!shown_limits(shown, 0, &lower, &upper)) return;
-    include(range, lower);
-    include(range, upper);
+    range_include(range, lower);
+    range_include(range, upper);
 }
 
 static Range trajectory_range(Trajectory *t) {
@@ -164,10 +46,10 @@ static Range trajectory_range(Trajectory *t) {
     include_shown(&range, kpi->baseline);
     if (has_newer(kpi)) include_shown(&range, kpi_newer(kpi));
     VEC_EACH(const KpiTarget, target, &kpi->targets)
-    if (shown_present(target->level, 0)) include(&range, shown_number(target->level, 0));
+    if (shown_present(target->level, 0)) range_include(&range, shown_number(target->level, 0));
     for (uint32_t cell = 0; kpi->trajectory.array && cell < kpi->trajectory.array->count; cell++)
         if (shown_present(kpi->trajectory, cell))
-            include(&range, shown_number(kpi->trajectory, cell));
+            range_include(&range, shown_number(kpi->trajectory, cell));
     return range;
 }
 
@@ -189,15 +71,15 @@ static void cover_years(Trajectory *t) {
 
 static void trajectory_axes(Trajectory *t) {
     Html *html = t->html;
-    for (int i = 0; i <= tick_count(&t->y); i++) {
+    for (int i = 0; i <= scale_ticks(&t->y); i++) {
         double tick = t->y.low + i * t->y.step;
-        int y = position(&t->y, tick);
-        line_between(html, "grid", PLOT_LEFT, y, PLOT_RIGHT, y);
-        text_at(html, "axis", "end", PLOT_LEFT - 100, y + 45,
-                tick_text(html, t->kpi->baseline.unit, &t->y, tick));
+        int y = scale_position(&t->y, tick);
+        svg_line(html, "grid", PLOT_LEFT, y, PLOT_RIGHT, y);
+        svg_text(html, "axis", "end", PLOT_LEFT - 100, y + 45,
+                scale_tick_text(html, t->kpi->baseline.unit, &t->y, tick));
     }
     for (int32_t year = t->first; year <= t->last; year++)
-        text_at(html, axis_class(t->last - t->first > 6, year - t->first), "middle",
+        svg_text(html, svg_axis_class(t->last - t->first > 6, year - t->first), "middle",
                 year_position(t, year), PLOT_BOTTOM + 260, format_year(html->arena, year));
 }
 
@@ -209,14 +91,14 @@ static void trajectory_line(Trajectory *t) {
     html_raw(t->html, "<path class=\"line\" d=\"");
     if (t->kpi->baseline_year && shown_present(t->kpi->baseline, 0)) {
         buffer_printf(t->html->out, "M%d %d", year_position(t, t->kpi->baseline_year),
-                      position(&t->y, shown_number(t->kpi->baseline, 0)));
+                      scale_position(&t->y, shown_number(t->kpi->baseline, 0)));
         started = true;
     }
     for (uint32_t cell = 0; cell < shown.array->count; cell++) {
         if (!shown_present(shown, cell)) continue;
         buffer_printf(t->html->out, "%s%d %d", started ? "L" : "M",
                       year_position(t, years->first + (int32_t)cell),
-                      position(&t->y, shown_number(shown, cell)));
+                      scale_position(&t->y, shown_number(shown, cell)));
         started = true;
     }
     html_raw(t->html, "\"/>\n");
@@ -230,39 +112,33 @@ static bool is_falling(const Trajectory *t) {
 static void value_label(Trajectory *t, Shown shown, int x, int y) {
     Slice text =
         format_cell(t->html->arena, t->html->input, shown, 0, format_places(t->kpi->baseline));
-    text_at(t->html, "value", "middle", x, is_falling(t) ? y + 250 : y - 150, text);
+    svg_text(t->html, "value", "middle", x, is_falling(t) ? y + 250 : y - 150, text);
 }
 
 /* What was measured in a year, with its limits; its label lies `aside` of it and so far down. */
 static void measured_point(Trajectory *t, Shown shown, int32_t year,
                            void (*mark)(Html *, int, int), int down) {
     double lower, upper;
-    int x = year_position(t, year), y = position(&t->y, shown_number(shown, 0));
+    int x = year_position(t, year), y = scale_position(&t->y, shown_number(shown, 0));
     if (shown_limits(shown, 0, &lower, &upper))
-        line_between(t->html, "interval", x, position(&t->y, lower), x, position(&t->y, upper));
+        svg_line(t->html, "interval", x, scale_position(&t->y, lower), x, scale_position(&t->y, upper));
     mark(t->html, x, y);
-    text_at(t->html, "value", "start", x + 120, y + down,
+    svg_text(t->html, "value", "start", x + 120, y + down,
             format_cell(t->html->arena, t->html->input, shown, 0, format_places(shown)));
 }
 
 static void trajectory_points(Trajectory *t) {
     const Kpi *kpi = t->kpi;
     if (kpi->baseline_year && shown_present(kpi->baseline, 0))
-        measured_point(t, kpi->baseline, kpi->baseline_year, circle, is_falling(t) ? -70 : 170);
-    if (has_newer(kpi)) measured_point(t, kpi_newer(kpi), kpi->measured_year, square, 170);
+        measured_point(t, kpi->baseline, kpi->baseline_year, svg_dot, is_falling(t) ? -70 : 170);
+    if (has_newer(kpi)) measured_point(t, kpi_newer(kpi), kpi->measured_year, svg_square, 170);
     VEC_EACH(const KpiTarget, target, &kpi->targets) {
         if (!target->year || !shown_present(target->level, 0)) continue;
         int x = year_position(t, target->year);
-        int y = position(&t->y, shown_number(target->level, 0));
-        diamond(t->html, x, y);
+        int y = scale_position(&t->y, shown_number(target->level, 0));
+        svg_diamond(t->html, x, y);
         value_label(t, target->level, x, y);
     }
-}
-
-/* The label of a point near the floor would lie in the axis, of one near the top outside. */
-static void make_room(Scale *scale, Range range) {
-    if (scale->low > 0 && range.low - scale->low < scale->step * 0.7) scale->low -= scale->step;
-    if (scale->high - range.high < scale->step * 0.3) scale->high += scale->step;
 }
 
 static const char *baseline_note(const Kpi *kpi) {
@@ -280,22 +156,22 @@ void html_trajectory_chart(Html *html, const Kpi *kpi) {
     cover_years(&t);
     if (!range.any || t.first == t.last) return;
     t.y = scale_for(range, false, PLOT_BOTTOM, PLOT_TOP);
-    make_room(&t.y, range);
+    scale_make_room(&t.y, range);
     Slice title = decl_title(html->arena, kpi->decl);
     Slice caption = html_caption(html, title, kpi->baseline.unit);
-    figure_begin(html, arena_printf(html->arena, "Planned course of: %.*s", SLICE_FMT(caption)),
+    svg_figure_begin(html, arena_printf(html->arena, "Planned course of: %.*s", SLICE_FMT(caption)),
                  SLICE("A line from the baseline through the targets. The table after the chart "
                        "has the same figures."),
                  LINE_HEIGHT);
     trajectory_axes(&t);
     trajectory_line(&t);
     trajectory_points(&t);
-    figure_end(html, arena_printf(html->arena,
+    svg_figure_end(html, arena_printf(html->arena,
                                   "%.*s.%s%s%s%s", SLICE_FMT(caption), baseline_note(kpi),
                                   has_newer(kpi) ? " Square: latest year measured." : "",
                                   kpi->targets.count ? " Line: planned level. Diamonds: targets."
                                                      : "",
-                                  zero_note(&t.y)));
+                                  scale_zero_note(&t.y)));
 }
 
 /* ---- Breakdown ---------------------------------------------------------------------------- */
@@ -324,12 +200,12 @@ static Range breakdown_range(const Breakdown *b) {
     double lower, upper;
     for (uint32_t cell = 0; cell < b->shown.array->count; cell++) {
         if (!shown_present(b->shown, cell)) continue;
-        include(&range, shown_number(b->shown, cell));
+        range_include(&range, shown_number(b->shown, cell));
         if (!shown_limits(b->shown, cell, &lower, &upper)) continue;
-        include(&range, lower);
-        include(&range, upper);
+        range_include(&range, lower);
+        range_include(&range, upper);
     }
-    if (!b->bars && shown_present(b->whole, 0)) include(&range, shown_number(b->whole, 0));
+    if (!b->bars && shown_present(b->whole, 0)) range_include(&range, shown_number(b->whole, 0));
     return range;
 }
 
@@ -343,45 +219,45 @@ static int label_width(const Breakdown *b) {
 }
 
 static void breakdown_axis(Breakdown *b, int bottom) {
-    for (int i = 0; i <= tick_count(&b->x); i++) {
+    for (int i = 0; i <= scale_ticks(&b->x); i++) {
         double tick = b->x.low + i * b->x.step;
-        int x = position(&b->x, tick);
-        line_between(b->html, "grid", x, 300, x, bottom);
-        text_at(b->html, axis_class(tick_count(&b->x) > 3, i), "middle", x, bottom + 200,
-                tick_text(b->html, b->shown.unit, &b->x, tick));
+        int x = scale_position(&b->x, tick);
+        svg_line(b->html, "grid", x, 300, x, bottom);
+        svg_text(b->html, svg_axis_class(scale_ticks(&b->x) > 3, i), "middle", x, bottom + 200,
+                scale_tick_text(b->html, b->shown.unit, &b->x, tick));
     }
 }
 
 static void breakdown_whole(Breakdown *b, int bottom) {
     if (b->bars || !shown_present(b->whole, 0)) return;
-    int x = position(&b->x, shown_number(b->whole, 0));
-    line_between(b->html, "whole", x, 300, x, bottom);
+    int x = scale_position(&b->x, shown_number(b->whole, 0));
+    svg_line(b->html, "whole", x, 300, x, bottom);
     Slice value = format_cell(b->html->arena, b->html->input, b->whole, 0, b->places);
-    text_at(b->html, "value", "middle", x, 210,
+    svg_text(b->html, "value", "middle", x, 210,
             arena_printf(b->html->arena, "All: %.*s", SLICE_FMT(value)));
 }
 
 static void breakdown_row(Breakdown *b, uint32_t cell, int y) {
     Html *html = b->html;
     double lower, upper;
-    text_at(html, "label", "end", b->x.from - 130, y + 45,
+    svg_text(html, "label", "end", b->x.from - 130, y + 45,
             short_label(html, format_member(b->dim, cell)));
     if (!shown_present(b->shown, cell)) {
-        text_at(html, "value", "start", b->x.from + 60, y + 45,
+        svg_text(html, "value", "start", b->x.from + 60, y + 45,
                 slice_of(mark_text(MARK_CONFIDENTIAL)));
         return;
     }
-    int x = position(&b->x, shown_number(b->shown, cell));
+    int x = scale_position(&b->x, shown_number(b->shown, cell));
     if (b->bars) {
         buffer_printf(html->out,
                       "<rect class=\"bar\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"180\"/>\n",
                       b->x.from, y - 90, x - b->x.from);
     } else {
         if (shown_limits(b->shown, cell, &lower, &upper))
-            line_between(html, "interval", position(&b->x, lower), y, position(&b->x, upper), y);
-        circle(html, x, y);
+            svg_line(html, "interval", scale_position(&b->x, lower), y, scale_position(&b->x, upper), y);
+        svg_dot(html, x, y);
     }
-    text_at(html, "value", "end", WIDTH - 40, y + 45,
+    svg_text(html, "value", "end", WIDTH - 40, y + 45,
             format_cell(html->arena, html->input, b->shown, cell, b->places));
 }
 
@@ -391,7 +267,7 @@ static Slice breakdown_caption(Breakdown *b, Slice caption) {
                             ? " The dashed line is the figure for everyone."
                             : "";
     return arena_printf(b->html->arena, "%.*s. %s.%s%s", SLICE_FMT(caption), how, whole,
-                        zero_note(&b->x));
+                        scale_zero_note(&b->x));
 }
 
 void html_breakdown_chart(Html *html, Slice title, Shown shown, Shown whole) {
@@ -407,14 +283,14 @@ void html_breakdown_chart(Html *html, Slice title, Shown shown, Shown whole) {
     int bottom = 340 + ROW * (int)shown.array->count;
     b.x = scale_for(range, b.bars, label_width(&b) + 200, WIDTH - 900);
     Slice caption = html_caption(html, title, shown.unit);
-    figure_begin(html, caption,
+    svg_figure_begin(html, caption,
                  SLICE("One row for each group. The table after the chart has the same figures."),
                  bottom + 280);
     breakdown_axis(&b, bottom);
     breakdown_whole(&b, bottom);
     for (uint32_t cell = 0; cell < shown.array->count; cell++)
         breakdown_row(&b, cell, 340 + ROW / 2 + ROW * (int)cell);
-    figure_end(html, breakdown_caption(&b, caption));
+    svg_figure_end(html, breakdown_caption(&b, caption));
 }
 
 /* ---- Shares ------------------------------------------------------------------------------- */
@@ -430,13 +306,13 @@ static void share_label(Html *html, Slice name, double share, int x, int y, int 
     Slice text = arena_printf(html->arena, "%.*s %.*s", SLICE_FMT(name), SLICE_FMT(percent));
     if (CHARACTER * (int)utf8_count(text) > width) text = percent;
     if (CHARACTER * (int)utf8_count(text) > width) return;
-    text_at(html, "inside", "start", x + 70, y + 48, text);
+    svg_text(html, "inside", "start", x + 70, y + 48, text);
 }
 
 static void share_row(Html *html, const Shares *shares, uint32_t year, int y) {
     const double *row = shares->shares + (size_t)year * shares->name_count;
     double left = 0;
-    text_at(html, "label", "end", 800, y + 48, format_member(shares->years, year));
+    svg_text(html, "label", "end", 800, y + 48, format_member(shares->years, year));
     for (uint32_t i = 0; i < shares->name_count; i++) {
         if (!(row[i] > 0)) continue;
         int x = 900 + (int)lround(left * (WIDTH - 940));
@@ -451,7 +327,7 @@ static void share_row(Html *html, const Shares *shares, uint32_t year, int y) {
 }
 
 void html_shares_chart(Html *html, Slice title, const Shares *shares) {
-    figure_begin(html, title,
+    svg_figure_begin(html, title,
                  SLICE("A bar for each year, cut into shares. The table after the chart has the "
                        "same figures."),
                  SHARE_ROW * (int)shares->years->member_count);
@@ -461,6 +337,6 @@ void html_shares_chart(Html *html, Slice title, const Shares *shares) {
     for (uint32_t i = 0; i < shares->name_count; i++)
         names = arena_printf(html->arena, "%.*s%s %.*s", SLICE_FMT(names), i ? "," : "",
                              SLICE_FMT(shares->names[i]));
-    figure_end(html, arena_printf(html->arena, "%.*s. From left to right:%.*s.", SLICE_FMT(title),
+    svg_figure_end(html, arena_printf(html->arena, "%.*s. From left to right:%.*s.", SLICE_FMT(title),
                                   SLICE_FMT(names)));
 }

@@ -131,6 +131,9 @@ void html_money_table(Html *html, Slice caption, const char *first_column, const
 /* A line through the years with the baseline and the targets on it. */
 void html_trajectory_chart(Html *html, const Kpi *kpi);
 
+/* html_actuals.c: what was measured of a KPI; nothing where it has no actuals. */
+void html_actuals(Html *html, int level, const ModuleDecl *kpi);
+
 /* A dot and its interval for each member of one dimension; `whole` is drawn as a line across. */
 void html_breakdown_chart(Html *html, Slice title, Shown shown, Shown whole);
 

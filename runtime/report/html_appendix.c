@@ -188,14 +188,19 @@ void section_compliance(Html *html) {
 /* ---- Data --------------------------------------------------------------------------------------
  */
 
-static void released_cell(Html *html, bool people, int64_t exact) {
-    int64_t count;
+static void count_cell(Html *html, bool released, int64_t count) {
     html_cell_begin(html, true);
-    if (count_released(html->input, people, exact, &count))
+    if (released)
         html_text(html, format_count(html->arena, (double)count));
     else
         html_mark(html, ABSENT_SUPPRESSED);
     html_cell_end(html);
+}
+
+static void released_cell(Html *html, bool people, int64_t exact) {
+    int64_t count = 0;
+    bool released = count_released(html->input, people, exact, &count);
+    count_cell(html, released, count);
 }
 
 static void left_out_row(Html *html, const ReportData *data, Slice what, bool people,
@@ -245,7 +250,9 @@ void section_data(Html *html) {
         html_row_heading(html, word_for_readers(html->arena, data->name));
         html_cell(html, data->file, false);
         html_cell(html, data->people ? SLICE("A person") : SLICE("An event"), false);
-        released_cell(html, data->people, data->rows);
+        int64_t rows = 0;
+        bool released = rows_released(html->input, data, &rows);
+        count_cell(html, released, rows);
         html_row_end(html);
     }
     html_table_end(html);

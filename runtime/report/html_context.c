@@ -66,7 +66,7 @@ static const KindPlace kinds[] = {
     {"constraint", PLACE_CONTRACTS, "Constraints"},
     {"evaluation", PLACE_EVALUATION, "Evaluation"},
     {"decision", PLACE_EVALUATION, "Decisions to come"},
-    {"actuals", PLACE_EVALUATION, "Observed so far"},
+    {"actuals", PLACE_ELSEWHERE, ""},
     {"feedback", PLACE_EVALUATION, "Feedback"},
     {"index", PLACE_EVALUATION, "Indices"},
     {"capability", PLACE_EVALUATION, "Capability"},
@@ -135,7 +135,7 @@ static void count_cell(Html *html, const ReportData *data) {
     html_cell_begin(html, true);
     if (!data)
         html_mark(html, ABSENT_NO_DATA);
-    else if (count_released(html->input, data->people, data->rows, &count))
+    else if (rows_released(html->input, data, &count))
         html_text(html, format_count(html->arena, (double)count));
     else
         html_mark(html, ABSENT_SUPPRESSED);

@@ -330,6 +330,7 @@ static void kpi_block(Html *html, int level, const ModuleDecl *decl) {
     trajectory_table(html, &kpi);
     kpi_results(html, &kpi);
     kpi_equities(html, &kpi);
+    html_actuals(html, level + 1, decl);
     const FieldValue *measure = decl_value(decl, "measure");
     if (measure && measure->word.length) {
         html_raw(html, "<p class=\"formula\">How it is measured: ");

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "runtime/base/date.h"
-#include "runtime/report/model.h"
+#include "runtime/report/actuals.h"
 
 typedef struct {
     const ReportInput *input;
@@ -225,6 +225,96 @@ static void standing(Writer *w, const Kpi *kpi) {
     if (kpi->movement.length) key_text(w, "movement", kpi->movement);
 }
 
+/* ---- Actuals ------------------------------------------------------------------------------------ */
+
+static void text_or_null(Writer *w, const char *name, Slice text) {
+    key(w, name);
+    if (text.length)
+        json_string(&w->json, text);
+    else
+        json_null(&w->json);
+}
+
+static void keyed_value(Writer *w, const char *name, Shown shown, uint32_t cell) {
+    key(w, name);
+    value_or_null(w, shown, cell);
+}
+
+/* A point with its limits and what is said of it. */
+static void actuals_point(Writer *w, const Actuals *actuals, uint32_t cell) {
+    json_begin_object(&w->json);
+    members(w, actuals->values, cell);
+    keyed_value(w, "value", actuals->values, cell);
+    if (!shown_present(actuals->values, cell))
+        reason(w, actuals->values, cell);
+    else if (actuals->values.array->type.estimate && actuals->values.array->lower)
+        estimate(w, actuals->values, cell);
+    keyed_value(w, "mean", actuals->mean, cell);
+    keyed_value(w, "lower_process_limit", actuals->lower, cell);
+    keyed_value(w, "upper_process_limit", actuals->upper, cell);
+    text_or_null(w, "signal", actuals_text(actuals->signal, cell));
+    text_or_null(w, "variation", actuals_text(actuals->variation, cell));
+    json_end_object(&w->json);
+}
+
+static void actuals_remarks(Writer *w, const Actuals *actuals) {
+    key(w, "breaks");
+    json_begin_array(&w->json);
+    VEC_EACH(const ActualsBreak, found, &actuals->breaks) {
+        json_begin_object(&w->json);
+        key_text(w, "from", found->written);
+        key_text(w, "because", found->because);
+        json_end_object(&w->json);
+    }
+    json_end_array(&w->json);
+    key(w, "revised");
+    json_begin_array(&w->json);
+    VEC_EACH(const ActualsRevision, found, &actuals->revisions) {
+        json_begin_object(&w->json);
+        key_text(w, "period", found->written);
+        keyed_value(w, "was", found->was, 0);
+        key_text(w, "because", found->because);
+        json_end_object(&w->json);
+    }
+    json_end_array(&w->json);
+}
+
+static void actuals_object(Writer *w, const ModuleDecl *kpi) {
+    Actuals actuals;
+    if (!actuals_read(w->input, w->arena, kpi, &actuals)) return;
+    key(w, "actuals");
+    json_begin_object(&w->json);
+    key_text(w, "name", actuals.decl->name);
+    key_text(w, "title", actuals.decl->title);
+    key_text(w, "unit", actuals.values.unit->label);
+    key_text(w, "dimension", actuals.periods->name);
+    key(w, "measured_to");
+    if (actuals.has_last)
+        json_string(&w->json, date_format_iso(w->arena, actuals.last_day));
+    else
+        json_null(&w->json);
+    key(w, "newer_than_people");
+    json_bool(&w->json, actuals.newer);
+    keyed_value(w, "latest", actuals.latest, 0);
+    keyed_value(w, "planned", actuals.planned, 0);
+    keyed_value(w, "target", actuals.target, 0);
+    key_text(w, "status", actuals_status(&actuals));
+    text_or_null(w, "trend", actuals.trend);
+    text_or_null(w, "trend_reason", actuals.reason);
+    text_or_null(w, "trend_judged", actuals.judged);
+    bool any = actuals.first < actuals.end;
+    text_or_null(w, "variation",
+                 any ? actuals_text(actuals.variation, actuals.end - 1) : SLICE(""));
+    text_or_null(w, "assurance", actuals.assurance);
+    key(w, "points");
+    json_begin_array(&w->json);
+    for (uint32_t cell = actuals.first; cell < actuals.end; cell++)
+        actuals_point(w, &actuals, cell);
+    json_end_array(&w->json);
+    actuals_remarks(w, &actuals);
+    json_end_object(&w->json);
+}
+
 static void kpi_object(Writer *w, const ModuleDecl *decl) {
     Kpi kpi = kpi_read(w->input, w->arena, decl);
     json_begin_object(&w->json);
@@ -240,6 +330,7 @@ static void kpi_object(Writer *w, const ModuleDecl *decl) {
     by_year(w, kpi.trajectory);
     standing(w, &kpi);
     equities(w, &kpi);
+    actuals_object(w, decl);
     key(w, "results");
     json_begin_array(&w->json);
     for (uint32_t i = 0; i < kpi.results.count; i++)
@@ -349,7 +440,11 @@ static void data_array(Writer *w) {
         key_text(w, "file", data->file);
         key_text(w, "sha256", data->sha256);
         key(w, "rows");
-        count_or_null(w, data->people, data->rows);
+        int64_t rows;
+        if (rows_released(w->input, data, &rows))
+            json_int(&w->json, rows);
+        else
+            json_null(&w->json);
         left_out(w, data);
         json_end_object(&w->json);
     }

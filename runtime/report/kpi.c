@@ -2,6 +2,7 @@
  * parts compare with the whole, and what it promises about the difference between groups. Reads
  * what the plan derived; computes nothing. */
 #include "runtime/base/date.h"
+#include "runtime/report/actuals.h"
 #include "runtime/report/format.h"
 
 /* ---- Reading -------------------------------------------------------------------------------- */
@@ -204,6 +205,10 @@ static Slice latest_year(Arena *arena, const Kpi *kpi) {
 
 Slice kpi_standing(Arena *arena, const ReportInput *input, const Kpi *kpi) {
     Slice year = latest_year(arena, kpi), text = kpi->status;
+    Actuals actuals;
+    bool track = text_is(text, "on track") || text_is(text, "off track");
+    if (track && actuals_read(input, arena, kpi->decl, &actuals) && actuals.newer)
+        return actuals_standing(arena, input, &actuals);
     if (text_is(text, "no newer data") && year.length)
         return arena_printf(arena, "no newer data: the latest are of %.*s", SLICE_FMT(year));
     if (!kpi->judged || !kpi->results.count) return with_movement(arena, kpi, text);

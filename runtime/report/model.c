@@ -217,3 +217,8 @@ bool count_released(const ReportInput *input, bool people, int64_t count, int64_
     *released = (int64_t)shown.value;
     return true;
 }
+
+bool rows_released(const ReportInput *input, const ReportData *data, int64_t *released) {
+    *released = data->rows;
+    return data->open || count_released(input, data->people, data->rows, released);
+}

@@ -198,6 +198,7 @@ const ModuleDecl *plan_decl(const ReportInput *input);
 const char *reason_text(AbsentReason reason);
 
 /* A count of people or events as the policy lets it out; false: withheld. */
+bool rows_released(const ReportInput *input, const ReportData *data, int64_t *released);
 bool count_released(const ReportInput *input, bool people, int64_t count, int64_t *released);
 
 #endif

@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
     Slice name, file, sha256; /* hex */
     bool people;              /* rows are people; else events */
+    bool open;                /* rows are published numbers: nobody's, and not protected */
     int64_t rows;
     int64_t orphans; /* events whose person is in no snapshot */
     const ReportLeftOut *left_out;

@@ -2,6 +2,7 @@
  * breakdowns, money by year, requirements, data. */
 #include "runtime/base/date.h"
 #include "runtime/report/format.h"
+#include "runtime/report/actuals.h"
 #include "runtime/report/table.h"
 
 typedef struct {
@@ -177,6 +178,34 @@ static void method(Text *t, const Kpi *kpi) {
     line(t, arena_printf(t->arena, "  %.*s", SLICE_FMT(text)));
 }
 
+/* ---- Actuals ------------------------------------------------------------------------------------ */
+
+static void actuals_fact(Table *table, const char *name, Slice text) {
+    if (!text.length) return;
+    table_cell(table, slice_of(name));
+    table_cell(table, text);
+}
+
+static void actuals(Text *t, const ModuleDecl *decl) {
+    Actuals a;
+    if (!actuals_read(t->input, t->arena, decl, &a)) return;
+    Slice words = actuals_latest_words(t->arena, &a);
+    Slice latest = a.latest.array ? with_unit(t, a.latest, 0) : SLICE("\u2013");
+    if (words.length)
+        latest = arena_printf(t->arena, "%.*s in %.*s: %.*s", SLICE_FMT(latest), SLICE_FMT(words),
+                              SLICE_FMT(actuals_status(&a)));
+    Table table;
+    table_begin(&table, t->arena);
+    table_column(&table, SLICE("Actuals"), false);
+    table_column(&table, latest, false);
+    actuals_fact(&table, "Planned for then", a.planned.array ? with_unit(t, a.planned, 0) : SLICE(""));
+    actuals_fact(&table, "Variation", actuals_variation(t->arena, &a));
+    actuals_fact(&table, "Target", slice_of(actuals_assurance(&a)));
+    actuals_fact(&table, "Recent trend", actuals_trend(t->arena, &a));
+    buffer_add_char(t->out, '\n');
+    table_print(&table, t->out, 2);
+}
+
 static void kpi(Text *t, const ModuleDecl *decl) {
     Kpi kpi = kpi_read(t->input, t->arena, decl);
     Slice title = decl_title(t->arena, decl);
@@ -186,6 +215,7 @@ static void kpi(Text *t, const ModuleDecl *decl) {
     for (uint32_t i = 0; i < kpi.results.count; i++) kpi_result(t, &kpi, i);
     method(t, &kpi);
     VEC_EACH(const KpiEquity, promise, &kpi.equities) equity(t, &kpi, promise);
+    actuals(t, decl);
 }
 
 static void kpis(Text *t) {
@@ -316,7 +346,9 @@ static void data_facts(Text *t) {
     heading(t, "Data");
     for (uint32_t i = 0; i < t->input->data_count; i++) {
         const ReportData *data = &t->input->data[i];
-        Slice rows = count_text(t, data->people, data->rows);
+        int64_t shown;
+        bool released = rows_released(t->input, data, &shown);
+        Slice rows = released ? format_count(t->arena, (double)shown) : SLICE("suppressed");
         line(t, arena_printf(t->arena, "%.*s  %.*s  %.*s rows", SLICE_FMT(data->name),
                              SLICE_FMT(data->file), SLICE_FMT(rows)));
         if (data->orphans) {

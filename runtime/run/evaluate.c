@@ -90,6 +90,16 @@ static ReportData describe_file(Arena *arena, const Evaluation *evaluation, uint
                         .left_out_count = left_out.count};
 }
 
+/* Published numbers: their records are nobody's. */
+static ReportData describe_series(const Evaluation *evaluation, uint32_t i) {
+    const MeasuredData *data = &evaluation->measured[i];
+    return (ReportData){.name = evaluation->module->measured.items[i].name,
+                        .file = data->file,
+                        .sha256 = slice_of(data->sha256),
+                        .open = true,
+                        .rows = (int64_t)data->rows};
+}
+
 /* Events are one file, however many snapshots of their population they are joined to. */
 static void describe_data(Arena *arena, Evaluation *evaluation) {
     VEC(ReportData) files = {0};
@@ -99,6 +109,8 @@ static void describe_data(Arena *arena, Evaluation *evaluation) {
         for (uint32_t s = 0; s < (people ? count : count > 0); s++)
             VEC_PUSH(arena, &files, describe_file(arena, evaluation, t, s));
     }
+    for (uint32_t i = 0; i < evaluation->module->measured.count; i++)
+        VEC_PUSH(arena, &files, describe_series(evaluation, i));
     evaluation->input.data = files.items;
     evaluation->input.data_count = files.count;
 }
@@ -124,6 +136,9 @@ ScpStatus evaluation_load(const Module *module, const EvaluationOptions *options
     tell(options, "reading the data");
     ScpStatus status =
         dataset_load(module, &options->data, arena, &evaluation->dataset, &evaluation->problems);
+    ScpStatus series = measured_load(module, &options->data, arena, &evaluation->measured,
+                                     &evaluation->problems);
+    status = status_worse(status, series);
     return end_stage(evaluation, STAGE_READING, begun, status);
 }
 
@@ -153,6 +168,7 @@ static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
 
 static ScpStatus compute(const EvaluationOptions *options, Arena *arena, Evaluation *evaluation) {
     VmOptions vm = {.strata = options->with_data ? &evaluation->strata : NULL,
+                    .measured = options->with_data ? evaluation->measured : NULL,
                     .policy = options->policy,
                     .step_limit = options->step_limit};
     double begun = seconds_now();

@@ -29,6 +29,7 @@ typedef struct {
     Slice error;         /* of a limit that was reached */
     const char *raised_by; /* the option that raises that limit; NULL: none does */
     StrataResult strata; /* with data only */
+    MeasuredData *measured; /* with data only: one a series of the module */
     VmResult vm;
     Findings findings;
     ReportInput input;

@@ -55,6 +55,7 @@ bool vm_index(Vm *vm, const Instr *instr, Array *out);
 bool vm_stack(Vm *vm, const Instr *instr, Array *out);
 bool vm_spread(Vm *vm, const Instr *instr, Array *out);
 bool vm_strata(Vm *vm, const Instr *instr, Array *out);
+bool vm_measured(Vm *vm, const Instr *instr, Array *out);
 bool vm_format(Vm *vm, const Instr *instr, Array *out);
 bool vm_concat(Vm *vm, const Instr *instr, Array *out);
 bool vm_call(Vm *vm, const Instr *instr, Array *out);

@@ -68,6 +68,8 @@ static bool dispatch(NativeCall *call) {
         return native_life_expectancy(call);
     case NATIVE_STATS_COMPARED:
     case NATIVE_STATS_TREND:
+    case NATIVE_STATS_TREND_REASON:
+    case NATIVE_STATS_TREND_JUDGED:
         return native_compared(call);
     case NATIVE_STATS_RISK_RATIO:
     case NATIVE_STATS_RISK_DIFFERENCE:
@@ -87,6 +89,10 @@ static bool dispatch(NativeCall *call) {
         return native_each(call, native_difference);
     case NATIVE_STATS_AGAINST:
         return native_each(call, native_against);
+    case NATIVE_SERIES_LATEST:
+    case NATIVE_SERIES_LAST_DAY:
+    case NATIVE_SERIES_PLANNED:
+        return native_measured(call);
     case NATIVE_STATS_SIGNIFICANT:
         return native_each(call, native_significant);
     case NATIVE_MONEY_RAMP:

@@ -57,6 +57,8 @@ AbsentReason native_significant(NativeCall *call, uint32_t i);
 AbsentReason native_difference(NativeCall *call, uint32_t i);
 AbsentReason native_against(NativeCall *call, uint32_t i);
 
+bool native_measured(NativeCall *call); /* series.* */
+
 bool native_series(NativeCall *call); /* money.ramp grow stepped, plan.trajectory */
 bool native_posted(NativeCall *call);
 bool native_change(NativeCall *call);

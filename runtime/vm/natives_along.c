@@ -308,6 +308,10 @@ AbsentReason native_against(NativeCall *call, uint32_t i) {
     set_text(call, i, significance_text(significance));
     return ABSENT_NONE;
 }
+typedef struct {
+    double value, lower, upper; /* NaN: there is none */
+    double x, n;
+} TrendPoint;
 
 static const char *trend_text(const Trend *trend) {
     switch (trend->direction) {
@@ -319,31 +323,87 @@ static const char *trend_text(const Trend *trend) {
     return "cannot be calculated";
 }
 
-/* A point that the data lack makes the trend one that cannot be calculated; one that is withheld or
- * not known yet makes it absent for that reason. */
-static void trend_group(const Along *along, uint32_t group, bool proportion) {
+static const char *trend_reason_text(TrendReason reason) {
+    switch (reason) {
+    case TREND_BECAUSE_SIGNIFICANT: return "the change over the last five points is significant";
+    case TREND_BECAUSE_OUTLIER: return "without one of the last five points it turns round";
+    case TREND_BECAUSE_NOT_SIGNIFICANT: return "what the last five points show could be chance";
+    case TREND_BECAUSE_TOO_FEW_POINTS: return "there are fewer than five points";
+    case TREND_BECAUSE_MISSING_VALUE: return "one of the last five points is missing";
+    case TREND_BECAUSE_MISSING_LIMIT: return "not all of the last five points have confidence limits";
+    }
+    return "";
+}
+
+static const char *trend_judged_text(const Trend *trend, double good) {
+    bool moved = trend->direction == TREND_INCREASING || trend->direction == TREND_DECREASING;
+    if (!moved || good == 0) return trend_text(trend);
+    return (trend->direction == TREND_INCREASING) == (good > 0) ? "getting better"
+                                                                : "getting worse";
+}
+
+/* Members to the last one about which something is known: what follows it is still to come. */
+static uint32_t known_members(const Along *along, uint32_t group) {
     const Array *array = along->call->lanes[0].array;
+    const uint32_t *cells = group_cells(along, group);
+    uint32_t count = along->members;
+    while (count && array_absent(array, cells[count - 1]) == ABSENT_UNKNOWN) count--;
+    return count;
+}
+
+/* One of the last points. Limits and counts are there where the values are estimates. */
+static void trend_point(const Array *array, uint32_t cell, bool absent, TrendPoint *point) {
+    bool estimate = !absent && array->lower;
+    *point = (TrendPoint){.value = absent ? NAN : vm_number(array, cell),
+                          .lower = estimate ? array->lower[cell] : NAN,
+                          .upper = estimate ? array->upper[cell] : NAN,
+                          .x = estimate ? array->numerator[cell] : NAN,
+                          .n = estimate ? array->denominator[cell] : NAN};
+}
+
+/* A proportion whose counts are not known is judged by its limits, like any other value. */
+static Trend trend_of(const TrendPoint *points, uint32_t count, bool proportion) {
     double times[TREND_POINTS], value[TREND_POINTS], lower[TREND_POINTS], upper[TREND_POINTS];
     double x[TREND_POINTS], n[TREND_POINTS];
-    uint32_t count = along->members < TREND_POINTS ? along->members : TREND_POINTS;
-    AbsentReason reason = ABSENT_NONE;
+    bool counted = proportion;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t cell = group_cells(along, group)[along->members - count + i];
+        bool lacks = isnan(points[i].x) || isnan(points[i].n);
+        counted = counted && (isnan(points[i].value) || !lacks);
+        times[i] = i;
+        value[i] = points[i].value;
+        lower[i] = points[i].lower;
+        upper[i] = points[i].upper;
+        x[i] = points[i].x;
+        n[i] = points[i].n;
+    }
+    return counted ? trend_of_proportions(times, x, n, count)
+                   : trend_of_values(times, value, lower, upper, count);
+}
+
+/* A point that the data lack makes the trend one that cannot be calculated; one that is withheld
+ * makes it absent for that reason. */
+static void trend_group(const Along *along, uint32_t group, bool proportion) {
+    NativeCall *call = along->call;
+    const Array *array = call->lanes[0].array;
+    TrendPoint points[TREND_POINTS];
+    uint32_t known = known_members(along, group);
+    uint32_t count = known < TREND_POINTS ? known : TREND_POINTS;
+    AbsentReason reason = known ? ABSENT_NONE : ABSENT_UNKNOWN;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t cell = group_cells(along, group)[known - count + i];
         AbsentReason absent = array_absent(array, cell);
         if (absent != ABSENT_MISSING) reason = absent_merge(reason, absent);
-        times[i] = i;
-        value[i] = absent ? NAN : array->as.real[cell];
-        lower[i] = absent ? NAN : array->lower[cell];
-        upper[i] = absent ? NAN : array->upper[cell];
-        x[i] = absent ? NAN : array->numerator[cell];
-        n[i] = absent ? NAN : array->denominator[cell];
+        trend_point(array, cell, absent != ABSENT_NONE, &points[i]);
     }
-    Trend trend = proportion ? trend_of_proportions(times, x, n, count)
-                             : trend_of_values(times, value, lower, upper, count);
+    Trend trend = trend_of(points, count, proportion);
     if (reason)
-        array_set_absent(along->call->vm->arena, along->call->out, group, reason);
+        array_set_absent(call->vm->arena, call->out, group, reason);
+    else if (call->native == NATIVE_STATS_TREND_REASON)
+        set_text(call, group, trend_reason_text(trend.reason));
+    else if (call->native == NATIVE_STATS_TREND_JUDGED)
+        set_text(call, group, trend_judged_text(&trend, parameter(call, 2)));
     else
-        set_text(along->call, group, trend_text(&trend));
+        set_text(call, group, trend_text(&trend));
 }
 
 bool native_compared(NativeCall *call) {
@@ -358,10 +418,10 @@ bool native_compared(NativeCall *call) {
     double asked = parameter(call, 1);
     int kind = asked >= 0 && asked < 4 ? (int)asked : 0;
     for (uint32_t g = 0; g < along.groups; g++) {
-        if (call->native == NATIVE_STATS_TREND)
-            trend_group(&along, g, kind == 0);
-        else
+        if (call->native == NATIVE_STATS_COMPARED)
             compare_group(&along, g, kinds[kind], &places);
+        else
+            trend_group(&along, g, kind == 0);
     }
     return true;
 }
@@ -458,8 +518,9 @@ static void chart_group(const Along *along, uint32_t group, double target, Chart
     bool charted = spc_xmr(chart->values, chart->stretches, along->members, &chart->options,
                            chart->points);
     if (call->native == NATIVE_SPC_ASSURANCE) {
-        AbsentReason last = array_absent(array, cells[along->members - 1]);
-        SpcAssurance assurance = charted ? spc_assurance(&points[along->members - 1], target,
+        uint32_t known = known_members(along, group);
+        AbsentReason last = known ? array_absent(array, cells[known - 1]) : ABSENT_UNKNOWN;
+        SpcAssurance assurance = charted && known ? spc_assurance(&points[known - 1], target,
                                                          chart->options.polarity)
                                          : SPC_NO_ASSURANCE;
         if (last && last != ABSENT_MISSING)

@@ -70,6 +70,8 @@ static bool evaluate(Vm *vm, const Instr *instr, Array *out) {
         return evaluate_const(vm, instr, out);
     case OPCODE_STRATA:
         return vm_strata(vm, instr, out);
+    case OPCODE_MEASURED:
+        return vm_measured(vm, instr, out);
     case OPCODE_SPREAD:
         return vm_spread(vm, instr, out);
     case OPCODE_ADD:
@@ -138,7 +140,7 @@ static bool evaluate(Vm *vm, const Instr *instr, Array *out) {
 /* Cells read by the instruction: a reduction to one cell costs what it walks over. */
 static uint64_t cells_read(const Vm *vm, const Instr *instr) {
     bool register_a = instr->op != OPCODE_CONST && instr->op != OPCODE_STRATA &&
-                      instr->op != OPCODE_SPREAD &&
+                      instr->op != OPCODE_SPREAD && instr->op != OPCODE_MEASURED &&
                       instr->op != OPCODE_STACK && instr->op != OPCODE_CONCAT &&
                       instr->op != OPCODE_CALL;
     return register_a ? vm->registers[instr->a].count : instr->c;

@@ -3,12 +3,14 @@
 #ifndef RUNTIME_VM_VM_H
 #define RUNTIME_VM_VM_H
 
+#include "runtime/data/measured.h"
 #include "runtime/disclosure/policy.h"
 #include "runtime/strata/strata.h"
 #include "runtime/vm/array.h"
 
 typedef struct {
     const StrataResult *strata; /* NULL: `check`, every query is ABSENT_NO_DATA */
+    const MeasuredData *measured; /* one a series of the module; NULL: ABSENT_NO_DATA alike */
     Policy policy;
     uint64_t step_limit;  /* cells computed; 0: 10^9 */
 } VmOptions;

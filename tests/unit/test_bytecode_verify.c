@@ -159,6 +159,27 @@ MUTATION(look_up_of_a_real_among_integers) { row(m, ROW_RANKED)->a = 9; }
 MUTATION(look_up_in_a_real_stratum) { row(m, ROW_RANKED)->b = 9; }
 MUTATION(group_that_is_real) { row(m, ROW_RANKED)->real = 1; }
 
+/* ---- Measured series -------------------------------------------------------------------------- */
+
+static ModuleMeasured *series(Module *m) { return &m->measured.items[0]; }
+
+MUTATION(series_over_no_dim) { series(m)->dim = (uint16_t)m->dims.count; }
+MUTATION(series_over_places) { series(m)->dim = DIM_AT_PLACE; }
+MUTATION(series_at_no_scale) { series(m)->columns[MEASURED_LOWER].scale_den = 0; }
+MUTATION(series_at_a_negative_scale) { series(m)->columns[MEASURED_VALUE].scale_num = -1; }
+MUTATION(series_with_unknown_limits) { series(m)->limits = MODULE_MEASURED_LIMITS_LAST + 1; }
+MUTATION(series_with_limits_of_no_columns) { series(m)->limits = MEASURED_LIMITS_GIVEN; }
+MUTATION(series_with_limits_it_does_not_carry) { series(m)->estimate = false; }
+MUTATION(series_of_no_period) { series(m)->period = SLICE(""); }
+MUTATION(series_of_nothing) {
+    series(m)->columns[MEASURED_NUMERATOR].header = SLICE("");
+    series(m)->limits = MEASURED_WITHOUT_LIMITS;
+}
+MUTATION(series_that_is_not_there) { find(m, OPCODE_MEASURED)->a = m->measured.count; }
+MUTATION(series_without_end) {
+    while (m->measured.count <= 1024) VEC_PUSH(m->arena, &m->measured, *series(m));
+}
+
 /* ---- Rankings --------------------------------------------------------------------------------- */
 
 static RowRanking *ranking(Module *m) { return &m->rankings.items[0]; }
@@ -432,6 +453,17 @@ static const BadModule bad_modules[] = {
     {"row-type", look_up_of_a_real_among_integers},
     {"row-type", look_up_in_a_real_stratum},
     {"row-type", group_that_is_real},
+    {"dim-out-of-range", series_over_no_dim},
+    {"series-periods", series_over_places},
+    {"series-scale", series_at_no_scale},
+    {"series-scale", series_at_a_negative_scale},
+    {"series-limits", series_with_unknown_limits},
+    {"series-limits", series_with_limits_of_no_columns},
+    {"series-limits", series_with_limits_it_does_not_carry},
+    {"series-columns", series_of_no_period},
+    {"series-columns", series_of_nothing},
+    {"series-out-of-range", series_that_is_not_there},
+    {"series-count", series_without_end},
     {"ranking-table", ranking_of_no_table},
     {"ranking-table", ranking_of_events},
     {"ranking-size", ranking_into_one_group},

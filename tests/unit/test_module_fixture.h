@@ -262,6 +262,25 @@ static inline void fixture_queries(Module *module) {
     add_row(module, (RowNode){.op = ROW_RANKED, .a = age, .b = band, .c = 0});
 }
 
+/* A file of measurements over years; its register. */
+static inline Reg fixture_measured(Module *module) {
+    ModuleMeasured series = {.name = SLICE("falls_actuals"),
+                             .title = SLICE("Falls so far"),
+                             .file = SLICE("data/actuals.csv"),
+                             .dim = DIM_AT_FY,
+                             .period = SLICE("Year"),
+                             .estimate = true,
+                             .limits = MEASURED_LIMITS_RATE,
+                             .span = {3, 7}};
+    for (int i = 0; i < MEASURED_COLUMNS; i++)
+        series.columns[i] = (MeasuredColumn){.scale_num = 1, .scale_den = 1 + i};
+    series.columns[MEASURED_NUMERATOR].header = SLICE("Admissions");
+    series.columns[MEASURED_DENOMINATOR].header = SLICE("Person-years");
+    series.columns[MEASURED_DENOMINATOR].may_miss = true;
+    VEC_PUSH(module->arena, &module->measured, series);
+    return emit(module, OPCODE_MEASURED, 0, 0, 0);
+}
+
 /* Every statistic of spread, of the ordered query; the register of the first. */
 static inline Reg fixture_spread(Module *module) {
     Reg share = emit_exact(module, 19, 20), first = module->code.count;
@@ -454,6 +473,7 @@ static inline Module *fixture_module(Arena *arena) {
     fixture_arithmetic(module, series);
     fixture_dates(module);
     fixture_spread(module);
+    fixture_measured(module);
     fixture_other_natives(module);
     Reg condition = fixture_texts(module, series);
     fixture_decls(module, rate);
