@@ -84,6 +84,7 @@ typedef struct {
     Truth truth;
     uint32_t count;
     Value *list;
+    bool broken; /* an item is wrong, and that was said */
 } Gathering;
 
 /* What is missing adds nothing. */
@@ -120,14 +121,13 @@ static bool gather_value(Compilation *c, const Scope *inner, void *data) {
     Gathering *gathering = data;
     const Entry *entry = &gathering->call->entries.items[0];
     Value *value = elaborate(c, inner, entry->value);
-    if (value->sort == VALUE_POISON) return false;
-    if (!entry->key) {
+    Value *key = entry->key ? elaborate(c, inner, entry->key) : NULL;
+    /* what is wrong with one item hides nothing that is wrong with the next */
+    gathering->broken |= value->sort == VALUE_POISON || (key && key->sort == VALUE_POISON);
+    if (key)
+        VEC_PUSH(c->arena, &gathering->list->pairs, ((ValuePair){.key = key, .value = value}));
+    else
         VEC_PUSH(c->arena, &gathering->list->list, value);
-        return true;
-    }
-    ValuePair pair = {.key = elaborate(c, inner, entry->key), .value = value};
-    if (pair.key->sort == VALUE_POISON) return false;
-    VEC_PUSH(c->arena, &gathering->list->pairs, pair);
     return true;
 }
 
@@ -224,7 +224,8 @@ Value *form_each(Compilation *c, const Scope *scope, const Expr *call) {
     Gathering gathering = {.call = call};
     gathering.list =
         value_new(c, call->entries.items[0].key ? VALUE_PAIRS : VALUE_LIST, call->span);
-    return for_each(c, scope, call, gather_value, &gathering) ? gathering.list : value_poison(c);
+    bool all = for_each(c, scope, call, gather_value, &gathering);
+    return all && !gathering.broken ? gathering.list : value_poison(c);
 }
 
 Value *form_acyclic(Compilation *c, const Scope *scope, const Expr *call) {

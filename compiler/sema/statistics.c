@@ -385,7 +385,7 @@ Value *form_disparity(Compilation *c, const Scope *scope, const Expr *call) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, d.span,
                    "inequality is measured of an estimate, such as a rate or a proportion; this "
                    "measure is %.*s",
-                   SLICE_FMT(type_text(c, &measure->type)));
+                   SLICE_FMT(type_phrase(c, &measure->type)));
         return value_poison(c);
     }
     if (at && !year) return value_new(c, VALUE_MISSING, call->span); /* of a year not said */
@@ -484,7 +484,12 @@ Node *parts_against_whole(Compilation *c, Node *measure, const Value *crossing) 
     Node *inner = estimate_at(c, measure, confidence_node(c, NULL, NULL, span));
     Node *outer = estimate_at(c, measure, outer_level);
     int64_t kind;
-    if (!inner || !outer) return NULL;
+    bool time = false; /* a year is no part of another */
+    for (int i = 0; i < crossing->dim_count; i++) {
+        DimSort sort = c->module->dims.items[crossing->dims[i]].sort;
+        time |= sort >= DIM_YEAR && sort <= DIM_WEEK;
+    }
+    if (!inner || !outer || time) return NULL;
     bool funnel = funnel_kind(measure, &kind) && kind < 3;
     Node **args = ARENA_NEW_ARRAY(c->arena, Node *, 4);
     args[0] = measure_by(c, inner, crossing->dims, crossing->dim_count, span);

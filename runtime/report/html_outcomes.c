@@ -47,9 +47,15 @@ static void kpi_in_short(Html *html, const Kpi *kpi) {
     if (!last) return;
     html_raw(html, " to ");
     html_text(html, format_cell(html->arena, html->input, last->level, 0, places));
-    if (!last->year) return;
-    html_raw(html, " by ");
-    html_text(html, format_year(html->arena, last->year));
+    if (last->year) {
+        html_raw(html, " by ");
+        html_text(html, format_year(html->arena, last->year));
+    }
+    if (!kpi->judged) return;
+    html_raw(html, "; ");
+    html_text(html, kpi->status);
+    html_raw(html, " in ");
+    html_text(html, format_year(html->arena, kpi->measured_year));
 }
 
 static void tile(Html *html, Slice term, Shown shown, int places, Slice more) {
@@ -207,13 +213,16 @@ static void trajectory_table(Html *html, const Kpi *kpi) {
 
 static Slice breakdown_title(Html *html, const Kpi *kpi, Shown shown) {
     Slice title = SLICE("By");
+    bool time = false; /* then the years stand in the table */
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++) {
         Slice name = format_in_sentence(
             html->arena, format_dim(html->arena, shown_dim(html->input, shown, axis)));
         title = arena_printf(html->arena, "%.*s%s %.*s", SLICE_FMT(title), axis ? " and" : "",
                              SLICE_FMT(name));
+        DimSort sort = (DimSort)shown_dim(html->input, shown, axis)->sort;
+        time |= sort >= DIM_YEAR && sort <= DIM_WEEK;
     }
-    if (!kpi->measured_year) return title;
+    if (!kpi->measured_year || time) return title;
     Slice year = format_year(html->arena, kpi->measured_year);
     return arena_printf(html->arena, "%.*s, %.*s", SLICE_FMT(title), SLICE_FMT(year));
 }
