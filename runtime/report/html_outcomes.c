@@ -376,7 +376,59 @@ static void outcome_parts(Html *html, int level, const ModuleDecl *decl) {
     }
 }
 
+/* ---- All KPIs at a glance ---- */
+
+static Slice status_title(Html *html, const Kpi *kpi) {
+    size_t head = 0;
+    while (head < kpi->status.length && kpi->status.data[head] != ':') head++;
+    return word_for_readers(html->arena, slice_sub(kpi->status, 0, head));
+}
+
+static void standing_row(Html *html, const ModuleDecl *decl) {
+    Kpi kpi = kpi_read(html->input, html->arena, decl);
+    Shown latest = kpi.results.count ? kpi.results.items[0] : (Shown){NULL, NULL};
+    html_row_begin(html);
+    html_row_heading_begin(html);
+    html_link(html, decl);
+    if (latest.unit && latest.unit->sort == UNIT_PLAIN && format_unit(latest.unit).length) {
+        html_raw(html, "<span class=\"more\">, ");
+        html_text(html, format_unit(latest.unit));
+        html_raw(html, "</span>");
+    }
+    html_row_heading_end(html);
+    html_cell_begin(html, false);
+    html_text(html, status_title(html, &kpi));
+    if (kpi.movement.length) {
+        html_raw(html, "; ");
+        html_text(html, kpi.movement);
+    }
+    html_cell_end(html);
+    html_cell(html, kpi.measured_year ? format_year(html->arena, kpi.measured_year) : SLICE(""),
+              false);
+    html_shown_cell(html, latest, 0, latest.array ? format_places(latest) : 0);
+    if (kpi.judged)
+        html_shown_cell(html, kpi.asked, 0, format_places(latest));
+    else
+        html_cell(html, SLICE("\u2013"), true);
+    html_row_end(html);
+}
+
+static void standing_table(Html *html) {
+    if (!next_decl(html->input, NULL, "kpi", NULL)) return;
+    html_heading(html, 3, SLICE("Where each indicator stands"));
+    html_table_begin(html, SLICE("The latest year measured against what the plan asks for in it"));
+    html_column(html, SLICE("Indicator"), false);
+    html_column(html, SLICE("Where it stands"), false);
+    html_column(html, SLICE("Year"), false);
+    html_column(html, SLICE("Measured"), true);
+    html_column(html, SLICE("Asked for"), true);
+    html_rows_begin(html);
+    EACH_DECL(html->input, decl, "kpi", NULL) standing_row(html, decl);
+    html_table_end(html);
+}
+
 void section_outcomes(Html *html) {
+    standing_table(html);
     EACH_DECL(html->input, decl, "outcome", NULL) outcome_block(html, 3, decl);
 }
 
