@@ -152,6 +152,7 @@ static const char *baseline_note(const Kpi *kpi) {
 void html_trajectory_chart(Html *html, const Kpi *kpi) {
     Trajectory t = {.html = html, .kpi = kpi};
     if (!shown_is_number(kpi->baseline) || kpi->baseline.array->count != 1) return;
+    if (!shown_is_series(html->input, kpi->trajectory)) return; /* nor is there a table of it */
     Range range = trajectory_range(&t);
     cover_years(&t);
     if (!range.any || t.first == t.last) return;
