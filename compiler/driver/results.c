@@ -135,12 +135,29 @@ static void say_query(Driver *driver, uint32_t index) {
 }
 
 /* How many rows there are is a count of people like any other. */
-static Slice rows_shown(Driver *driver) {
-    const Evaluation *evaluation = &driver->evaluation;
-    Protected rows =
-        protect_people(evaluation->input.policy, (int64_t)evaluation->strata.rows_scanned);
+static Slice rows_shown(Driver *driver, uint64_t count) {
+    Protected rows = protect_people(driver->evaluation.input.policy, (int64_t)count);
     if (rows.suppressed) return SLICE("few");
     return number_format_int(&driver->work, (int64_t)rows.value, true);
+}
+
+/* Queries of one table are counted together, so that time is of all of them. */
+static void say_pass(Driver *driver, const StrataPass *pass) {
+    Arena *arena = &driver->work;
+    const Module *module = driver->evaluation.module;
+    Slice rows = rows_shown(driver, pass->rows);
+    Slice bytes = number_format_int(arena, (int64_t)pass->row_bytes, true);
+    Slice tables = number_format_fixed(arena, (double)pass->table_bytes / 1e6, 2, true);
+    Slice counting = number_format_fixed(arena, pass->counting, 4, false);
+    Slice answering = number_format_fixed(arena, pass->answering, 4, false);
+    buffer_printf(&driver->messages,
+                  "  %.*s: %u %s in one pass over %.*s rows of %.*s bytes; tables of %.*s MB for "
+                  "each of %u %s; counting %.*s s, filling cells %.*s s\n",
+                  SLICE_FMT(module->tables.items[pass->table].name), (unsigned)pass->queries,
+                  pass->queries == 1 ? "query" : "queries", SLICE_FMT(rows), SLICE_FMT(bytes),
+                  SLICE_FMT(tables), (unsigned)pass->threads,
+                  pass->threads == 1 ? "thread" : "threads", SLICE_FMT(counting),
+                  SLICE_FMT(answering));
 }
 
 static void say_stages(Driver *driver) {
@@ -162,10 +179,11 @@ void results_say_cost(Driver *driver) {
     double each = strata->rows_scanned
                       ? (double)strata->bytes_scanned / (double)strata->rows_scanned
                       : 0;
-    Slice rows = rows_shown(driver), bytes = number_format_fixed(&driver->work, each, 1, true);
+    Slice rows = rows_shown(driver, strata->rows_scanned), bytes = number_format_fixed(&driver->work, each, 1, true);
     Slice cells = amount(driver, strata->cells_total);
     buffer_printf(&driver->messages, "read %.*s rows of %.*s bytes in %u %s into %.*s cells\n",
                   SLICE_FMT(rows), SLICE_FMT(bytes), (unsigned)strata->passes,
                   strata->passes == 1 ? "pass" : "passes", SLICE_FMT(cells));
+    for (uint32_t p = 0; p < strata->passes; p++) say_pass(driver, &strata->each_pass[p]);
     say_stages(driver);
 }

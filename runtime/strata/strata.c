@@ -545,13 +545,18 @@ static bool merge(Engine *engine, uint32_t count) {
     return done;
 }
 
-/* As many workers as there is work for, and no more than their tallies leave room for. */
-static uint32_t count_workers(const Pass *pass, uint32_t threads, uint64_t morsels) {
+/* Bytes of what one worker counts in. */
+static uint64_t table_bytes(const Pass *pass) {
     uint64_t size = 1 + pass->layout.size;
     for (uint32_t c = 0; c < pass->cubes.count; c++)
         for (uint32_t m = 0; m < pass->cubes.items[c].measures.count; m++)
             if (has_tally(pass, c, m)) size += tally_size(&pass->cubes.items[c].measures.items[m].shape);
-    uint64_t most = PRIVATE_LIMIT / size;
+    return size;
+}
+
+/* As many workers as there is work for, and no more than their tables leave room for. */
+static uint32_t count_workers(const Pass *pass, uint32_t threads, uint64_t morsels) {
+    uint64_t most = PRIVATE_LIMIT / table_bytes(pass);
     if (most > morsels) most = morsels;
     if (most > threads) most = threads;
     return most ? (uint32_t)most : 1;
@@ -573,20 +578,44 @@ static uint64_t morsels_of(const Pass *pass) {
     return (pass->data->rows + MORSEL - 1) / MORSEL;
 }
 
+static double seconds_now(void) {
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static StrataPass describe_pass(const Engine *engine, uint32_t p, uint32_t threads) {
+    const Pass *pass = engine->plan->passes.items[p];
+    StrataPass cost = {.table = pass->table,
+                       .snapshot = pass->snapshot,
+                       .threads = threads,
+                       .rows = pass->data->rows,
+                       .row_bytes = expr_row_bytes(&pass->program),
+                       .table_bytes = table_bytes(pass)};
+    for (uint32_t q = 0; q < engine->module->queries.count; q++)
+        cost.queries += engine->plan->places[q].pass == p;
+    return cost;
+}
+
 static bool run_pass(Engine *engine, uint32_t p) {
     const Pass *pass = engine->pass = engine->plan->passes.items[p];
+    StrataResult *result = engine->result;
     Run run = {.pass = pass, .workers = engine->workers};
     run.morsels = morsels_of(pass);
     uint32_t count = count_workers(pass, engine->threads, run.morsels);
+    StrataPass cost = describe_pass(engine, p, count);
+    double begun = seconds_now();
     parallel_do(engine->crew, count, work, &run);
+    cost.counting = seconds_now() - begun;
     if (!merge(engine, count)) return false;
     const Worker *all = engine->workers;
     Counted counted = {all->totals, all->tallies, all->left_out_group};
     answers_fill(engine->module, engine->plan, p, &counted, engine->crew, engine->threads,
-                 engine->arena, engine->result->cells);
-    engine->result->rows_scanned += pass->data->rows;
-    engine->result->bytes_scanned += pass->data->rows * expr_row_bytes(&pass->program);
-    engine->result->passes++;
+                 engine->arena, result->cells);
+    cost.answering = seconds_now() - begun - cost.counting;
+    result->rows_scanned += cost.rows;
+    result->bytes_scanned += cost.rows * cost.row_bytes;
+    result->each_pass[result->passes++] = cost;
     engine_free(engine);
     return true;
 }
@@ -639,12 +668,6 @@ static ScpStatus collect_ordered(const Module *module, const Dataset *data, Stra
     return SCP_OK;
 }
 
-static double seconds_now(void) {
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads,
                      uint64_t cell_limit, Arena *arena, StrataResult *result, Slice *error) {
     StrataPlan plan;
@@ -655,6 +678,7 @@ ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads
     if (status != SCP_OK) return status;
     result->cells = ARENA_NEW_ARRAY(arena, StrataCells, module->queries.count);
     result->cells_total = plan.cells;
+    result->each_pass = ARENA_NEW_ARRAY(arena, StrataPass, plan.passes.count);
     Engine *engine = ARENA_NEW(arena, Engine);
     uint32_t most = parallel_threads(threads);
     *engine = (Engine){.module = module,

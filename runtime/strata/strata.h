@@ -24,9 +24,20 @@ typedef struct {
     int64_t left_out_missing_value; /* of the others, rows without the value summed or valued */
 } StrataCells;
 
+/* What one pass cost: for run --explain. */
+typedef struct {
+    uint32_t table, snapshot;
+    uint32_t queries, threads; /* answered by it; that it ran on */
+    uint64_t rows;
+    uint64_t row_bytes;   /* read of each row */
+    uint64_t table_bytes; /* of the counts of one thread, known before any row is read */
+    double counting, answering; /* seconds: over the rows, and from counts to cells */
+} StrataPass;
+
 typedef struct {
     StrataCells *cells; /* one for each query, in order */
     /* for run --explain */
+    StrataPass *each_pass; /* `passes` */
     uint64_t rows_scanned, bytes_scanned, cells_total;
     double seconds;
     uint32_t passes;
