@@ -47,6 +47,21 @@ Value *admit_period(Admission *a) {
     return value_poison(a->c);
 }
 
+/* Whether all that is written out lies between 0% and 100%; said where it does not. */
+static bool shares(Admission *a, const Node *series) {
+    for (uint32_t i = 0; series->sort == NODE_STACK && i < series->arg_count; i++) {
+        const Node *node = series->args[i];
+        if (node->sort != NODE_CONST || node->constant.sort != CONST_EXACT) continue;
+        if (exact_sign(node->constant.exact) >= 0 &&
+            exact_compare(node->constant.exact, exact_from_int(1)) <= 0)
+            continue;
+        sema_error(a->c, a->scope, DIAG_OUT_OF_RANGE, node->span,
+                   "a share lies between 0%% and 100%%");
+        return false;
+    }
+    return true;
+}
+
 Value *admit_observations(Admission *a) {
     Value *value;
     Node *node =
@@ -62,6 +77,7 @@ Value *admit_observations(Admission *a) {
         return value_poison(a->c);
     }
     Node *fitted = fit_measure(a, node, &measure->type, a->decl);
+    if (fitted && measure->type.percent && !shares(a, fitted)) return value_poison(a->c);
     return fitted ? value_from_node(a->c, fitted) : not_fitting(a, node, &measure->type);
 }
 

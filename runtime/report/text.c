@@ -189,11 +189,12 @@ static void actuals_fact(Table *table, const char *name, Slice text) {
 static void actuals(Text *t, const ModuleDecl *decl) {
     Actuals a;
     if (!actuals_read(t->input, t->arena, decl, &a)) return;
-    Slice words = actuals_latest_words(t->arena, &a);
+    Slice words = actuals_latest_words(t->arena, &a), status = actuals_status(&a);
     Slice latest = a.latest.array ? with_unit(t, a.latest, 0) : SLICE("\u2013");
     if (words.length)
-        latest = arena_printf(t->arena, "%.*s in %.*s: %.*s", SLICE_FMT(latest), SLICE_FMT(words),
-                              SLICE_FMT(actuals_status(&a)));
+        latest = arena_printf(t->arena, "%.*s in %.*s%s%.*s", SLICE_FMT(latest), SLICE_FMT(words),
+                              a.decided ? ": " : "", a.decided ? (int)status.length : 0,
+                              status.data);
     Table table;
     table_begin(&table, t->arena);
     table_column(&table, SLICE("Actuals"), false);
