@@ -182,7 +182,9 @@ static bool taken_across(const NativeInfo *info) {
     case NATIVE_RESULT_ESTIMATE_ALONG:
     case NATIVE_RESULT_REAL_ALONG:
     case NATIVE_RESULT_TEXT_ALONG:
-    case NATIVE_RESULT_TEXT_LESS: return true;
+    case NATIVE_RESULT_TEXT_LESS:
+    case NATIVE_RESULT_REAL_LESS:
+    case NATIVE_RESULT_REAL_FOR: return true;
     default: return false;
     }
 }
@@ -359,7 +361,9 @@ static Reg lower_call(Lowering *l, const Node *node, const Context *context) {
     args[0] = count;
     for (uint32_t i = 0; i < count; i++) {
         Context inner = *context;
-        if (taken_across(info) && !widen_for(l, &inner, node->args[i], node)) return MODULE_NONE;
+        Node taken = *node; /* the second dim of two that stand for each other is the result's */
+        if (info->result == NATIVE_RESULT_REAL_FOR) taken.dim_count = 1;
+        if (taken_across(info) && !widen_for(l, &inner, node->args[i], &taken)) return MODULE_NONE;
         if (!widen_to_meet(l, &inner, node->args[i], node)) return MODULE_NONE;
         Reg reg = lower_node(l, node->args[i], &inner);
         if (reg == MODULE_NONE) return MODULE_NONE;

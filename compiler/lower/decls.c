@@ -27,6 +27,27 @@ static void add_word(Lowering *l, FieldValues *values, Slice text) {
     VEC_PUSH(l->module->arena, values, field);
 }
 
+/* Whose limits a shown estimate has, and which it has besides: each further one is the same estimate
+ * computed again. */
+static void add_intervals(Lowering *l, const Node *node, Reg reg) {
+    const Node *own = node->type.estimate ? estimate_level(node) : NULL;
+    if (!own || !l->module->code.items[reg].type.estimate) return;
+    VEC_EACH(const ModuleInterval, known, &l->module->intervals) {
+        if (known->reg == reg) return;
+    }
+    Node **levels;
+    uint32_t count = estimate_levels(node, &levels);
+    ModuleInterval interval = {reg, reg, exact_to_double(own->constant.exact)};
+    VEC_PUSH(l->module->arena, &l->module->intervals, interval);
+    for (uint32_t i = 0; i < count; i++) {
+        Node *again = estimate_at(l->c, (Node *)(uintptr_t)node, levels[i]);
+        Reg further = again ? lower_node(l, again, &whole) : MODULE_NONE;
+        if (further == MODULE_NONE) continue;
+        interval = (ModuleInterval){reg, further, exact_to_double(levels[i]->constant.exact)};
+        VEC_PUSH(l->module->arena, &l->module->intervals, interval);
+    }
+}
+
 static void add_node(Lowering *l, FieldValues *values, const Node *node, const Value *display,
                      Slice text) {
     if (!node) return;
@@ -37,6 +58,7 @@ static void add_node(Lowering *l, FieldValues *values, const Node *node, const V
     }
     Reg reg = lower_node(l, node, &whole);
     if (reg == MODULE_NONE) return;
+    add_intervals(l, node, reg);
     FieldValue field = {
         .sort = FIELD_REGISTER, .reg = reg, .unit = shown_unit(l, node, display), .word = text};
     VEC_PUSH(l->module->arena, values, field);
@@ -172,6 +194,7 @@ void lower_output(Lowering *l, Slice name, Slice title, const Node *node, Span s
     if (!node || node->type.row) return;
     Reg reg = lower_node(l, node, &whole);
     if (reg == MODULE_NONE) return;
+    add_intervals(l, node, reg);
     ModuleOutput output = {.name = arena_copy(l->module->arena, name),
                            .title = arena_copy(l->module->arena, title),
                            .reg = reg,

@@ -215,7 +215,7 @@ static Slice signature(const Reference *r, const Item *fn) {
     if (fn->value) end = fn->value->span.start;
     Slice text = plain(r, fn->values.items[0]->span.start, end);
     for (size_t i = 0; i < text.length; i++)
-        if (slice_starts_with(slice_sub(text, i, text.length), SLICE(" using ")))
+        if (slice_starts_with(slice_sub(text, i, text.length), SLICE(" using \"")))
             text = slice_sub(text, 0, i);
     if (fn->value && slice_ends_with(text, SLICE("=")))
         text = slice_trim(slice_sub(text, 0, text.length - 1));
@@ -242,6 +242,11 @@ static const struct {
 #include "compiler/sema/forms.def"
 #undef FORM
 };
+
+/* Those without words here have theirs in the library. */
+static bool has_words(size_t form) {
+    return forms[form].prose[0] != '\0';
+}
 
 static void add_form(Reference *r, size_t form, int level) {
     add_heading(r, level, slice_of(forms[form].name));
@@ -349,7 +354,8 @@ static void page_kinds(Reference *r) {
 
 static void page_functions(Reference *r) {
     buffer_add_text(r->out, "# Functions\n\nWhat may be called in an expression.\n\n");
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) add_form(r, i, 2);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (has_words(i)) add_form(r, i, 2);
     EACH_ITEM(r, file, item, is_function(r, item)) add_function(r, item, file, 2);
 }
 
@@ -456,7 +462,7 @@ static bool add_named(Reference *r, Slice name) {
     EACH_ITEM(r, file, item, is_item(r, item, "kind"))
     if (add_kind_named(r, item, NULL, name)) return true;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (!slice_equal(slice_of(forms[i].name), name)) continue;
+        if (!has_words(i) || !slice_equal(slice_of(forms[i].name), name)) continue;
         add_form(r, i, 1);
         return true;
     }
@@ -504,7 +510,7 @@ void reference_names(Arena *arena, void (*each)(void *context, Slice name), void
     Reference *r = ARENA_NEW(arena, Reference);
     read_library(r, arena, NULL);
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        each(context, slice_of(forms[i].name));
+        if (has_words(i)) each(context, slice_of(forms[i].name));
     EACH_ITEM(r, file, item, true) {
         if (is_item(r, item, "kind")) tell_kind(r, item, each, context);
         if (is_function(r, item) || is_item(r, item, "unit")) each(context, name_of(r, item));

@@ -218,7 +218,10 @@ Value *form_mean(Compilation *c, const Scope *scope, const Expr *call) {
     Type type = value->type;
     type.row = false;
     type.measure = type.real = type.estimate = true;
-    return value_from_node(c, call_node(c, NATIVE_STATS_MEAN, type, call->span, args, 4));
+    Node *node = call_node(c, NATIVE_STATS_MEAN, type, call->span, args, 4);
+    const Phrase *at = call_label(c, call, "at");
+    return at && !confidence_further(c, scope, at, node) ? value_poison(c)
+                                                         : value_from_node(c, node);
 }
 
 Value *form_distinct(Compilation *c, const Scope *scope, const Expr *call) {
@@ -247,6 +250,38 @@ Value *form_person_years(Compilation *c, const Scope *scope, const Expr *call) {
     return value_from_node(c, count);
 }
 
+/* People or events as their count; a count that is given, or made of others, as itself. A part that is
+ * counted is of a whole that is. */
+static Node *share_of(Compilation *c, const Scope *scope, const Expr *expr, bool counted) {
+    Value *value = elaborate(c, scope, expr);
+    if (value->sort == VALUE_POISON) return NULL;
+    if (value->sort == VALUE_PEOPLE) return aggregate(c, value, AGG_ROWS, NULL, expr->span);
+    value = value_strip(c, value);
+    Node *node = value->sort == VALUE_NODE ? value->node : NULL;
+    bool count = node && node->type.base == TYPE_QUANTITY && !node->type.row &&
+                 !node->type.estimate && !node->type.percent && node->type.price == PRICE_NONE;
+    if (count && (!counted || node->type.measure)) return node;
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+               "people or events are wanted here, or a count of them; this is %.*s",
+               SLICE_FMT(value_text(c, value)));
+    return NULL;
+}
+
+/* Whether those above lie among those below: people of the same table, by their conditions; counts
+ * that are given count the same. */
+static bool part_of_whole(Compilation *c, const Scope *scope, Node **args, Span span) {
+    if (args[0]->sort == NODE_AGG && args[1]->sort == NODE_AGG) {
+        bool within = args[0]->table == args[1]->table && args[0]->agg == args[1]->agg &&
+                      args[0]->person_time == args[1]->person_time && args[0]->agg != AGG_SUM &&
+                      people_within(args[0], args[1]);
+        if (!within) population_mismatch(c, scope, args[0], args[1], span);
+        return within;
+    }
+    args[0] = coerce_bare(c, args[0], &args[1]->type);
+    args[1] = coerce_bare(c, args[1], &args[0]->type);
+    return operate(c, scope, OP_LE, args[0], args[1], span) != NULL;
+}
+
 Value *form_proportion(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"of", "at", NULL};
     const Expr *part = call_argument(c, scope, call, 0), *of = call_label_value(c, call, "of");
@@ -256,21 +291,19 @@ Value *form_proportion(Compilation *c, const Scope *scope, const Expr *call) {
                    "`proportion` wants `of`: `proportion(frail of older)`");
         return value_poison(c);
     }
-    Value *a = people_argument(c, scope, part, NULL), *b = people_argument(c, scope, of, NULL);
-    Node *confidence = confidence_node(c, scope, call_label_value(c, call, "at"), call->span);
-    if (a->sort == VALUE_POISON || b->sort == VALUE_POISON || !confidence) return value_poison(c);
     Node **args = ARENA_NEW_ARRAY(c->arena, Node *, 3);
-    args[0] = aggregate(c, a, AGG_ROWS, NULL, part->span);
-    args[1] = aggregate(c, b, AGG_ROWS, NULL, of->span);
-    args[2] = confidence;
-    if (a->table != b->table || !people_within(args[0], args[1])) {
-        population_mismatch(c, scope, args[0], args[1], call->span);
+    args[0] = share_of(c, scope, part, false);
+    args[1] = share_of(c, scope, of, !args[0] || args[0]->type.measure);
+    args[2] = confidence_node(c, scope, call_label_value(c, call, "at"), call->span);
+    if (!args[0] || !args[1] || !args[2] || !part_of_whole(c, scope, args, call->span))
         return value_poison(c);
-    }
     Type type = type_of(TYPE_QUANTITY);
-    type.unit = unit_per(a->table->unit, b->table->unit);
-    type.percent = type.measure = type.real = type.estimate = true;
-    return value_from_node(c, call_node(c, NATIVE_STATS_PROPORTION, type, call->span, args, 3));
+    type.unit = unit_per(args[0]->type.unit, args[1]->type.unit);
+    type.percent = type.real = type.estimate = true;
+    Node *node = call_node(c, NATIVE_STATS_PROPORTION, type, call->span, args, 3);
+    const Phrase *at = call_label(c, call, "at");
+    return at && !confidence_further(c, scope, at, node) ? value_poison(c)
+                                                         : value_from_node(c, node);
 }
 
 /* Of a measure: taken without the dimensions. Of an array: added up along those it has. Either is

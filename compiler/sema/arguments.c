@@ -20,7 +20,7 @@ const Expr *call_argument(Compilation *c, const Scope *scope, const Expr *call, 
 
 /* Labels that no call takes more than one value of. */
 static bool takes_one(Slice label) {
-    static const char *const labels[] = {"at", "over", "where", "of", "into", "every", "to"};
+    static const char *const labels[] = {"over", "where", "of", "into", "every", "to"};
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
         if (slice_equal(label, slice_of(labels[i]))) return true;
     }
@@ -29,13 +29,16 @@ static bool takes_one(Slice label) {
 
 static bool one_value(Compilation *c, const Scope *scope, const Phrase *phrase, Slice label) {
     if (phrase->values.count < 2 || !takes_one(label)) return true;
-    sema_error(
-        c, scope, DIAG_TYPE_MISMATCH, phrase->values.items[1]->span,
-        slice_equal(label, SLICE("at"))
-            ? "`%.*s` takes one value: an estimate has one interval, and what has another is "
-              "a value of its own"
-            : "`%.*s` takes one value",
-        SLICE_FMT(label));
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, phrase->values.items[1]->span,
+               "`%.*s` takes one value", SLICE_FMT(label));
+    return false;
+}
+
+bool at_one_value(Compilation *c, const Scope *scope, const Expr *call) {
+    const Phrase *at = call_label(c, call, "at");
+    if (!at || at->values.count < 2) return true;
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, at->values.items[1]->span,
+               "`at` takes one value here");
     return false;
 }
 
@@ -138,14 +141,47 @@ Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span s
     return NULL;
 }
 
-/* Which argument of an estimate is its confidence: the last of every native that has one, the
- * parameter of a concentration index; MODULE_NONE where there is none. */
+static bool same_level(const Node *a, const Node *b) {
+    return exact_compare(a->constant.exact, b->constant.exact) == 0;
+}
+
+bool confidence_further(Compilation *c, const Scope *scope, const Phrase *at, Node *node) {
+    enum { MOST = 8 };
+    uint32_t count = at->values.count;
+    if (count > MOST) {
+        sema_error(c, scope, DIAG_LIMIT_REACHED, at->span,
+                   "an estimate has intervals at 8 levels at most");
+        return false;
+    }
+    Node **levels = ARENA_NEW_ARRAY(c->arena, Node *, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const Expr *expr = at->values.items[i];
+        if (i || !estimate_level(node)) levels[i] = confidence_node(c, scope, expr, expr->span);
+        else levels[i] = (Node *)(uintptr_t)estimate_level(node);
+        for (uint32_t j = 0; j < i && levels[i]; j++) {
+            if (!same_level(levels[i], levels[j])) continue;
+            sema_error(c, scope, DIAG_REPEATED_LABEL, expr->span, "%.*s stands here twice",
+                       SLICE_FMT(quoted(c, expr->span)));
+            return false;
+        }
+        if (!levels[i]) return false;
+    }
+    node->levels = levels + 1;
+    node->level_count = count ? count - 1 : 0;
+    return true;
+}
+
+/* Which argument of an estimate is its confidence: the last of every native but the Gini
+ * coefficient, which has no limits, and a difference, whose limits are those of what it is made of; the parameter of a concentration index; MODULE_NONE where there is none. */
 static uint32_t confidence_of(const Node *node) {
     if (!node->type.estimate || !node->arg_count) return MODULE_NONE;
     if (node->sort == NODE_CALL)
-        return node->op == NATIVE_STATS_DIFFERENCE ? MODULE_NONE : node->arg_count - 1;
+        return node->op == NATIVE_STATS_GINI || node->op == NATIVE_STATS_DIFFERENCE
+                   ? MODULE_NONE
+                   : node->arg_count - 1;
     bool concentration =
-        node->sort == NODE_AGG && node->agg == AGG_ORDERED && node->spread >= SPREAD_CONCENTRATION;
+        node->sort == NODE_AGG && node->agg == AGG_ORDERED &&
+        node->spread >= SPREAD_CONCENTRATION && node->spread < SPREAD_LORENZ;
     return concentration ? 1 : MODULE_NONE;
 }
 
@@ -169,6 +205,8 @@ Node *estimate_at(Compilation *c, Node *node, Node *confidence) {
     if (!node->type.estimate || (at == MODULE_NONE && !passes_on(node))) return NULL;
     Node *copy = ARENA_NEW(c->arena, Node);
     *copy = *node;
+    copy->levels = NULL;
+    copy->level_count = 0;
     copy->args = ARENA_NEW_ARRAY(c->arena, Node *, node->arg_count);
     for (uint32_t i = 0; i < node->arg_count; i++) {
         bool inner = at == MODULE_NONE && node->args[i]->type.estimate;
@@ -180,6 +218,33 @@ Node *estimate_at(Compilation *c, Node *node, Node *confidence) {
     return copy;
 }
 
+/* The node whose limits an estimate shows; NULL where that is no single one. */
+static const Node *limits_from(const Node *node) {
+    while (node && node->type.estimate && confidence_of(node) == MODULE_NONE) {
+        const Node *inner = NULL;
+        for (uint32_t i = 0; passes_on(node) && i < node->arg_count; i++) {
+            if (!node->args[i]->type.estimate) continue;
+            if (inner && inner != node->args[i]) return NULL;
+            inner = node->args[i];
+        }
+        node = inner;
+    }
+    return node && node->type.estimate ? node : NULL;
+}
+
+const Node *estimate_level(const Node *node) {
+    const Node *from = limits_from(node);
+    const Node *level = from ? from->args[confidence_of(from)] : NULL;
+    bool known = level && level->sort == NODE_CONST && level->constant.sort == CONST_EXACT;
+    return known ? level : NULL;
+}
+
+uint32_t estimate_levels(const Node *node, Node ***levels) {
+    const Node *from = limits_from(node);
+    *levels = from ? from->levels : NULL;
+    return from ? from->level_count : 0;
+}
+
 Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at) {
     Node *confidence = confidence_node(c, scope, at->values.items[0], at->span);
     Value *value = elaborate(c, scope, estimate);
@@ -187,6 +252,13 @@ Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, c
     Node *node = value_node(c, scope, value, estimate->span);
     if (!node) return value_poison(c);
     node = estimate_at(c, node, confidence);
+    if (node && at->values.count > 1) {
+        Node *made = (Node *)(uintptr_t)limits_from(node); /* a copy that is this one's own */
+        if (!made)
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, at->values.items[1]->span,
+                       "one of two estimates, whichever holds, has intervals at one level");
+        if (!made || !confidence_further(c, scope, at, made)) return value_poison(c);
+    }
     if (node) return value_from_node(c, node);
     sema_error(c, scope, DIAG_TYPE_MISMATCH, estimate->span,
                "`at` gives the confidence of an estimate, such as a rate or a proportion");

@@ -503,11 +503,16 @@ static void register_name(Compilation *c, Decl *decl, HashMap *map) {
 
 static void register_fn(Compilation *c, Decl *decl) {
     uint64_t form;
-    if (hashmap_get(&c->form_names, decl->name, &form))
+    /* the library writes down what the functions of the language take and do */
+    bool described = decl->library && fn_declare(c, decl) &&
+                     slice_equal(decl->fn->native, SLICE("language"));
+    if (hashmap_get(&c->form_names, decl->name, &form)) {
+        if (described) return;
         at_decl(c, decl, DIAG_DUPLICATE_NAME, decl->name_span,
                 "`%s` is a function of the language itself", word(c, decl->name), SLICE(""));
-    else
+    } else {
         register_name(c, decl, &c->fn_names);
+    }
 }
 
 static void register_decl(Compilation *c, Decl *decl) {

@@ -19,9 +19,10 @@ const Table *measured_table(const Node *node);
 bool phrase_dims(Compilation *c, const Scope *scope, const Table *table, const Phrase *phrase,
                  Node *dims);
 Node *confidence_node(Compilation *c, const Scope *scope, const Expr *at, Span span);
-/* The estimate anew with other limits, also where it was asked for by a dimension, at a year or of
- * a member; NULL where the node is none whose limits can be made anew. */
-Node *estimate_at(Compilation *c, Node *node, Node *confidence);
+/* Adds the levels after the first to an estimate's node: `at 95%, 99.8%`. */
+bool confidence_further(Compilation *c, const Scope *scope, const Phrase *at, Node *node);
+/* Whether a label that means no level of confidence has one value: said where not. */
+bool at_one_value(Compilation *c, const Scope *scope, const Expr *call);
 Value *people_argument(Compilation *c, const Scope *scope, const Expr *expr, const Phrase *where);
 Node *aggregate(Compilation *c, const Value *people, AggSort agg, Node *value, Span span);
 
@@ -69,6 +70,22 @@ Node *deflator_at(Compilation *c, const Scope *scope, Node *index, int32_t year,
 /* Whether the plan says at which year's prices real amounts are; said once where not. */
 bool prices_known(Compilation *c, const Scope *scope, Span span);
 Node *deflator_over_horizon(Compilation *c, const Scope *scope, Node *index, Span span);
+
+/* statistics.c: `using exact` or `byar`: 0 neither, 1, 2. */
+bool count_limits_word(Compilation *c, const Scope *scope, const Expr *call, int64_t *limits);
+
+/* places.c: what spread.c makes over people, over the members of a dimension (`across`) */
+typedef struct {
+    int form;   /* relative, generalised, erreygers, wagstaff */
+    int method; /* regression, convenient, direct */
+    bool method_said;
+} ConcentrationWords;
+Value *groups_of_members(Compilation *c, const Scope *scope, const Expr *call, uint32_t groups,
+                         bool highest_first);
+Value *gini_of_members(Compilation *c, const Scope *scope, const Expr *call, bool corrected);
+Value *lorenz_of_members(Compilation *c, const Scope *scope, const Expr *call);
+Value *concentration_of_members(Compilation *c, const Scope *scope, const Expr *call,
+                                ConcentrationWords words);
 
 /* related.c */
 bool people_within(const Node *part, const Node *whole);

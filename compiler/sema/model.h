@@ -85,6 +85,8 @@ struct Node {
     uint32_t arg_count;
     Span span;
     Node **args;
+    Node **levels; /* an estimate: further levels of confidence that it is asked for at */
+    uint32_t level_count;
     Type type;
     uint16_t dims[MODULE_MAX_DIMS];
     union {

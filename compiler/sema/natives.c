@@ -1,6 +1,6 @@
 /* Calls of functions that the runtime brings: each argument against the type that the library
  * declares, and the type of the result. */
-#include "compiler/sema/forms.h"
+#include "compiler/sema/statistics.h"
 
 #include "runtime/bytecode/natives.h"
 
@@ -50,18 +50,23 @@ static bool wrong_argument(Compilation *c, const Scope *scope, const NativeCall 
  * sum of their squared counts. */
 static bool push_recurring(Compilation *c, const Scope *scope, NativeCall *native, const Expr *expr,
                            Node *node) {
-    if (node->sort != NODE_AGG || (node->agg != AGG_ROWS && node->agg != AGG_PEOPLE)) {
+    bool counts = node->sort == NODE_AGG &&
+                  (node->agg == AGG_ROWS || node->agg == AGG_PEOPLE || node->agg == AGG_SUM);
+    if (node->type.measure && !counts) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
-                   "`%.*s` wants a count of people or events here",
+                   "`%.*s` wants a count of people or events here, or the sum of a column that "
+                   "counts them: of other values it is not known who had several",
                    SLICE_FMT(word(c, native->decl->name)));
         return false;
     }
     push_arg(c, native, node);
     Node *squared = node;
-    if (node->table->events && node->agg == AGG_ROWS) {
+    bool several = counts && ((node->table->events && node->agg == AGG_ROWS) ||
+                              (!node->table->events && node->agg == AGG_SUM));
+    if (several) {
         squared = ARENA_NEW(c->arena, Node);
         *squared = *node;
-        squared->agg = AGG_SUM_SQUARED_EVENTS;
+        squared->agg = node->agg == AGG_SUM ? AGG_SUM_SQUARES : AGG_SUM_SQUARED_EVENTS;
     }
     push_arg(c, native, squared);
     native->counted = node;
@@ -83,7 +88,8 @@ static bool expects_base(const Compilation *c, const Expr *type, BaseType *base,
                  {"percent", TYPE_QUANTITY, "a percentage"},
                  {"estimate", TYPE_QUANTITY, "an estimate"},
                  {"by_year", TYPE_QUANTITY, "amounts by financial year"},
-                 {"recurring", TYPE_QUANTITY, "a count"}};
+                 {"recurring", TYPE_QUANTITY, "a count"},
+                 {"person_time", TYPE_QUANTITY, "person-time"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!is_type(c, type, table[i].name)) continue;
         *base = table[i].base;
@@ -139,7 +145,9 @@ static bool native_argument(Compilation *c, const Scope *scope, NativeCall *nati
             return wrong_argument(c, scope, native, expr, node, words);
         native->by_year = node;
     }
-    if (is_type(c, type, "quantity")) {
+    bool over = is_type(c, type, "person_time");
+    if (over && !absent && !person_time(c, scope, node, expr->span)) return false;
+    if (over || is_type(c, type, "quantity")) {
         if (!native->counted)
             native->counted = node;
         else if (!native->divided)
@@ -213,6 +221,12 @@ static bool native_param(Compilation *c, const Scope *scope, NativeCall *native,
             native->call->span);
         if (node) push_arg(c, native, node);
         return node != NULL;
+    }
+    if (is_type(c, param->type, "count_limits")) {
+        int64_t limits;
+        if (!count_limits_word(c, scope, native->call, &limits)) return false;
+        push_arg(c, native, node_exact(c, exact_from_int(limits), native->call->span));
+        return true;
     }
     if (is_type(c, param->type, "variance")) return native_variance(c, scope, native, phrase);
     if (!phrase || !phrase->values.count) {
@@ -392,5 +406,7 @@ Value *call_native(Compilation *c, const Scope *scope, Decl *decl, const Expr *c
         return value_from_node(
             c, node_absent(c, type.base, native.absent_reason, (Slice){0}, call->span));
     join_arguments(c, &native);
+    const Phrase *at = type.estimate ? call_label(c, call, "at") : NULL;
+    if (at && !confidence_further(c, scope, at, native.node)) return value_poison(c);
     return value_from_node(c, native.node->type.row ? year_of_row(&native) : native.node);
 }

@@ -197,6 +197,12 @@ Node *measure_by(Compilation *c, Node *measure, const uint16_t *dims, int count,
 Value *keyed_array(Compilation *c, const Scope *scope, Value *pairs);
 /* ( estimate at 99.8% ) */
 Value *at_confidence(Compilation *c, const Scope *scope, const Expr *estimate, const Phrase *at);
+/* The level of an estimate's limits, and the further ones it is asked for at; NULL, 0: none. */
+const Node *estimate_level(const Node *node);
+uint32_t estimate_levels(const Node *node, Node ***levels);
+/* The estimate anew with other limits, also where it was asked for by a dimension, at a year or of
+ * a member; NULL where the node is none whose limits can be made anew. */
+Node *estimate_at(Compilation *c, Node *node, Node *confidence);
 Value *narrow_people(Compilation *c, const Scope *scope, Value *people, const Phrase *where);
 
 /* ---- clauses.c: clause values against their types ----------------------------------- */

@@ -153,6 +153,7 @@ bool year_of(Compilation *c, const Scope *scope, const Expr *at, int64_t *year) 
 
 Value *form_measured(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const labels[] = {"at", NULL};
+    if (!at_one_value(c, scope, call)) return value_poison(c);
     const Expr *argument = call_argument(c, scope, call, 0);
     if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
     Node *measure = elaborate_node(c, scope, argument);
@@ -185,6 +186,7 @@ static Value *over_crossings(Compilation *c, const Scope *scope, const Expr *cal
                              CrossingValue *value) {
     static const char *const labels[] = {"by", "at", NULL};
     static const Value whole = {.sort = VALUE_DIMS};
+    if (!at_one_value(c, scope, call)) return value_poison(c);
     const Expr *argument = call_argument(c, scope, call, 0), *by = call_label_value(c, call, "by");
     if (!argument || !call_labels_known(c, scope, call, labels)) return value_poison(c);
     Node *measure = elaborate_node(c, scope, argument);

@@ -57,7 +57,8 @@ static Value *ranked(Compilation *c, const Scope *scope, const Expr *call, uint3
     if (!value || !highest_first(c, scope, call, &turned)) return value_poison(c);
     if (!table || table->events || value->type.base != TYPE_QUANTITY || !value->type.row) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, call->span,
-                   "groups of equal size are made of a number of each person, in a `dimension`");
+                   "groups of equal size are made of a number of each person, in a `dimension`, or "
+                   "`across` a dimension of its members");
         return value_poison(c);
     }
     if (!strata_known(c, scope, table, call_label(c, call, "within"), group))
@@ -74,10 +75,19 @@ static Value *ranked(Compilation *c, const Scope *scope, const Expr *call, uint3
     return value_from_node(c, group);
 }
 
+/* Of people, in a dimension; of the members of one, `across` it. */
+static Value *groups_of(Compilation *c, const Scope *scope, const Expr *call, uint32_t groups) {
+    bool turned;
+    if (!call_label(c, call, "across")) return ranked(c, scope, call, groups);
+    return highest_first(c, scope, call, &turned)
+               ? groups_of_members(c, scope, call, groups, turned)
+               : value_poison(c);
+}
+
 static Value *named_groups(Compilation *c, const Scope *scope, const Expr *call, uint32_t groups) {
-    static const char *const labels[] = {"within", "using", NULL};
+    static const char *const labels[] = {"within", "across", "using", NULL};
     if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
-    return ranked(c, scope, call, groups);
+    return groups_of(c, scope, call, groups);
 }
 
 Value *form_quintile(Compilation *c, const Scope *scope, const Expr *call) {
@@ -89,14 +99,14 @@ Value *form_decile(Compilation *c, const Scope *scope, const Expr *call) {
 }
 
 Value *form_quantile_group(Compilation *c, const Scope *scope, const Expr *call) {
-    static const char *const labels[] = {"into", "within", "using", NULL};
+    static const char *const labels[] = {"into", "within", "across", "using", NULL};
     const Expr *into = call_label_value(c, call, "into");
     int64_t groups;
     if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
     Node *count = into ? elaborate_node(c, scope, into) : NULL;
     bool whole = count && count->sort == NODE_CONST && count->constant.sort == CONST_EXACT &&
                  exact_to_int64(count->constant.exact, &groups) && groups >= 2 && groups <= 1000;
-    if (whole) return ranked(c, scope, call, (uint32_t)groups);
+    if (whole) return groups_of(c, scope, call, (uint32_t)groups);
     sema_error(c, scope, DIAG_OUT_OF_RANGE, into ? into->span : call->span,
                "`quantile_group` wants `into` from 2 to 1,000 groups");
     return value_poison(c);
@@ -140,7 +150,7 @@ static Value *spread(Compilation *c, const Scope *scope, const Expr *call, Sprea
     if (sort != SPREAD_QUANTILE) {
         node->type.unit = UNIT_NONE;
         node->type.price = PRICE_NONE;
-        node->type.percent = false;
+        node->type.percent = sort == SPREAD_LORENZ;
     }
     node->type.estimate = true;
     node->spread = (uint8_t)sort;
@@ -152,56 +162,101 @@ static Value *spread(Compilation *c, const Scope *scope, const Expr *call, Sprea
     return value_from_node(c, node);
 }
 
-Value *form_quantile(Compilation *c, const Scope *scope, const Expr *call) {
+/* quantile(stay at 90% over falls), lorenz(cost at 50% over residents) */
+static Value *at_share(Compilation *c, const Scope *scope, const Expr *call, SpreadSort sort) {
     static const char *const labels[] = {"at", "over", "where", NULL};
     const Expr *at = call_label_value(c, call, "at");
-    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
+    if (!call_labels_known(c, scope, call, labels) || !at_one_value(c, scope, call))
+        return value_poison(c);
     Node *share = at ? elaborate_node(c, scope, at) : NULL;
+    if (at && !share) return value_poison(c);
     bool fits = share && share->sort == NODE_CONST && share->constant.sort == CONST_EXACT &&
                 share->type.percent && exact_sign(share->constant.exact) >= 0 &&
                 exact_compare(share->constant.exact, exact_from_int(1)) <= 0;
-    if (fits) return spread(c, scope, call, SPREAD_QUANTILE, share);
-    sema_error(
-        c, scope, DIAG_OUT_OF_RANGE, at ? at->span : call->span,
-        "`quantile` wants `at` a share from 0%% to 100%%: `quantile(stay at 90%% over falls)`");
+    if (fits) return spread(c, scope, call, sort, share);
+    sema_error(c, scope, DIAG_OUT_OF_RANGE, at ? at->span : call->span,
+               "`%.*s` wants `at` a share from 0%% to 100%%: `%.*s(… at 90%% over …)`",
+               SLICE_FMT(quoted(c, call->left->span)), SLICE_FMT(quoted(c, call->left->span)));
     return value_poison(c);
+}
+
+Value *form_quantile(Compilation *c, const Scope *scope, const Expr *call) {
+    return at_share(c, scope, call, SPREAD_QUANTILE);
+}
+
+Value *form_lorenz(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const labels[] = {"across", NULL};
+    if (!call_label(c, call, "across")) return at_share(c, scope, call, SPREAD_LORENZ);
+    return call_labels_known(c, scope, call, labels) ? lorenz_of_members(c, scope, call)
+                                                     : value_poison(c);
 }
 
 /* gini(cost over residents using corrected): times n/(n - 1) */
 Value *form_gini(Compilation *c, const Scope *scope, const Expr *call) {
-    static const char *const labels[] = {"over", "where", "using", NULL};
+    static const char *const people[] = {"over", "where", "using", NULL},
+                                    *const members[] = {"across", "using", NULL};
     const Expr *using = call_label_value(c, call, "using");
-    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
+    bool across = call_label(c, call, "across") != NULL;
+    if (!call_labels_known(c, scope, call, across ? members : people)) return value_poison(c);
     if (using &&
         (using->kind != EXPR_WORD || !slice_equal(word(c, using->atom), SLICE("corrected")))) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, using->span, "`using` is followed by `corrected`");
         return value_poison(c);
     }
+    if (across) return gini_of_members(c, scope, call, using != NULL);
     return spread(c, scope, call, SPREAD_GINI,
                   node_exact(c, exact_from_int(using != NULL), call->span));
 }
 
-/* concentration(cost over residents by imd_rank using erreygers) */
-Value *form_concentration(Compilation *c, const Scope *scope, const Expr *call) {
-    static const char *const labels[] = {"over", "where", "by", "at", "using", NULL};
+/* using erreygers, direct */
+static bool concentration_words(Compilation *c, const Scope *scope, const Expr *call,
+                                ConcentrationWords *words) {
     static const char *const forms[] = {"relative", "generalised", "erreygers", "wagstaff"};
-    const Expr *using = call_label_value(c, call, "using");
-    if (!call_labels_known(c, scope, call, labels)) return value_poison(c);
+    static const char *const methods[] = {"regression", "convenient", "direct"};
+    const Phrase *using = call_label(c, call, "using");
+    bool form_said = false;
+    *words = (ConcentrationWords){0};
+    for (uint32_t i = 0; using && i < using->values.count; i++) {
+        const Expr *expr = using->values.items[i];
+        Slice text = expr->kind == EXPR_WORD ? word(c, expr->atom) : SLICE("");
+        int form = 0, method = 0;
+        while (form < 4 && !slice_equal(text, slice_of(forms[form]))) form++;
+        while (method < 3 && !slice_equal(text, slice_of(methods[method]))) method++;
+        if ((form == 4 && method == 3) || (form < 4 ? form_said : words->method_said)) {
+            sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+                       "the index is one of relative, generalised, erreygers and wagstaff, made by "
+                       "one of regression, convenient and direct");
+            return false;
+        }
+        if (form < 4) words->form = form;
+        if (method < 3) words->method = method;
+        form_said |= form < 4;
+        words->method_said |= method < 3;
+    }
+    return true;
+}
+
+/* concentration(cost over residents by imd_rank using erreygers, direct) */
+Value *form_concentration(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const people[] = {"over", "where", "by", "at", "using", NULL},
+                                    *const members[] = {"across", "at", "using", NULL};
+    bool across = call_label(c, call, "across") != NULL;
+    ConcentrationWords words;
+    if (!call_labels_known(c, scope, call, across ? members : people) ||
+        !concentration_words(c, scope, call, &words))
+        return value_poison(c);
+    if (across) return concentration_of_members(c, scope, call, words);
     if (!call_label(c, call, "by")) {
         sema_error(c, scope, DIAG_MISSING_LABEL, call->span,
-                   "`concentration` wants `by` what people are ranked by");
-        return value_poison(c);
-    }
-    int form = 0;
-    for (form = using ? 0 : 4; form < 4; form++) {
-        if (using->kind == EXPR_WORD && slice_equal(word(c, using->atom), slice_of(forms[form])))
-            break;
-    }
-    if (using && form == 4) {
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, using->span,
-                   "the index is relative, generalised, erreygers or wagstaff");
+                   "`concentration` wants `by` what people are ranked by, or `across` groups in "
+                   "order");
         return value_poison(c);
     }
     Node *level = confidence_node(c, scope, call_label_value(c, call, "at"), call->span);
-    return spread(c, scope, call, (SpreadSort)(SPREAD_CONCENTRATION + (using ? form : 0)), level);
+    Value *value = spread(c, scope, call,
+                          (SpreadSort)(SPREAD_CONCENTRATION + 4 * words.method + words.form), level);
+    const Phrase *at = call_label(c, call, "at");
+    if (value->sort == VALUE_NODE && at && !confidence_further(c, scope, at, value->node))
+        return value_poison(c);
+    return value;
 }

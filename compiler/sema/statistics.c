@@ -1,8 +1,9 @@
-/* Statistics that take a dimension out or run along one: indirect standardisation, inequality,
- * life tables, comparison, trend, process control, ratios. Units and the order of groups are
+/* Statistics of counts, and those that take a dimension out or run along one: indirect
+ * standardisation, inequality, life tables, trend, process control. Units and the order of groups are
  * checked here; runtime/stats computes. */
 #include "compiler/sema/expressions.h"
 #include "compiler/sema/observations.h"
+#include "compiler/sema/statistics.h"
 
 #include "runtime/base/date.h"
 #include "runtime/bytecode/natives.h"
@@ -12,13 +13,7 @@
 
 /* ---- Shared ------------------------------------------------------------------------ */
 
-typedef struct {
-    Compilation *c;
-    const Scope *scope;
-    const Expr *call;
-} Form;
-
-static Node *argument(const Form *f, uint32_t index) {
+Node *form_argument(const Form *f, uint32_t index) {
     const Expr *expr = call_argument(f->c, f->scope, f->call, index);
     Node *node = expr ? elaborate_node(f->c, f->scope, expr) : NULL;
     if (!node) return NULL;
@@ -32,8 +27,8 @@ static Node *argument(const Form *f, uint32_t index) {
     return NULL;
 }
 
-static Node *estimate_argument(const Form *f, uint32_t index) {
-    Node *node = argument(f, index);
+Node *form_estimate(const Form *f, uint32_t index) {
+    Node *node = form_argument(f, index);
     if (!node || node->type.estimate) return node;
     sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, node->span,
                "an estimate is wanted here, such as a rate or a proportion");
@@ -41,33 +36,35 @@ static Node *estimate_argument(const Form *f, uint32_t index) {
 }
 
 /* An estimate with the limits that gradients and trends take standard errors from. */
-static Node *estimate_at_95(const Form *f) {
-    Node *node = estimate_argument(f, 0);
+Node *form_estimate_at_95(const Form *f) {
+    Node *node = form_estimate(f, 0);
     if (!node) return NULL;
     Node *usual = estimate_at(f->c, node, confidence_node(f->c, f->scope, NULL, node->span));
     return usual ? usual : node;
 }
 
-static Node *confidence(const Form *f) {
+Node *form_confidence(const Form *f) {
     return confidence_node(f->c, f->scope, call_label_value(f->c, f->call, "at"), f->call->span);
 }
 
-static Node *number(const Form *f, int64_t value) {
+Node *form_number(const Form *f, int64_t value) {
     Node *node = node_exact(f->c, exact_from_int(value), f->call->span);
     return node;
 }
 
-static Node *native(const Form *f, Native op, Type type, Node **args, uint32_t count) {
+Node *form_native(const Form *f, Native op, Type type, Node **args, uint32_t count) {
     Node *node = node_new(f->c, NODE_CALL, type, f->call->span);
     node->op = (uint16_t)op;
     node->args = ARENA_NEW_ARRAY(f->c->arena, Node *, count);
     node->arg_count = count;
     for (uint32_t i = 0; i < count; i++) node->args[i] = args[i];
+    const Phrase *at = type.estimate ? call_label(f->c, f->call, "at") : NULL;
+    if (at) confidence_further(f->c, f->scope, at, node);
     return node;
 }
 
 /* Reads `across` into the call's dims. */
-static bool across(const Form *f, Node *node) {
+bool form_across(const Form *f, Node *node) {
     const Phrase *phrase = call_label(f->c, f->call, "across");
     if (!phrase) {
         sema_error(f->c, f->scope, DIAG_MISSING_LABEL, f->call->span,
@@ -78,7 +75,7 @@ static bool across(const Form *f, Node *node) {
     return phrase_dims(f->c, f->scope, NULL, phrase, node);
 }
 
-static bool one_dim(const Form *f, const Node *node) {
+bool form_one_dim(const Form *f, const Node *node) {
     if (node->dim_count == 1) return true;
     sema_error(f->c, f->scope, DIAG_DIMENSION_MISMATCH, f->call->span,
                "`%.*s` runs along one dimension", SLICE_FMT(quoted(f->c, f->call->left->span)));
@@ -86,7 +83,7 @@ static bool one_dim(const Form *f, const Node *node) {
 }
 
 /* Dims and labels of the arguments, less the dims taken out. */
-static void inherit(Node *node, bool keeps) {
+void form_inherit(Node *node, bool keeps) {
     for (uint32_t i = 0; i < node->arg_count; i++) {
         Type arg = node->args[i]->type;
         int kept = 0;
@@ -100,25 +97,106 @@ static void inherit(Node *node, bool keeps) {
     }
 }
 
-static bool labels(const Form *f, const char *const *known) {
+bool form_labels(const Form *f, const char *const *known) {
     return call_labels_known(f->c, f->scope, f->call, known);
 }
 
-static Type estimate_type(Unit unit) {
+Type form_estimate_type(Unit unit) {
     Type type = type_of(TYPE_QUANTITY);
     type.unit = unit;
     type.estimate = type.real = true;
     return type;
 }
 
+void form_add_part(const Form *f, Value *parts, const char *name, Node *node) {
+    Value *key = value_new(f->c, VALUE_CHOICE, f->call->span);
+    key->word = intern(f->c->interner, slice_of(name));
+    ValuePair pair = {.key = key, .value = value_from_node(f->c, node)};
+    VEC_PUSH(f->c->arena, &parts->pairs, pair);
+}
+
+bool form_word(const Form *f, const char *const *words, const char *wanted, int64_t *choice) {
+    const Phrase *using = call_label(f->c, f->call, "using");
+    *choice = 0;
+    if (!using) return true;
+    const Expr *expr = using->values.items[0];
+    for (*choice = 0; using->values.count == 1 && expr->kind == EXPR_WORD && words[*choice];
+         ++*choice) {
+        if (slice_equal(word(f->c, expr->atom), slice_of(words[*choice]))) return true;
+    }
+    sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, using->span, "`using` is followed by %s",
+               wanted);
+    return false;
+}
+
+bool form_lines_up(const Form *f, Node *first, Node *second) {
+    Node *bare = ARENA_NEW(f->c->arena, Node), *other = ARENA_NEW(f->c->arena, Node);
+    *bare = *first;
+    *other = *second;
+    bare->type.unit = other->type.unit = UNIT_NONE;
+    bare->type.price = other->type.price = PRICE_NONE;
+    bare->type.percent = other->type.percent = bare->type.points = other->type.points = false;
+    return operate(f->c, f->scope, OP_MUL, bare, other, f->call->span) != NULL;
+}
+
+bool count_limits_word(Compilation *c, const Scope *scope, const Expr *call, int64_t *limits) {
+    static const char *const words[] = {"usual", "exact", "byar", NULL};
+    return form_word(&(Form){c, scope, call}, words,
+                     "`exact` or `byar`; without it limits are exact below ten events and Byar's "
+                     "from there",
+                     limits);
+}
+
+bool person_time(Compilation *c, const Scope *scope, const Node *node, Span span) {
+    const Unit *unit = &node->type.unit;
+    if (node->type.bare || unit->up[BASE_YEARS] > 0 || unit->up[BASE_DAYS] > 0) return true;
+    Diag *diag = sema_error(c, scope, DIAG_UNIT_MISMATCH, span,
+                            "a rate is of events over person-time; this is %.*s",
+                            SLICE_FMT(type_phrase(c, &node->type)));
+    Slice text = source_map_text(c->sources, span);
+    if (slice_starts_with(text, SLICE("count(")))
+        diag_fix(c->diags, diag, span,
+                 arena_printf(c->arena, "person_years(%.*s",
+                              SLICE_FMT(slice_sub(text, 6, text.length))),
+                 "count the people for as long as the period lasts");
+    return false;
+}
+
+/* ---- A count by itself ------------------------------------------------------------- */
+
+/* poisson(count(falls) at 95%): the count with Poisson limits. */
+Value *form_poisson(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const known[] = {"at", "using", NULL};
+    Form f = {c, scope, call};
+    int64_t limits;
+    if (!form_labels(&f, known) || !count_limits_word(c, scope, call, &limits))
+        return value_poison(c);
+    Node *args[3] = {form_argument(&f, 0), form_number(&f, limits), form_confidence(&f)};
+    if (!args[0] || !args[2]) return value_poison(c);
+    if (args[0]->type.percent || args[0]->type.points || args[0]->type.price ||
+        unit_is(&args[0]->type.unit, BASE_GBP)) {
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, call->entries.items[0].value->span,
+                   "a count is wanted here, of events or people");
+        return value_poison(c);
+    }
+    Node *node = form_native(&f, NATIVE_STATS_COUNT, form_estimate_type(args[0]->type.unit), args, 3);
+    form_inherit(node, false);
+    return value_from_node(c, node);
+}
+
 /* ---- Indirect standardisation ------------------------------------------------------ */
 
 static Value *indirect(const Form *f, Native op) {
-    static const char *const known[] = {"across", "against", "at", NULL};
-    if (!labels(f, known)) return value_poison(f->c);
+    static const char *const known[] = {"across", "against", "at", "using", NULL};
+    int64_t limits;
+    if (!form_labels(f, known) || !count_limits_word(f->c, f->scope, f->call, &limits))
+        return value_poison(f->c);
     const Phrase *against = call_label(f->c, f->call, "against");
-    Node *args[5] = {argument(f, 0), argument(f, 1), NULL, NULL, confidence(f)};
-    if (!args[0] || !args[1] || !args[4]) return value_poison(f->c);
+    Node *args[6] = {form_argument(f, 0), form_argument(f, 1), NULL, NULL, form_number(f, limits),
+                     form_confidence(f)};
+    if (!args[0] || !args[1] || !args[5]) return value_poison(f->c);
+    if (!person_time(f->c, f->scope, args[1], f->call->entries.items[1].value->span))
+        return value_poison(f->c);
     if (!against || against->values.count != 2) {
         sema_error(f->c, f->scope, DIAG_MISSING_LABEL, f->call->span,
                    "`%.*s` wants `against` reference events, reference person-time",
@@ -128,11 +206,28 @@ static Value *indirect(const Form *f, Native op) {
     for (int i = 0; i < 2; i++)
         args[2 + i] = elaborate_node(f->c, f->scope, against->values.items[i]);
     if (!args[2] || !args[3]) return value_poison(f->c);
+    for (int i = 0; i < 2; i++) {
+        args[2 + i] = coerce_bare(f->c, args[2 + i], &args[i]->type);
+        if (unit_equal(&args[2 + i]->type.unit, &args[i]->type.unit)) continue;
+        sema_error(f->c, f->scope, DIAG_UNIT_MISMATCH, against->values.items[i]->span,
+                   "the reference %s wanted in the unit of what is compared with it: this is "
+                   "%.*s, that is %.*s",
+                   i ? "person-time is" : "events are",
+                   SLICE_FMT(type_phrase(f->c, &args[2 + i]->type)),
+                   SLICE_FMT(type_phrase(f->c, &args[i]->type)));
+        return value_poison(f->c);
+    }
     Unit unit =
         op == NATIVE_STATS_SMR ? UNIT_NONE : unit_per(args[0]->type.unit, args[1]->type.unit);
-    Node *node = native(f, op, estimate_type(unit), args, 5);
-    if (!across(f, node)) return value_poison(f->c);
-    inherit(node, false);
+    Node *node = form_native(f, op, form_estimate_type(unit), args, 6);
+    if (!form_across(f, node)) return value_poison(f->c);
+    for (int i = 1; i < 4; i++) {
+        if (args[i]->type.measure) continue;
+        if (!across_agree(f->c, f->scope, args[i], node,
+                          i < 2 ? f->call->entries.items[i].value->span : against->span))
+            return value_poison(f->c);
+    }
+    form_inherit(node, false);
     return value_from_node(f->c, node);
 }
 
@@ -155,10 +250,10 @@ static int64_t scale_of(const Type *type) {
 }
 
 typedef struct {
-    int64_t repetitions, seed, generator, transform;
+    int64_t repetitions, seed, generator, transform, reversed;
 } Method;
 
-static bool whole_of(const Form *f, const Expr *expr, int64_t least, int64_t most, int64_t *value) {
+bool form_whole(const Form *f, const Expr *expr, int64_t least, int64_t most, int64_t *value) {
     Node *node = elaborate_node(f->c, f->scope, expr);
     if (!node) return false;
     bool whole = node->sort == NODE_CONST && node->constant.sort == CONST_EXACT &&
@@ -188,14 +283,14 @@ static bool is_draws(const Form *f, const Expr *expr, Method *method) {
 
 static bool read_draws(const Form *f, const Expr *expr, Method *method) {
     VEC_EACH(const Entry, entry, &expr->entries) {
-        if (entry->key ? !whole_of(f, entry->value, 0, INT32_MAX, &method->seed)
-                       : !whole_of(f, entry->value, 100, 10000000, &method->repetitions))
+        if (entry->key ? !form_whole(f, entry->value, 0, INT32_MAX, &method->seed)
+                       : !form_whole(f, entry->value, 100, 10000000, &method->repetitions))
             return false;
     }
     return true;
 }
 
-/* using draws(10_000, seed: 7), using r_draws(…), using transformed */
+/* using draws(10_000, seed: 7), using r_draws(…), using transformed, using reversed */
 static bool read_method(const Form *f, Method *method) {
     const Phrase *using = call_label(f->c, f->call, "using");
     *method = (Method){0};
@@ -203,12 +298,16 @@ static bool read_method(const Form *f, Method *method) {
         const Expr *expr = using->values.items[i];
         if (expr->kind == EXPR_WORD && slice_equal(word(f->c, expr->atom), SLICE("transformed"))) {
             method->transform = 1;
+        } else if (expr->kind == EXPR_WORD &&
+                   slice_equal(word(f->c, expr->atom), SLICE("reversed"))) {
+            method->reversed = 1;
         } else if (is_draws(f, expr, method)) {
             if (!read_draws(f, expr, method)) return false;
         } else {
             sema_error(
                 f->c, f->scope, DIAG_TYPE_MISMATCH, expr->span,
-                "`using` is followed by `draws(10_000, seed: 7)`, `r_draws(…)` or `transformed`");
+                "`using` is followed by `draws(10_000, seed: 7)`, `r_draws(…)`, `transformed` or "
+                "`reversed`, which looks from the last group to the first");
             return false;
         }
     }
@@ -225,7 +324,7 @@ static bool ordered_dim(const Form *f, uint16_t dim, const char *what, Span span
     return false;
 }
 
-static bool ordered_groups(const Form *f, const Node *node, Span span) {
+bool form_ordered(const Form *f, const Node *node, Span span) {
     const ModuleDim *dim = &f->c->module->dims.items[node->dims[0]];
     if (!ordered_dim(f, node->dims[0], "a slope", span)) return false;
     if (dim->member_count >= 5 && dim->member_count <= 100) return true;
@@ -239,31 +338,39 @@ static bool ordered_groups(const Form *f, const Node *node, Span span) {
 static Node *inequality_node(const Form *f, Native op, Node *measure, Node *level,
                              const Method *method) {
     int64_t scale = scale_of(&measure->type);
-    Node *args[7] = {measure,
-                     number(f, scale),
-                     number(f, scale ? method->transform : 0),
-                     number(f, method->repetitions),
-                     number(f, method->seed),
-                     number(f, method->generator),
+    if (method->transform && !scale) {
+        sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, call_label(f->c, f->call, "using")->span,
+                   "`transformed` is for rates, on their logarithm, and proportions, on their "
+                   "logit; this is neither");
+        return NULL;
+    }
+    Node *args[8] = {measure,
+                     form_number(f, scale),
+                     form_number(f, method->transform),
+                     form_number(f, method->reversed),
+                     form_number(f, method->repetitions),
+                     form_number(f, method->seed),
+                     form_number(f, method->generator),
                      level};
-    Type type = estimate_type(op == NATIVE_STATS_RII ? UNIT_NONE : measure->type.unit);
+    Type type = form_estimate_type(op == NATIVE_STATS_RII ? UNIT_NONE : measure->type.unit);
     if (op == NATIVE_STATS_SII) {
         type.points = measure->type.percent;
         type.price = measure->type.price;
     }
-    return native(f, op, type, args, 7);
+    return form_native(f, op, type, args, 8);
 }
 
 static Value *inequality(const Form *f, Native op) {
     static const char *const known[] = {"across", "at", "using", NULL};
     Method method;
-    if (!labels(f, known)) return value_poison(f->c);
-    Node *measure = estimate_at_95(f), *level = confidence(f);
+    if (!form_labels(f, known)) return value_poison(f->c);
+    Node *measure = form_estimate_at_95(f), *level = form_confidence(f);
     if (!measure || !level || !read_method(f, &method)) return value_poison(f->c);
     Node *node = inequality_node(f, op, measure, level, &method);
-    if (!across(f, node) || !one_dim(f, node) || !ordered_groups(f, node, f->call->span))
+    if (!node || !form_across(f, node) || !form_one_dim(f, node) ||
+        !form_ordered(f, node, f->call->span))
         return value_poison(f->c);
-    inherit(node, false);
+    form_inherit(node, false);
     return value_from_node(f->c, node);
 }
 
@@ -279,7 +386,7 @@ static Node *difference(const Form *f, Node *a, Node *b) {
     Node *less = operate(f->c, f->scope, OP_SUB, a, b, f->call->span);
     if (!less || !a->type.estimate || !b->type.estimate) return less;
     Node *args[2] = {a, b};
-    Node *node = native(f, NATIVE_STATS_DIFFERENCE, less->type, args, 2);
+    Node *node = form_native(f, NATIVE_STATS_DIFFERENCE, less->type, args, 2);
     node->type.estimate = true;
     return node;
 }
@@ -306,9 +413,9 @@ static Node *member_of(const Form *f, Node *measure, uint16_t dim, const Expr *e
 Value *form_gap(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const known[] = {"across", "between", NULL};
     Form f = {c, scope, call};
-    if (!labels(&f, known)) return value_poison(c);
-    Node *measure = argument(&f, 0), dims = {0};
-    if (!measure || !across(&f, &dims) || !one_dim(&f, &dims)) return value_poison(c);
+    if (!form_labels(&f, known)) return value_poison(c);
+    Node *measure = form_argument(&f, 0), dims = {0};
+    if (!measure || !form_across(&f, &dims) || !form_one_dim(&f, &dims)) return value_poison(c);
     const Phrase *between = call_label(c, call, "between");
     if (between && between->values.count != 2) {
         sema_error(c, scope, DIAG_TYPE_MISMATCH, between->span,
@@ -364,8 +471,8 @@ static Node *slope_of(const Form *f, Node *measure, const Disparity *d) {
     Node *usual = confidence_node(f->c, f->scope, NULL, d->span);
     Node *node = inequality_node(f, NATIVE_STATS_SII, measure, usual, &analytic);
     node->dims[node->dim_count++] = d->dim;
-    if (!ordered_groups(f, node, d->span)) return NULL;
-    inherit(node, false);
+    if (!form_ordered(f, node, d->span)) return NULL;
+    form_inherit(node, false);
     return node;
 }
 
@@ -374,8 +481,8 @@ Value *form_disparity(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const known[] = {"on", "across", "at", NULL};
     Form f = {c, scope, call};
     Disparity d;
-    if (!labels(&f, known)) return value_poison(c);
-    Node *measure = argument(&f, 0);
+    if (!form_labels(&f, known)) return value_poison(c);
+    Node *measure = form_argument(&f, 0);
     int64_t year;
     if (!measure || !read_disparity(&f, &d)) return value_poison(c);
     const Expr *at = call_label_value(c, call, "at");
@@ -409,17 +516,32 @@ static bool life_bands(const Form *f, const Node *node) {
     return good;
 }
 
+/* The band that begins at an age: of `from 65`. */
+static bool life_from(const Form *f, const Expr *from, uint32_t *band) {
+    int64_t age;
+    if (!form_whole(f, from, 0, 90, &age)) return false;
+    *band = age < 5 ? (uint32_t)(age > 0) : (uint32_t)(age / 5 + 1);
+    if (age == 0 || age == 1 || (age >= 5 && age % 5 == 0)) return true;
+    sema_error(f->c, f->scope, DIAG_OUT_OF_RANGE, from->span,
+               "a life table knows the ages at which its bands begin: 0, 1, 5, 10 … 90");
+    return false;
+}
+
 static Value *life(const Form *f, Native op) {
-    static const char *const known[] = {"across", "at", NULL};
-    if (!labels(f, known)) return value_poison(f->c);
-    Node *args[3] = {argument(f, 0), argument(f, 1), confidence(f)};
+    static const char *const known[] = {"across", "at", "from", NULL};
+    const Expr *from = call_label_value(f->c, f->call, "from");
+    uint32_t band = 0;
+    if (!form_labels(f, known) || (from && !life_from(f, from, &band))) return value_poison(f->c);
+    if (from) op = NATIVE_STATS_LIFE_EXPECTANCY_AT;
+    Node *args[3] = {form_argument(f, 0), form_argument(f, 1), form_confidence(f)};
     if (!args[0] || !args[1] || !args[2]) return value_poison(f->c);
-    Node *node = native(f, op, estimate_type(unit_base(BASE_YEARS)), args, 3);
-    if (!across(f, node) || !one_dim(f, node) || !life_bands(f, node)) return value_poison(f->c);
+    Node *node = form_native(f, op, form_estimate_type(unit_base(BASE_YEARS)), args, 3);
+    if (!form_across(f, node) || !form_one_dim(f, node) || !life_bands(f, node)) return value_poison(f->c);
     bool each = op == NATIVE_STATS_LIFE_EXPECTANCY_AT;
-    inherit(node, each);
+    form_inherit(node, each);
     Type along = {.dim_count = 1, .dims = {node->dims[0]}};
     if (each) type_join(&node->type, &along);
+    if (from) node = index_member(f->c, node, node->dims[0], band, f->call->span);
     return value_from_node(f->c, node);
 }
 
@@ -431,92 +553,12 @@ Value *form_life_expectancy_at(Compilation *c, const Scope *scope, const Expr *c
     return life(&(Form){c, scope, call}, NATIVE_STATS_LIFE_EXPECTANCY_AT);
 }
 
-/* ---- Comparison and trend ---------------------------------------------------------- */
+/* ---- Trend ------------------------------------------------------------------------- */
 
-/* The native that an estimate comes from, whatever it was asked for by. */
-static Native source_of(const Node *node) {
+Native form_source(const Node *node) {
     while (node->sort == NODE_AT || node->sort == NODE_BY || node->sort == NODE_INDEX)
         node = node->args[0];
     return node->sort == NODE_CALL ? (Native)node->op : NATIVE_COUNT;
-}
-
-/* What a funnel is made for: 0 proportions, 1 ratios of observed to expected, 2 crude and 3
- * standardised rates. False: for nothing else. */
-static bool funnel_kind(const Node *measure, int64_t *kind) {
-    switch (source_of(measure)) {
-    case NATIVE_STATS_PROPORTION: *kind = 0; return true;
-    case NATIVE_STATS_ISR:
-    case NATIVE_STATS_SMR: *kind = 1; return true;
-    case NATIVE_STATS_RATE: *kind = 2; return true;
-    case NATIVE_STATS_DSR:
-    case NATIVE_STATS_DSR_RECURRENT: *kind = 3; return true;
-    default: return false;
-    }
-}
-
-static bool funnel_wanted(const Form *f, const Node *measure, int64_t *kind) {
-    if (funnel_kind(measure, kind)) return true;
-    sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, measure->span,
-               "proportions, rates and standardised ratios are compared with their average; "
-               "two other estimates with `significantly`");
-    return false;
-}
-
-/* compared_by(measure): how `comparisons` of it are made. */
-Value *form_compared_by(Compilation *c, const Scope *scope, const Expr *call) {
-    const Expr *expr = call_argument(c, scope, call, 0);
-    Node *measure = expr ? elaborate_node(c, scope, expr) : NULL;
-    int64_t kind;
-    if (!measure) return value_poison(c);
-    if (!measure->type.measure ||
-        !estimate_at(c, measure, confidence_node(c, NULL, NULL, call->span)))
-        return value_new(c, VALUE_MISSING, call->span);
-    bool funnel = funnel_kind(measure, &kind) && kind < 3;
-    Slice how = funnel ? SLICE("funnel") : SLICE("limits");
-    return value_from_node(c, node_text(c, how, call->span));
-}
-
-/* A funnel judges counts by the count expected of them; a directly standardised rate has none,
- * and is judged by its limits as a mean is. */
-Node *parts_against_whole(Compilation *c, Node *measure, const Value *crossing) {
-    Span span = crossing->span;
-    Node *outer_level = node_exact(c, exact_from_ratio(c->arena, 998, 1000), span);
-    Node *inner = estimate_at(c, measure, confidence_node(c, NULL, NULL, span));
-    Node *outer = estimate_at(c, measure, outer_level);
-    int64_t kind;
-    bool time = false; /* a year is no part of another */
-    for (int i = 0; i < crossing->dim_count; i++) {
-        DimSort sort = c->module->dims.items[crossing->dims[i]].sort;
-        time |= sort >= DIM_YEAR && sort <= DIM_WEEK;
-    }
-    if (!inner || !outer || time) return NULL;
-    bool funnel = funnel_kind(measure, &kind) && kind < 3;
-    Node **args = ARENA_NEW_ARRAY(c->arena, Node *, 4);
-    args[0] = measure_by(c, inner, crossing->dims, crossing->dim_count, span);
-    args[1] = measure_by(c, outer, crossing->dims, crossing->dim_count, span);
-    args[2] = measure_by(c, inner, NULL, 0, span);
-    args[3] = node_exact(c, exact_from_int(funnel ? kind > 0 : 2), span);
-    return call_node(c, NATIVE_STATS_AGAINST, type_of(TYPE_TEXT), span, args, 4);
-}
-
-static Value *judged(const Form *f) {
-    static const char *const known[] = {"across", NULL};
-    if (!labels(f, known)) return value_poison(f->c);
-    Node *measure = estimate_at_95(f);
-    if (!measure) return value_poison(f->c);
-    int64_t kind;
-    if (!funnel_wanted(f, measure, &kind)) return value_poison(f->c);
-    Node *args[2] = {measure, number(f, kind)};
-    Node *node = native(f, NATIVE_STATS_COMPARED, type_of(TYPE_TEXT), args, 2);
-    if (!across(f, node) || !one_dim(f, node)) return value_poison(f->c);
-    inherit(node, true);
-    Type along = {.dim_count = 1, .dims = {node->dims[0]}};
-    type_join(&node->type, &along);
-    return value_from_node(f->c, node);
-}
-
-Value *form_compared(Compilation *c, const Scope *scope, const Expr *call) {
-    return judged(&(Form){c, scope, call});
 }
 
 /* admissions, people: what is counted one by one, and so has the limits of a count */
@@ -534,7 +576,7 @@ static bool is_count(const Type *type) {
 /* What a trend is made of: estimates have limits, counts those of a count; a number that is
  * neither has none, and the trend says so. */
 static Node *trend_argument(const Form *f) {
-    Node *measure = argument(f, 0);
+    Node *measure = form_argument(f, 0);
     if (!measure) return NULL;
     Node *level = confidence_node(f->c, f->scope, NULL, measure->span);
     if (measure->type.estimate) {
@@ -542,16 +584,16 @@ static Node *trend_argument(const Form *f) {
         return usual ? usual : measure;
     }
     if (!level || !is_count(&measure->type)) return measure;
-    Node *args[3] = {measure, number(f, 1), level};
-    Node *node = native(f, NATIVE_STATS_RATE, estimate_type(measure->type.unit), args, 3);
-    inherit(node, false);
+    Node *args[3] = {measure, form_number(f, 0), level};
+    Node *node = form_native(f, NATIVE_STATS_COUNT, form_estimate_type(measure->type.unit), args, 3);
+    form_inherit(node, false);
     return node;
 }
 
 /* Along the dimension that `across` names, or the one of time that the series has. */
 static bool along_time(const Form *f, const Node *series, Node *node) {
     int at = series_dim(f->c, &series->type);
-    if (call_label(f->c, f->call, "across") || at < 0) return across(f, node) && one_dim(f, node);
+    if (call_label(f->c, f->call, "across") || at < 0) return form_across(f, node) && form_one_dim(f, node);
     node->dims[node->dim_count++] = series->type.dims[at];
     return true;
 }
@@ -563,51 +605,16 @@ Value *form_trend(Compilation *c, const Scope *scope, const Expr *call) {
     static const char *const known[] = {"across", "using", NULL};
     Form f = {c, scope, call};
     int64_t direction = 0;
-    if (!labels(&f, known)) return value_poison(c);
+    if (!form_labels(&f, known)) return value_poison(c);
     Node *measure = trend_argument(&f);
     if (!measure || !control_direction(&f, &direction)) return value_poison(c);
     bool proportion = measure->type.estimate && measure->type.percent;
-    Node *args[3] = {measure, number(&f, !proportion), number(&f, direction)};
-    Node *node = native(&f, NATIVE_STATS_TREND, type_of(TYPE_TEXT), args, 3);
+    Node *args[3] = {measure, form_number(&f, !proportion), form_number(&f, direction)};
+    Node *node = form_native(&f, NATIVE_STATS_TREND, type_of(TYPE_TEXT), args, 3);
     if (!along_time(&f, measure, node)) return value_poison(c);
-    inherit(node, false);
+    form_inherit(node, false);
     return value_from_node(c, node);
 }
-
-/* ---- Ratios and differences -------------------------------------------------------- */
-
-static Value *compared_pair(const Form *f, Native op, bool of_rates) {
-    static const char *const known[] = {"at", "across", NULL};
-    if (!labels(f, known)) return value_poison(f->c);
-    Node *args[3] = {estimate_argument(f, 0), estimate_argument(f, 1), confidence(f)};
-    if (!args[0] || !args[1] || !args[2]) return value_poison(f->c);
-    for (int i = 0; i < 2; i++) {
-        if (args[i]->type.percent != of_rates) continue;
-        sema_error(f->c, f->scope, DIAG_TYPE_MISMATCH, args[i]->span,
-                   of_rates ? "a rate is wanted here" : "a proportion is wanted here");
-        return value_poison(f->c);
-    }
-    if (!operate(f->c, f->scope, OP_SUB, args[0], args[1], f->call->span))
-        return value_poison(f->c);
-    bool difference = op == NATIVE_STATS_RISK_DIFFERENCE || op == NATIVE_STATS_RATE_DIFFERENCE;
-    Type type = estimate_type(difference ? args[0]->type.unit : UNIT_NONE);
-    type.points = difference && !of_rates;
-    Node *node = native(f, op, type, args, 3);
-    if (op == NATIVE_STATS_MANTEL_HAENSZEL && !across(f, node)) return value_poison(f->c);
-    inherit(node, false);
-    return value_from_node(f->c, node);
-}
-
-#define PAIR_FORM(name, op, of_rates)                                               \
-    Value *form_##name(Compilation *c, const Scope *scope, const Expr *call) {      \
-        return compared_pair(&(Form){c, scope, call}, NATIVE_STATS_##op, of_rates); \
-    }
-PAIR_FORM(risk_ratio, RISK_RATIO, false)
-PAIR_FORM(risk_difference, RISK_DIFFERENCE, false)
-PAIR_FORM(odds_ratio, ODDS_RATIO, false)
-PAIR_FORM(rate_ratio, RATE_RATIO, true)
-PAIR_FORM(rate_difference, RATE_DIFFERENCE, true)
-PAIR_FORM(mantel_haenszel, MANTEL_HAENSZEL, false)
 
 /* ---- Process control ----------------------------------------------------------------- */
 
@@ -646,7 +653,7 @@ static bool fixed_points(const Form *f, const Expr *expr, bool *poisoned, Contro
     const Value *said = elaborate_value(f->c, f->scope, points);
     if (said->sort == VALUE_MISSING) return true;
     *poisoned =
-        said->sort == VALUE_POISON || !whole_of(f, points, SPC_FIX_MIN, 100000, &options->fixed);
+        said->sort == VALUE_POISON || !form_whole(f, points, SPC_FIX_MIN, 100000, &options->fixed);
     return true;
 }
 
@@ -718,7 +725,7 @@ static bool rebase_at(const Form *f, const Value *value, const ModuleDim *dim, S
                    "limits are made anew within the series, each time later than before");
         return false;
     }
-    *arg = number(f, *before = point);
+    *arg = form_number(f, *before = point);
     return true;
 }
 
@@ -778,21 +785,18 @@ typedef struct {
 
 static void add_part(Chart *chart, const char *name, Native op, Type type) {
     const Form *f = chart->f;
-    Node *node = native(f, op, type, chart->args, chart->arg_count);
+    Node *node = form_native(f, op, type, chart->args, chart->arg_count);
     node->dims[node->dim_count++] = chart->dim;
-    inherit(node, op != NATIVE_SPC_ASSURANCE);
-    Value *key = value_new(f->c, VALUE_CHOICE, f->call->span);
-    key->word = intern(f->c->interner, slice_of(name));
-    ValuePair pair = {.key = key, .value = value_from_node(f->c, node)};
-    VEC_PUSH(f->c->arena, &chart->chart->pairs, pair);
+    form_inherit(node, op != NATIVE_SPC_ASSURANCE);
+    form_add_part(f, chart->chart, name, node);
 }
 
 /* The series of a chart: a measure is taken across the periods that are asked for. */
 static Node *chart_series(const Form *f, int *at) {
-    Node *series = argument(f, 0), dims = {0};
+    Node *series = form_argument(f, 0), dims = {0};
     if (!series) return NULL;
     if (call_label(f->c, f->call, "across")) {
-        if (!across(f, &dims) || !one_dim(f, &dims)) return NULL;
+        if (!form_across(f, &dims) || !form_one_dim(f, &dims)) return NULL;
         if (series->type.measure) series = measure_by(f->c, series, dims.dims, 1, series->span);
     }
     *at = series_dim(f->c, &series->type);
@@ -820,11 +824,11 @@ Value *form_spc(Compilation *c, const Scope *scope, const Expr *call) {
     Form f = {c, scope, call};
     ControlOptions options;
     int at;
-    if (!labels(&f, known)) return value_poison(c);
+    if (!form_labels(&f, known)) return value_poison(c);
     Node *series = chart_series(&f, &at), *target = series ? target_of(&f, series) : NULL;
     if (!target || !control_options(&f, &options)) return value_poison(c);
-    Node *first[] = {series, number(&f, options.screened), number(&f, options.fixed),
-                     number(&f, options.direction), target};
+    Node *first[] = {series, form_number(&f, options.screened), form_number(&f, options.fixed),
+                     form_number(&f, options.direction), target};
     ArgumentList args = {0};
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) VEC_PUSH(c->arena, &args, first[i]);
     if (!rebases(&f, series, at, &args)) return value_poison(c);

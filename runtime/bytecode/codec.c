@@ -366,6 +366,12 @@ static void codec_decl(Codec *codec, ModuleDecl *decl) {
     codec_text(codec, &decl->path);
 }
 
+static void codec_interval(Codec *codec, ModuleInterval *interval) {
+    codec_reference(codec, &interval->reg);
+    codec_reference(codec, &interval->further);
+    codec_double(codec, &interval->level);
+}
+
 static void codec_output(Codec *codec, ModuleOutput *output) {
     codec_text(codec, &output->name);
     codec_text(codec, &output->title);
@@ -471,6 +477,9 @@ void codec_section(Codec *codec, Section section, Module *module) {
         break;
     case SECTION_OUTPUTS:
         LIST(codec, &module->outputs, 6, codec_output);
+        break;
+    case SECTION_INTERVALS:
+        LIST(codec, &module->intervals, 10, codec_interval);
         break;
     case SECTION_REQUIREMENTS:
         LIST(codec, &module->requirements, 14, codec_requirement);

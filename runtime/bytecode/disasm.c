@@ -378,6 +378,12 @@ static void list_output(Listing *l, uint32_t i) {
     buffer_printf(&l->out, " r%u unit %u\n", output->reg, output->unit);
 }
 
+static void list_interval(Listing *l, uint32_t i) {
+    const ModuleInterval *interval = &l->module->intervals.items[i];
+    buffer_printf(&l->out, "interval of r%u at %g in r%u\n", interval->reg, interval->level,
+                  interval->further);
+}
+
 static void list_requirement(Listing *l, uint32_t i) {
     const ModuleRequirement *rule = &l->module->requirements.items[i];
     buffer_printf(&l->out, "requirement %u", i);
@@ -451,6 +457,7 @@ Slice module_disassemble(const Module *module, Arena *arena) {
     list_each(&l, module->code.count, list_instr);
     list_each(&l, module->decls.count, list_decl);
     list_each(&l, module->outputs.count, list_output);
+    list_each(&l, module->intervals.count, list_interval);
     list_each(&l, module->requirements.count, list_requirement);
     list_each(&l, module->allows.count, list_allow);
     list_each(&l, module->sources.count, list_source);

@@ -193,7 +193,10 @@ typedef enum {
     SPREAD_CONCENTRATION_GENERALISED,
     SPREAD_CONCENTRATION_ERREYGERS,
     SPREAD_CONCENTRATION_WAGSTAFF,
-    MODULE_SPREAD_LAST = SPREAD_CONCENTRATION_WAGSTAFF
+    SPREAD_CONVENIENT, /* the four forms by the convenient regression */
+    SPREAD_DIRECT = SPREAD_CONVENIENT + 4, /* and by the formula itself */
+    SPREAD_LORENZ = SPREAD_DIRECT + 4,
+    MODULE_SPREAD_LAST = SPREAD_LORENZ
 } SpreadSort;
 
 typedef enum {
@@ -299,6 +302,13 @@ typedef struct {
     Slice path; /* "Outcome: People age well at home > KPI: …" */
 } ModuleDecl;
 
+/* An interval of an estimate that is shown: its own, where `further` is `reg`, or a further one, the
+ * limits of the same estimate at another level. */
+typedef struct {
+    Reg reg, further;
+    double level; /* 0.95 */
+} ModuleInterval;
+
 /* A `let` or other value a run prints. */
 typedef struct {
     Slice name, title;
@@ -383,6 +393,7 @@ typedef struct {
     VEC(ModuleMeasured) measured;
     VEC(ModuleDecl) decls; /* parents before children, in order of declaration */
     VEC(ModuleOutput) outputs;
+    VEC(ModuleInterval) intervals; /* of a register its own first */
     VEC(ModuleRequirement) requirements;
     VEC(ModuleAllow) allows;
     VEC(ModuleSource) sources;

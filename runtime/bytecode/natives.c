@@ -133,6 +133,17 @@ static bool without_dims(Call *call, ElemType elem) {
     return true;
 }
 
+/* The call's second dim, which no register has, in place of its first, one of the first's. */
+static bool one_dim_for_another(Call *call) {
+    if (call->dim_count != 2) return breaks(call, "native-dims");
+    RegType other = {.dim_count = 1, .dims = {(uint16_t)call->dims[1]}};
+    uint16_t taken = (uint16_t)call->dims[0];
+    bool fits = regtype_has_dim(register_type(call, 0), taken) &&
+                !regtype_has_dim(call->type, other.dims[0]);
+    if (!fits || !regtype_remove_dim(call->type, taken)) return breaks(call, "native-dims");
+    return regtype_union_dims(call->type, &other) || breaks(call, "too-many-dims");
+}
+
 static bool same_as_first(Call *call) {
     call->type->elem = register_type(call, 0)->elem;
     return true;
@@ -190,6 +201,9 @@ static bool apply_rule(Call *call) {
         return without_dims(call, ELEM_REAL);
     case NATIVE_RESULT_DATE_LESS:
         return without_dims(call, ELEM_DATE);
+    case NATIVE_RESULT_REAL_FOR:
+        call->type->elem = ELEM_REAL;
+        return one_dim_for_another(call);
     case NATIVE_RESULT_BOOL:
         return plain(call, ELEM_BOOL, false);
     case NATIVE_RESULT_DATE:
@@ -198,6 +212,8 @@ static bool apply_rule(Call *call) {
         return plain(call, ELEM_EXACT, false);
     case NATIVE_RESULT_YEAR:
         return plain(call, ELEM_YEAR, false);
+    case NATIVE_RESULT_REAL:
+        return plain(call, ELEM_REAL, false);
     case NATIVE_RESULT_TEXT:
         return plain(call, ELEM_TEXT, false);
     }

@@ -14,7 +14,7 @@
 enum { MOST_TABLES = 256, MOST_ROWS = 1 << 20, MOST_RANKINGS = 1024, MOST_MEASURED = 1024 };
 
 /* Reasons of absence are runtime/stats' and start at 1; vm.c asserts that there are as many. */
-enum { ABSENT_REASONS = 7 };
+enum { ABSENT_REASONS = 8 };
 
 typedef struct {
     const Module *module;
@@ -561,6 +561,21 @@ static bool check_outputs(Verifier *v) {
     return true;
 }
 
+/* Estimates of the same shape, at a level that limits can have. */
+static bool check_intervals(Verifier *v) {
+    for (uint32_t i = 0; i < v->module->intervals.count; i++) {
+        at(v, "interval", i);
+        const ModuleInterval *interval = &v->module->intervals.items[i];
+        if (!check_reg(v, interval->reg) || !check_reg(v, interval->further)) return false;
+        const RegType *type = &v->module->code.items[interval->reg].type;
+        const RegType *further = &v->module->code.items[interval->further].type;
+        bool alike = type->estimate && regtype_equal(type, further);
+        bool level = interval->level > 0 && interval->level < 1;
+        if (!holds(v, alike, "interval-type") || !holds(v, level, "interval-level")) return false;
+    }
+    return true;
+}
+
 static bool is_scalar_of(const Module *module, Reg reg, ElemType elem) {
     if (reg >= module->code.count) return false;
     const RegType *type = &module->code.items[reg].type;
@@ -632,8 +647,9 @@ Slice module_verify(const Module *module, Arena *arena) {
     Verifier v = {.module = module, .arena = arena, .error = SLICE("")};
     bool well_formed = check_head(&v) && check_units(&v) && check_dims(&v) && check_consts(&v) &&
                        check_tables(&v) && check_rows(&v) && check_rankings(&v) &&
-                       check_queries(&v) && check_all_measured(&v) && check_code(&v) && check_decls(&v) &&
-                       check_outputs(&v) && check_requirements(&v) && check_sources(&v) &&
+                       check_queries(&v) && check_all_measured(&v) && check_code(&v) &&
+                       check_decls(&v) && check_outputs(&v) && check_intervals(&v) &&
+                       check_requirements(&v) && check_sources(&v) &&
                        check_unknowns(&v);
     return well_formed ? SLICE("") : v.error;
 }

@@ -56,7 +56,7 @@ void csv_put_number(Buffer *out, Slice number) { buffer_add(out, number); }
 /* ---- Results -------------------------------------------------------------------------------- */
 
 static const char *const values[] = {"value", "lower", "upper", "numerator", "denominator",
-                                     "reason", "compared", "judgement"};
+                                     "reason", "method", "compared", "judgement"};
 enum { VALUES = sizeof values / sizeof values[0] };
 
 typedef VEC(Slice) Names;
@@ -64,7 +64,8 @@ typedef VEC(Slice) Names;
 typedef struct {
     Arena *arena;
     Buffer out;
-    Names dims; /* of all results, in order of first mention */
+    Names dims;   /* of all results, in order of first mention */
+    Names levels; /* of further limits, "0.998", likewise */
     bool internal;
 } Sheet;
 
@@ -75,6 +76,25 @@ static void note_dims(Sheet *sheet, const JsonValue *result) {
         VEC_EACH(const Slice, name, &sheet->dims)
             known |= slice_equal(*name, dims->items.items[i]->text);
         if (!known) VEC_PUSH(sheet->arena, &sheet->dims, dims->items.items[i]->text);
+    }
+}
+
+static bool is_level(const JsonValue *limits, Slice level) {
+    const JsonValue *confidence = json_get(limits, SLICE("confidence"));
+    return confidence && slice_equal(confidence->text, level);
+}
+
+static void note_levels(Sheet *sheet, const JsonValue *result) {
+    const JsonValue *cells = json_get(result, SLICE("cells"));
+    for (uint32_t i = 0; cells && i < cells->items.count; i++) {
+        const JsonValue *limits = json_get(cells->items.items[i], SLICE("limits"));
+        for (uint32_t k = 0; limits && k < limits->items.count; k++) {
+            bool known = false;
+            VEC_EACH(const Slice, level, &sheet->levels)
+                known |= is_level(limits->items.items[k], *level);
+            const JsonValue *level = json_get(limits->items.items[k], SLICE("confidence"));
+            if (!known && level) VEC_PUSH(sheet->arena, &sheet->levels, level->text);
+        }
     }
 }
 
@@ -90,6 +110,18 @@ static void put_value(Sheet *sheet, const JsonValue *value) {
 static void put_amount(Sheet *sheet, const JsonValue *value, bool money) {
     if (money && value && value->kind == JSON_STRING) csv_put_number(&sheet->out, value->text);
     else put_value(sheet, value);
+}
+
+static void put_further(Sheet *sheet, const JsonValue *limits) {
+    VEC_EACH(const Slice, level, &sheet->levels) {
+        const JsonValue *found = NULL;
+        for (uint32_t k = 0; limits && k < limits->items.count; k++)
+            if (is_level(limits->items.items[k], *level)) found = limits->items.items[k];
+        buffer_add_char(&sheet->out, ',');
+        if (found) put_value(sheet, json_get(found, SLICE("lower")));
+        buffer_add_char(&sheet->out, ',');
+        if (found) put_value(sheet, json_get(found, SLICE("upper")));
+    }
 }
 
 static void put_cell(Sheet *sheet, const JsonValue *result, const JsonValue *cell) {
@@ -109,6 +141,7 @@ static void put_cell(Sheet *sheet, const JsonValue *result, const JsonValue *cel
         buffer_add_char(out, ',');
         put_amount(sheet, json_get(cell, slice_of(values[i])), money && i == 0);
     }
+    put_further(sheet, json_get(cell, SLICE("limits")));
     if (sheet->internal) buffer_add_char(out, ',');
     if (sheet->internal) csv_put_text(out, internal_watermark());
     buffer_add_char(out, '\n');
@@ -121,6 +154,8 @@ static void put_header(Sheet *sheet) {
         csv_put_text(&sheet->out, *name);
     }
     for (int i = 0; i < VALUES; i++) buffer_printf(&sheet->out, ",%s", values[i]);
+    VEC_EACH(const Slice, level, &sheet->levels)
+        buffer_printf(&sheet->out, ",lower_%.*s,upper_%.*s", SLICE_FMT(*level), SLICE_FMT(*level));
     buffer_add_text(&sheet->out, sheet->internal ? ",watermark\n" : "\n");
 }
 
@@ -149,6 +184,7 @@ Slice report_run_csv(Arena *arena, const ReportInput *input) {
     buffer_init(&sheet.out, arena);
     if (!json_parse(arena, report_run_json(arena, input), &run, &error)) return SLICE("");
     each_result(&sheet, run, note_dims);
+    each_result(&sheet, run, note_levels);
     put_header(&sheet);
     each_result(&sheet, run, put_result);
     return buffer_slice(&sheet.out);

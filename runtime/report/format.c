@@ -139,6 +139,16 @@ Slice format_cell(Arena *arena, const ReportInput *input, Shown shown, uint32_t 
     return SLICE("");
 }
 
+Slice format_level(Arena *arena, double level) {
+    double percent = level * 100;
+    int places = 0;
+    for (double unit = 1; places < 9 && fabs(nearbyint(percent * unit) / unit - percent) > 1e-10;
+         unit *= 10)
+        places++;
+    return arena_printf(arena, "%.*s%%",
+                        SLICE_FMT(number_format_fixed(arena, percent, places, false)));
+}
+
 Slice format_limits(Arena *arena, Shown shown, uint32_t cell, int places) {
     double lower, upper;
     if (!shown_limits(shown, cell, &lower, &upper)) return SLICE("");

@@ -17,6 +17,9 @@ Slice format_number(Arena *arena, const ModuleUnit *unit, double value, int plac
 /* A present cell of any type. */
 Slice format_cell(Arena *arena, const ReportInput *input, Shown shown, uint32_t cell, int places);
 
+/* "99.8%". */
+Slice format_level(Arena *arena, double level);
+
 /* "1,880 to 1,990"; empty where there are no limits. */
 Slice format_limits(Arena *arena, Shown shown, uint32_t cell, int places);
 

@@ -188,6 +188,7 @@ static Mark mark_of(AbsentReason reason) {
     switch (reason) {
     case ABSENT_SUPPRESSED: return MARK_CONFIDENTIAL;
     case ABSENT_NOT_CALCULABLE:
+    case ABSENT_NO_POPULATION:
     case ABSENT_OUTSIDE_HORIZON: return MARK_NOT_APPLICABLE;
     default: return MARK_NOT_AVAILABLE;
     }
@@ -218,6 +219,7 @@ static const char *absence_in_words(AbsentReason reason) {
     case ABSENT_NOT_CALCULABLE: return "Cannot be calculated";
     case ABSENT_OUTSIDE_HORIZON: return "Outside the years of this plan";
     case ABSENT_NO_DATA: return "No data opened";
+    case ABSENT_NO_POPULATION: return "Nobody to count";
     default: return "Not available";
     }
 }
@@ -265,17 +267,25 @@ static bool has_limits(Shown shown) {
     return shown.array->type.estimate && shown.array->lower;
 }
 
-static void limit_cells(Html *html, Shown shown, uint32_t cell, int places) {
-    const Array *array = shown.array;
+static void limits_cell(Html *html, Shown shown, uint32_t cell, int places) {
     double lower, upper;
     bool present = shown_present(shown, cell);
     if (shown_limits(shown, cell, &lower, &upper)) {
         html_cell(html, format_limits(html->arena, shown, cell, places), true);
-    } else {
-        html_cell_begin(html, true);
-        html_mark(html, present ? ABSENT_NOT_CALCULABLE : array_absent(array, cell));
-        html_cell_end(html);
+        return;
     }
+    html_cell_begin(html, true);
+    html_mark(html, present ? ABSENT_NOT_CALCULABLE : array_absent(shown.array, cell));
+    html_cell_end(html);
+}
+
+/* At every level it is asked for. */
+static void limits_cells(Html *html, Shown shown, uint32_t cell, int places) {
+    Shown further;
+    double level;
+    limits_cell(html, shown, cell, places);
+    for (uint32_t k = 1; shown_interval(html->input, shown, k, &further, &level); k++)
+        limits_cell(html, further, cell, places);
 }
 
 static void count_cells(Html *html, Shown shown, uint32_t cell) {
@@ -311,7 +321,15 @@ static void array_columns(Html *html, Shown shown, const HtmlMore *more) {
         html_column(html, format_dim(html->arena, shown_dim(html->input, shown, axis)), false);
     html_column(html, SLICE("Value"), shown_is_number(shown));
     if (!has_limits(shown)) return;
-    html_column(html, SLICE("Confidence limits"), true);
+    Shown further;
+    double level;
+    bool several = shown_interval(html->input, shown, 1, &further, &level);
+    if (!several) html_column(html, SLICE("Confidence limits"), true);
+    for (uint32_t k = 0; several && shown_interval(html->input, shown, k, &further, &level); k++)
+        html_column(html,
+                    arena_printf(html->arena, "%.*s confidence limits",
+                                 SLICE_FMT(format_level(html->arena, level))),
+                    true);
     if (more) html_column(html, more->heading, false);
     html_column(html, SLICE("Numerator"), true);
     html_column(html, SLICE("Denominator"), true);
@@ -325,7 +343,7 @@ static void array_row(Html *html, Shown shown, uint32_t cell, int places, const 
     }
     html_shown_cell(html, shown, cell, places);
     if (has_limits(shown)) {
-        limit_cells(html, shown, cell, places);
+        limits_cells(html, shown, cell, places);
         if (more) more_cell(html, more, cell);
         count_cells(html, shown, cell);
     }

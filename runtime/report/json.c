@@ -86,6 +86,27 @@ static void reason(Writer *w, Shown shown, uint32_t cell) {
     if (note.length && said) key_text(w, "note", note);
 }
 
+/* Limits at further levels. */
+static void further_limits(Writer *w, Shown shown, uint32_t cell) {
+    Shown further;
+    double level;
+    bool any = false;
+    for (uint32_t k = 1; shown_interval(w->input, shown, k, &further, &level); k++) {
+        if (!any) key(w, "limits");
+        if (!any) json_begin_array(&w->json);
+        any = true;
+        json_begin_object(&w->json);
+        key(w, "confidence");
+        json_number(&w->json, level);
+        key(w, "lower");
+        number_or_null(w, shown_scaled(shown, further.array->lower[cell]));
+        key(w, "upper");
+        number_or_null(w, shown_scaled(shown, further.array->upper[cell]));
+        json_end_object(&w->json);
+    }
+    if (any) json_end_array(&w->json);
+}
+
 static void estimate(Writer *w, Shown shown, uint32_t cell) {
     const Array *array = shown.array;
     key(w, "lower");
@@ -96,6 +117,25 @@ static void estimate(Writer *w, Shown shown, uint32_t cell) {
     number_or_null(w, array->numerator[cell]);
     key(w, "denominator");
     number_or_null(w, array->denominator[cell]);
+    Slice method = slice_of(method_text((EstimateMethod)array->method[cell]));
+    if (method.length) key_text(w, "method", method);
+}
+
+/* An absent estimate keeps the counts it would have been made of, which are as protected as those
+ * of any other; one that is withheld says nothing but that. */
+static void absent_estimate(Writer *w, Shown shown, uint32_t cell) {
+    const Array *array = shown.array;
+    AbsentReason because = array_absent(array, cell);
+    bool told = because == ABSENT_TOO_FEW || because == ABSENT_NOT_CALCULABLE ||
+                because == ABSENT_NO_POPULATION;
+    if (told && isfinite(array->numerator[cell])) {
+        key(w, "numerator");
+        json_number(&w->json, array->numerator[cell]);
+    }
+    if (told && isfinite(array->denominator[cell])) {
+        key(w, "denominator");
+        json_number(&w->json, array->denominator[cell]);
+    }
 }
 
 /* Against the whole: null where a cell is not compared. */
@@ -119,14 +159,18 @@ typedef struct {
 } OfKpi;
 
 static void cell_object(Writer *w, Shown shown, uint32_t cell, const OfKpi *of) {
+    bool is_estimate = shown.array->type.estimate && shown.array->lower;
     json_begin_object(&w->json);
     members(w, shown, cell);
     key(w, "value");
     value_or_null(w, shown, cell);
-    if (!shown_present(shown, cell))
-        reason(w, shown, cell);
-    else if (shown.array->type.estimate && shown.array->lower)
+    if (!shown_present(shown, cell)) reason(w, shown, cell);
+    if (is_estimate && shown_present(shown, cell)) {
         estimate(w, shown, cell);
+        further_limits(w, shown, cell);
+    } else if (is_estimate) {
+        absent_estimate(w, shown, cell);
+    }
     if (of && of->kpi->comparisons.items[of->index].array)
         comparison(w, of->kpi, of->index, cell);
     json_end_object(&w->json);
@@ -141,6 +185,12 @@ static void array_fields(Writer *w, Slice name, Shown shown, const OfKpi *of) {
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
         json_string(&w->json, shown_dim(w->input, shown, axis)->name);
     json_end_array(&w->json);
+    Shown own;
+    double level;
+    if (shown_interval(w->input, shown, 0, &own, &level)) {
+        key(w, "confidence");
+        json_number(&w->json, level);
+    }
     key(w, "cells");
     json_begin_array(&w->json);
     for (uint32_t cell = 0; cell < shown.array->count; cell++) cell_object(w, shown, cell, of);

@@ -81,6 +81,11 @@ double shown_scaled(Shown shown, double canonical); /* a limit */
 /* An amount of money (or any exact or real number) posted: "-1250.00", halves away from zero. */
 Slice shown_posted(Arena *arena, Shown shown, uint32_t cell);
 
+/* The k-th interval of an estimate that is shown: 0 its own, then further ones, with the level of
+ * each. False: there is none. */
+bool shown_interval(const ReportInput *input, Shown shown, uint32_t k, Shown *further,
+                    double *level);
+
 bool shown_limits(Shown shown, uint32_t cell, double *lower, double *upper);
 
 /* The member of the array's dimension `axis` in which the cell lies. */

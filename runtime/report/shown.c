@@ -88,6 +88,19 @@ Slice shown_code(const ReportInput *input, Shown shown, uint32_t cell) {
     return code < dim->member_count ? dim->members[code] : SLICE("");
 }
 
+bool shown_interval(const ReportInput *input, Shown shown, uint32_t k, Shown *further,
+                    double *level) {
+    if (!shown.array || !shown.array->type.estimate || !shown.array->lower) return false;
+    Reg reg = (Reg)(shown.array - input->vm->registers);
+    VEC_EACH(const ModuleInterval, interval, &input->module->intervals) {
+        if (interval->reg != reg || k-- > 0) continue;
+        *further = (Shown){&input->vm->registers[interval->further], shown.unit};
+        *level = interval->level;
+        return true;
+    }
+    return false;
+}
+
 bool shown_limits(Shown shown, uint32_t cell, double *lower, double *upper) {
     if (!shown_present(shown, cell) || !shown.array->type.estimate || !shown.array->lower)
         return false;

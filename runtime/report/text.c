@@ -35,7 +35,16 @@ static Slice with_unit(Text *t, Shown shown, uint32_t cell) {
     if (!shown_present(shown, cell)) return cell_text(t, shown, cell, 0);
     Slice value = format_with_unit(t->arena, t->input, shown, cell);
     Slice limits = format_limits(t->arena, shown, cell, format_places(shown));
+    Shown further;
+    double level;
     if (!limits.length) return value;
+    for (uint32_t k = 1; shown_interval(t->input, shown, k, &further, &level); k++) {
+        Slice more = format_limits(t->arena, further, cell, format_places(shown));
+        Slice at = format_level(t->arena, level);
+        if (more.length)
+            limits = arena_printf(t->arena, "%.*s; at %.*s %.*s", SLICE_FMT(limits), SLICE_FMT(at),
+                                  SLICE_FMT(more));
+    }
     return arena_printf(t->arena, "%.*s (%.*s)", SLICE_FMT(value), SLICE_FMT(limits));
 }
 
@@ -51,12 +60,26 @@ static bool is_compared(const OfKpi *of) {
     return of && of->kpi->comparisons.items[of->index].array;
 }
 
+/* One column of limits, named by its level where there are several. */
+static void limit_columns(Text *t, Table *table, Shown shown) {
+    Shown further;
+    double level;
+    bool several = shown_interval(t->input, shown, 1, &further, &level);
+    if (!several) {
+        table_column(table, SLICE("limits"), true);
+        return;
+    }
+    for (uint32_t k = 0; shown_interval(t->input, shown, k, &further, &level); k++)
+        table_column(table, arena_printf(t->arena, "%.*s limits", SLICE_FMT(format_level(t->arena, level))),
+                     true);
+}
+
 static void array_columns(Text *t, Table *table, Shown shown, const OfKpi *of) {
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
         table_column(table, format_dim(t->arena, shown_dim(t->input, shown, axis)), false);
     table_column(table, SLICE("value"), true);
     if (!shown.array->type.estimate || !shown.array->lower) return;
-    table_column(table, SLICE("limits"), true);
+    limit_columns(t, table, shown);
     table_column(table, SLICE("numerator"), true);
     table_column(table, SLICE("denominator"), true);
     if (is_compared(of)) table_column(table, SLICE("against the average"), false);
@@ -77,7 +100,11 @@ static void array_row(Text *t, Table *table, Shown shown, uint32_t cell, int pla
     table_cell(table, cell_text(t, shown, cell, places));
     if (!array->type.estimate || !array->lower) return;
     bool present = shown_present(shown, cell);
+    Shown further;
+    double level;
     table_cell(table, format_limits(t->arena, shown, cell, places));
+    for (uint32_t k = 1; shown_interval(t->input, shown, k, &further, &level); k++)
+        table_cell(table, format_limits(t->arena, further, cell, places));
     table_cell(table, present ? format_count(t->arena, array->numerator[cell]) : SLICE(""));
     table_cell(table, present ? format_count(t->arena, array->denominator[cell]) : SLICE(""));
     if (is_compared(of)) compared_cell(t, table, of, cell);

@@ -15,8 +15,17 @@ typedef enum {
     ABSENT_NOT_CALCULABLE,  /* no such number, such as a rate of nobody */
     ABSENT_OUTSIDE_HORIZON, /* a year outside the plan's horizon */
     ABSENT_NO_DATA,         /* not known yet: a check opens no data */
+    ABSENT_NO_POPULATION,   /* nobody, or no person-time, to be a rate or a mean of */
     ABSENT_COUNT
 } AbsentReason;
+
+/* How value and limits are made. */
+typedef enum {
+#define METHOD(name, text, source) METHOD_##name,
+#include "runtime/stats/methods.def"
+#undef METHOD
+    METHOD_COUNT
+} EstimateMethod;
 
 /* Value and limits are per one unit of the denominator: no multiplier is applied here.
  * Absent: value and limits are NaN, the counts stay. Present without limits (a mean of one
@@ -28,6 +37,7 @@ typedef struct {
     double numerator;
     double denominator;
     AbsentReason reason;
+    EstimateMethod method; /* also of one that is absent, where it is known */
 } Estimate;
 
 /* An estimate that holds no number, with the counts that are known. */
@@ -40,5 +50,8 @@ AbsentReason absent_merge(AbsentReason a, AbsentReason b);
 
 /* In the words of the plan's reader: "suppressed", "too few"; "" where there is a number. */
 const char *absent_text(AbsentReason reason);
+
+/* "Wilson", "Dobson-Byar"; "" for none. */
+const char *method_text(EstimateMethod method);
 
 #endif

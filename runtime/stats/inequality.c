@@ -2,8 +2,12 @@
  * position only. */
 #include "runtime/stats/inequality.h"
 
+#include <float.h>
 #include <math.h>
+#include <stdatomic.h>
 
+#include "runtime/base/memory.h"
+#include "runtime/data/parallel.h"
 #include "runtime/stats/sort.h"
 #include "runtime/stats/special.h"
 #include "runtime/stats/sum.h"
@@ -51,6 +55,8 @@ static AbsentReason gradient_refusal(const Gradient *gradient) {
         double y = gradient->values[i], n = gradient->populations[i];
         if (isnan(y) || isnan(n))
             reason = absent_merge(reason, ABSENT_MISSING);
+        else if (n == 0)
+            reason = absent_merge(reason, ABSENT_NO_POPULATION);
         else if (!isfinite(y) || !(n > 0) || isinf(n))
             reason = absent_merge(reason, ABSENT_NOT_CALCULABLE);
     }
@@ -163,7 +169,7 @@ static void analytic_limits(const InequalityFit *fit, const InequalityModel *mod
 /* An estimate without counts of its own: it rests on those of its groups. */
 static Estimate index_estimate(double value, Interval limits) {
     if (!isfinite(value)) return estimate_absent(ABSENT_NOT_CALCULABLE, NAN, NAN);
-    return (Estimate){value, limits.lower, limits.upper, NAN, NAN, ABSENT_NONE};
+    return (Estimate){value, limits.lower, limits.upper, NAN, NAN, ABSENT_NONE, METHOD_SLOPE_ANALYTIC};
 }
 
 Inequality inequality_estimate(const InequalityFit *fit, const InequalityModel *model,
@@ -180,47 +186,125 @@ Inequality inequality_estimate(const InequalityFit *fit, const InequalityModel *
                         index_estimate(ratio, rii), near * fabs(model->multiplier)};
 }
 
-/* One repetition: every group's value drawn anew. */
-static void draw_values(const InequalityFit *fit, const InequalityModel *model, NormalSource source,
-                        void *state, double *values) {
-    for (size_t i = 0; i < fit->count; i++) {
-        double x = fit->modelled[i];
-        if (fit->errors[i] != 0) x += fit->errors[i] * source(state);
-        values[i] = model->transform ? x : from_scale(model->scale, x);
+enum {
+    BATCH = 64,           /* repetitions made side by side */
+    AT_ONCE = 1 << 20,    /* numbers drawn before something is made of them */
+    TOO_FEW_TO_SHARE = 1 << 14 /* numbers; threads cost more */
+};
+
+typedef struct {
+    const InequalityFit *fit;
+    const InequalityModel *model;
+    double *shares;      /* a repetition after another */
+    size_t varying;      /* groups that have an error: numbers a repetition */
+    size_t repetitions;
+    double *sii, *rii;
+    NormalQuantiles *quantiles;
+    _Atomic size_t next; /* batch */
+} Simulation;
+
+typedef struct {
+    double values[INEQUALITY_GROUPS_MAX][BATCH]; /* of each group */
+    double slopes[BATCH], starts[BATCH];
+} Batch;
+
+/* Every group's value drawn anew, in the order of groups within that of repetitions. */
+static void draw_values(const Simulation *s, size_t from, size_t count, Batch *batch) {
+    InequalityScale scale = s->model->transform ? SCALE_NORMAL : s->model->scale;
+    double *deviates = s->shares + from * s->varying;
+    s->quantiles(deviates, count * s->varying);
+    for (size_t g = 0; g < s->fit->count; g++) {
+        bool varies = s->fit->errors[g] != 0;
+        double x = s->fit->modelled[g], error = s->fit->errors[g], *values = batch->values[g];
+        for (size_t r = 0; r < count; r++)
+            values[r] = from_scale(scale, varies ? x + error * deviates[r * s->varying] : x);
+        deviates += varies;
     }
+}
+
+/* The weighted sum of each repetition's values, compensated as `weighted` is. */
+static void weighted_each(const double *weights, const Batch *batch, size_t groups, size_t count,
+                          double *sums) {
+    double carry[BATCH] = {0};
+    for (size_t r = 0; r < count; r++) sums[r] = 0;
+    for (size_t g = 0; g < groups; g++) {
+        for (size_t r = 0; r < count; r++) {
+            double x = weights[g] * batch->values[g][r], total = sums[r], next = total + x;
+            double of_total = (total - next) + x, of_term = (x - next) + total;
+            double lost = fabs(total) >= fabs(x) ? of_total : of_term;
+            carry[r] += fabs(next) <= DBL_MAX ? lost : 0;
+            sums[r] = next;
+        }
+    }
+    for (size_t r = 0; r < count; r++) sums[r] += carry[r];
+}
+
+static void simulate_batch(const Simulation *s, size_t from, size_t count, Batch *batch) {
+    double *slopes = batch->slopes, *starts = batch->starts;
+    draw_values(s, from, count, batch);
+    weighted_each(s->fit->slope_weight, batch, s->fit->count, count, slopes);
+    for (size_t r = 0; r < count; r++)
+        s->sii[from + r] = s->model->transform ? slopes[r] : slopes[r] * s->model->multiplier;
+    if (s->model->transform) return;
+    weighted_each(s->fit->intercept_weight, batch, s->fit->count, count, starts);
+    for (size_t r = 0; r < count; r++) {
+        double ratio = (starts[r] + slopes[r]) / starts[r];
+        s->rii[from + r] = s->model->multiplier < 0 ? 1 / ratio : ratio;
+    }
+}
+
+static void simulate_batches(void *context, uint32_t worker) {
+    (void)worker;
+    Simulation *s = context;
+    Batch batch;
+    for (size_t from; (from = atomic_fetch_add(&s->next, 1) * BATCH) < s->repetitions;)
+        simulate_batch(s, from, s->repetitions - from < BATCH ? s->repetitions - from : BATCH,
+                       &batch);
 }
 
 void inequality_simulate(const InequalityFit *fit, const InequalityModel *model,
-                         NormalSource source, void *state, size_t repetitions, double *sii,
-                         double *rii) {
-    double values[INEQUALITY_GROUPS_MAX];
-    for (size_t r = 0; r < repetitions; r++) {
-        draw_values(fit, model, source, state, values);
-        double slope = weighted(fit->slope_weight, values, fit->count);
-        sii[r] = model->transform ? slope : slope * model->multiplier;
-        if (model->transform) continue;
-        double near = weighted(fit->intercept_weight, values, fit->count);
-        double ratio = (near + slope) / near;
-        rii[r] = model->multiplier < 0 ? 1 / ratio : ratio;
+                         ShareSource source, void *state, size_t repetitions, uint32_t threads,
+                         double *sii, double *rii) {
+    double few[BATCH * INEQUALITY_GROUPS_MAX]; /* where there is no memory for many */
+    size_t varying = 0, room = BATCH;
+    for (size_t g = 0; g < fit->count; g++) varying += fit->errors[g] != 0;
+    if (varying && AT_ONCE / varying > room) room = AT_ONCE / varying;
+    if (room > repetitions) room = repetitions;
+    double *many = mem_alloc_array(room * varying + 1, sizeof *many);
+    if (!many && room > BATCH) room = BATCH;
+    NormalQuantiles *quantiles = normal_quantiles_best();
+    threads = room * varying < TOO_FEW_TO_SHARE ? 1 : parallel_threads(threads);
+    for (size_t from = 0; from < repetitions; from += room) {
+        size_t count = repetitions - from < room ? repetitions - from : room;
+        Simulation s = {.fit = fit,
+                        .model = model,
+                        .shares = many ? many : few,
+                        .varying = varying,
+                        .repetitions = count,
+                        .quantiles = quantiles,
+                        .sii = sii + from,
+                        .rii = model->transform ? NULL : rii + from};
+        if (varying) source(state, s.shares, varying * count);
+        parallel_run(threads, simulate_batches, &s);
     }
-    sort_values(sii, repetitions);
-    if (!model->transform) sort_values(rii, repetitions);
+    mem_free(many);
 }
 
 bool inequality_simulated_limits(const InequalityFit *fit, const InequalityModel *model,
-                                 const double *sii, const double *rii, size_t repetitions,
+                                 double *sii, double *rii, size_t repetitions,
                                  double confidence, Interval *sii_limits, Interval *rii_limits) {
     double p = confidence + (1 - confidence) / 2, draws = (double)repetitions;
     double low = nearbyint(draws * (1 - p)), high = nearbyint(draws * p);
     *sii_limits = *rii_limits = (Interval){NAN, NAN};
     if (!confidence_valid(confidence) || low < 1) return false;
     size_t first = (size_t)low - 1, last = (size_t)high - 1;
-    Interval drawn = {sii[first], sii[last]};
+    Interval drawn = {sort_select(sii, repetitions, first), sort_select(sii, repetitions, last)};
     if (model->transform) {
         transformed_limits(fit, model, drawn, sii_limits, rii_limits);
     } else {
         *sii_limits = drawn;
-        *rii_limits = (Interval){rii[first], rii[last]};
+        *rii_limits = (Interval){sort_select(rii, repetitions, first),
+                                 sort_select(rii, repetitions, last)};
     }
     return true;
 }

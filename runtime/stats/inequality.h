@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "runtime/stats/estimate.h"
 #include "runtime/stats/intervals.h"
@@ -58,8 +59,8 @@ double inequality_error(InequalityScale scale, double lower, double upper);
  * shares, b_i their cumulative midpoints, S_k = sum a b^k, D = S0 S2 - S1^2; the slope is
  * sum a (S0 b - S1) y / D, the intercept sum a (S2 - S1 b) y / D.
  * ABSENT_NONE, or why there is no fit: ABSENT_MISSING for a NaN value or population,
- * ABSENT_NOT_CALCULABLE for a number of groups outside 5..100, a population not above zero or
- * a value that f cannot take where f is needed. */
+ * ABSENT_NO_POPULATION for a group of nobody, ABSENT_NOT_CALCULABLE for a number of groups outside
+ * 5..100, a population below zero or a value that f cannot take where f is needed. */
 AbsentReason inequality_fit(const Gradient *gradient, const InequalityModel *model,
                             InequalityFit *fit);
 
@@ -71,21 +72,23 @@ AbsentReason inequality_fit(const Gradient *gradient, const InequalityModel *mod
 Inequality inequality_estimate(const InequalityFit *fit, const InequalityModel *model,
                                double confidence);
 
-/* A source of standard normal deviates. */
-typedef double (*NormalSource)(void *state);
+/* A source of random numbers in (0, 1), the next `count` of them: the shares whose normal quantiles
+ * are the deviates. */
+typedef void (*ShareSource)(void *state, double *shares, size_t count);
 
 /* Simulates the fit `repetitions` times: one deviate a group and repetition, none where the
- * standard error is 0. Both arrays have `repetitions` elements and are sorted on return: the
- * SII and RII as the multiplier makes them or, under `transform`, the slope in `sii` and
- * nothing in `rii` (which may then be NULL). The fit has standard errors. */
+ * standard error is 0. Both arrays have `repetitions` elements: the SII and RII as the multiplier
+ * makes them or, under `transform`, the slope in `sii` and nothing in `rii` (which may then be
+ * NULL). The fit has standard errors. Numbers are drawn in order by the caller's thread; what is made
+ * of them is shared among `threads` (0: as many as the machine has) and does not depend on how many. */
 void inequality_simulate(const InequalityFit *fit, const InequalityModel *model,
-                         NormalSource source, void *state, size_t repetitions, double *sii,
-                         double *rii);
+                         ShareSource source, void *state, size_t repetitions, uint32_t threads,
+                         double *sii, double *rii);
 
 /* The limits in simulated draws: elements round(R (1 - p)) and round(R p), p = c + (1 - c)/2,
- * counted from 1. False for a confidence outside [0.90, 1) or too few draws. */
+ * counted from 1 in ascending order, into which the arrays are brought as far as that needs. False for a confidence outside [0.90, 1) or too few draws. */
 bool inequality_simulated_limits(const InequalityFit *fit, const InequalityModel *model,
-                                 const double *sii, const double *rii, size_t repetitions,
+                                 double *sii, double *rii, size_t repetitions,
                                  double confidence, Interval *sii_limits, Interval *rii_limits);
 
 /* How far limits simulated again lie from the first ones: the mean absolute difference of the

@@ -42,8 +42,16 @@ bool exact_poisson_limits(double count, double confidence, Interval *limits) {
 }
 
 bool count_limits(double count, double confidence, Interval *limits) {
-    return count < COUNT_EXACT_BELOW ? exact_poisson_limits(count, confidence, limits)
-                                     : byar_limits(count, confidence, limits);
+    EstimateMethod method;
+    return count_limits_by(LIMITS_USUAL, count, confidence, limits, &method);
+}
+
+bool count_limits_by(CountLimits how, double count, double confidence, Interval *limits,
+                     EstimateMethod *method) {
+    bool exact = how == LIMITS_EXACT || (how == LIMITS_USUAL && count < COUNT_EXACT_BELOW);
+    *method = exact ? METHOD_EXACT : METHOD_BYAR;
+    return exact ? exact_poisson_limits(count, confidence, limits)
+                 : byar_limits(count, confidence, limits);
 }
 
 bool wilson_limits(double count, double total, double confidence, Interval *limits) {

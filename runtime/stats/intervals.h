@@ -39,6 +39,13 @@ bool exact_poisson_limits(double count, double confidence, Interval *limits);
 /* Exact below ten, Byar's from ten up: the rule of the public health profiles. */
 bool count_limits(double count, double confidence, Interval *limits);
 
+/* Whose limits a count has. */
+typedef enum { LIMITS_USUAL, LIMITS_EXACT, LIMITS_BYAR } CountLimits;
+
+/* The limits that are asked for, and whose they are. */
+bool count_limits_by(CountLimits how, double count, double confidence, Interval *limits,
+                     EstimateMethod *method);
+
 /* Wilson's score limits of the proportion x/n, 0 <= x <= n, n > 0 (Wilson 1927):
  * (2x + z^2 -+ z sqrt(z^2 + 4x(1 - x/n))) / (2(n + z^2)). */
 bool wilson_limits(double count, double total, double confidence, Interval *limits);

@@ -26,6 +26,8 @@ static AbsentReason table_refusal(const double *deaths, const double *population
     for (int i = 0; i < LIFE_TABLE_BANDS; i++) {
         if (isnan(deaths[i]) || isnan(population[i]))
             reason = absent_merge(reason, ABSENT_MISSING);
+        else if (population[i] == 0 && deaths[i] == 0)
+            reason = absent_merge(reason, ABSENT_NO_POPULATION);
         else if (deaths[i] < 0 || !(population[i] > 0) || deaths[i] > population[i] ||
                  isinf(population[i]))
             reason = absent_merge(reason, ABSENT_NOT_CALCULABLE);
@@ -101,5 +103,5 @@ Estimate estimate_life_expectancy(const LifeTableRow *row, double confidence) {
         !normal_limits(row->expectancy, row->standard_error, confidence, &limits))
         return estimate_absent(ABSENT_TOO_FEW, row->deaths, row->population);
     return (Estimate){row->expectancy, limits.lower,    limits.upper,
-                      row->deaths,     row->population, ABSENT_NONE};
+                      row->deaths,     row->population, ABSENT_NONE, METHOD_SILCOCKS};
 }

@@ -27,8 +27,8 @@ typedef struct {
 /* Chiang's method (1984, "Chiang II") with Silcocks's variance for the open band (Silcocks,
  * Jenner and Reza 2001): deaths D, person-years P, a = 0.1 of the first year and half of every
  * other band lived by those who die, M = D/P, q = nM/(1 + nM(1 - a)), in the open band 1 and
- * n = 2/M. Fills all rows. NOT_CALCULABLE for negative deaths, a population not above zero or
- * more deaths than people in a band; TOO_FEW for 5,000 people or fewer; MISSING for a NaN. */
+ * n = 2/M. Fills all rows. NO_POPULATION for a band without people and deaths;
+ * NOT_CALCULABLE for negative deaths, a population below zero or more deaths than people; TOO_FEW for 5,000 people or fewer; MISSING for a NaN. */
 AbsentReason life_table(const double deaths[LIFE_TABLE_BANDS],
                         const double population[LIFE_TABLE_BANDS],
                         LifeTableRow rows[LIFE_TABLE_BANDS]);

@@ -4,6 +4,7 @@
 #ifndef RUNTIME_STATS_R_RANDOM_H
 #define RUNTIME_STATS_R_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define R_RANDOM_WORDS 624
@@ -21,5 +22,12 @@ double r_random_uniform(RRandom *random);
 
 /* As rnorm(1), from 54 uniform bits through the quantile of AS 241. */
 double r_random_normal(RRandom *random);
+
+/* The shares whose quantiles the next deviates are: what there is to draw before what there is to
+ * compute. */
+void r_random_shares(RRandom *random, double *shares, size_t count);
+
+/* As rnorm(count): the next so many of them. */
+void r_random_normals(RRandom *random, double *deviates, size_t count);
 
 #endif

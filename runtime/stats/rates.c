@@ -10,22 +10,32 @@
 /* Why x over n can be no estimate at this confidence; ABSENT_NONE if it can. */
 static AbsentReason ratio_refusal(double x, double n, double confidence) {
     if (isnan(x) || isnan(n)) return ABSENT_MISSING;
-    bool usable = x >= 0 && isfinite(x) && n > 0 && isfinite(n);
-    return usable && confidence_valid(confidence) ? ABSENT_NONE : ABSENT_NOT_CALCULABLE;
+    bool usable = x >= 0 && isfinite(x) && n >= 0 && isfinite(n);
+    if (!usable || !confidence_valid(confidence)) return ABSENT_NOT_CALCULABLE;
+    return n > 0 ? ABSENT_NONE : ABSENT_NO_POPULATION;
+}
+
+Estimate estimate_of_count(double events, double denominator, double scale, CountLimits how,
+                           double confidence) {
+    AbsentReason refusal = ratio_refusal(events, denominator, confidence);
+    Interval limits;
+    EstimateMethod method;
+    if (!refusal && !(scale >= 0 && isfinite(scale)))
+        refusal = isnan(scale) ? ABSENT_MISSING : ABSENT_NOT_CALCULABLE;
+    if (!refusal && !count_limits_by(how, events, confidence, &limits, &method))
+        refusal = ABSENT_NOT_CALCULABLE;
+    if (refusal) return estimate_absent(refusal, events, denominator);
+    return (Estimate){events / denominator * scale,
+                      limits.lower / denominator * scale,
+                      limits.upper / denominator * scale,
+                      events,
+                      denominator,
+                      ABSENT_NONE,
+                      method};
 }
 
 Estimate estimate_rate(double events, double person_time, double confidence) {
-    AbsentReason refusal = ratio_refusal(events, person_time, confidence);
-    Interval limits;
-    if (refusal) return estimate_absent(refusal, events, person_time);
-    if (!count_limits(events, confidence, &limits))
-        return estimate_absent(ABSENT_NOT_CALCULABLE, events, person_time);
-    return (Estimate){events / person_time,
-                      limits.lower / person_time,
-                      limits.upper / person_time,
-                      events,
-                      person_time,
-                      ABSENT_NONE};
+    return estimate_of_count(events, person_time, 1, LIMITS_USUAL, confidence);
 }
 
 Estimate estimate_proportion(double part, double whole, double confidence) {
@@ -34,7 +44,7 @@ Estimate estimate_proportion(double part, double whole, double confidence) {
     if (refusal) return estimate_absent(refusal, part, whole);
     if (!wilson_limits(part, whole, confidence, &limits))
         return estimate_absent(ABSENT_NOT_CALCULABLE, part, whole);
-    return (Estimate){part / whole, limits.lower, limits.upper, part, whole, ABSENT_NONE};
+    return (Estimate){part / whole, limits.lower, limits.upper, part, whole, ABSENT_NONE, METHOD_WILSON};
 }
 
 /* A mean from its sum, count and standard deviation (NaN: none, and so no limits). */
@@ -42,10 +52,11 @@ static Estimate mean_with_limits(double n, double sum, double mean, double devia
                                  double confidence) {
     Interval limits;
     if (isnan(n) || isnan(sum)) return estimate_absent(ABSENT_MISSING, sum, n);
+    if (n == 0) return estimate_absent(ABSENT_NO_POPULATION, sum, n);
     if (!(n > 0) || !confidence_valid(confidence) ||
         !mean_limits(mean, deviation, n, confidence, &limits))
         return estimate_absent(ABSENT_NOT_CALCULABLE, sum, n);
-    return (Estimate){mean, limits.lower, limits.upper, sum, n, ABSENT_NONE};
+    return (Estimate){mean, limits.lower, limits.upper, sum, n, ABSENT_NONE, METHOD_STUDENT};
 }
 
 /* The sum of squared distances from the mean, corrected for the rounding of the mean. */

@@ -7,16 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runtime/stats/estimate.h"
+#include "runtime/stats/intervals.h"
 
 __extension__ typedef __int128 StatsInt128;
 
 /* In all: a NaN count makes the estimate missing; counts that are negative or infinite, a
- * denominator that is not above zero, or a confidence outside [0.90, 1) make it not
- * calculable. The counts are kept in every case. */
+ * denominator below zero, or a confidence outside [0.90, 1) make it not calculable; a denominator of
+ * zero is no population. The counts are kept in every case. */
 
 /* Events over person-time, with exact limits below ten events and Byar's from ten up. */
 Estimate estimate_rate(double events, double person_time, double confidence);
+
+/* Anything that is a count of events over something certain, times `scale`: the limits are those of
+ * the count, over the same and times the same. Nothing to divide by is no population. */
+Estimate estimate_of_count(double events, double denominator, double scale, CountLimits how,
+                           double confidence);
 
 /* Part over whole with Wilson's limits. More in the part than in the whole is not
  * calculable. */

@@ -58,6 +58,44 @@ void sort_values(double *values, size_t count) {
     }
 }
 
+static void swap_values(double *values, size_t a, size_t b) {
+    double moved = values[a];
+    values[a] = values[b];
+    values[b] = moved;
+}
+
+/* The middle of the first, the middle and the last, where it then stands. */
+static size_t middle_of_three(const double *values, size_t low, size_t high) {
+    size_t middle = low + (high - low) / 2;
+    double a = values[low], b = values[middle], c = values[high];
+    if (a < b) return b < c ? middle : a < c ? high : low;
+    return a < c ? low : b < c ? high : middle;
+}
+
+/* Hoare's selection, in three parts so that equal values cost nothing more. After a bad run of
+ * partings it sorts what is left. */
+double sort_select(double *values, size_t count, size_t rank) {
+    size_t low = 0, high = count - 1;
+    for (int partings = 0; low < high; partings++) {
+        if (partings > 64) {
+            sort_values(values + low, high - low + 1);
+            break;
+        }
+        double pivot = values[middle_of_three(values, low, high)];
+        size_t below = low, at = low, above = high;
+        while (at <= above) {
+            if (values[at] < pivot) swap_values(values, below++, at++);
+            else if (values[at] > pivot) swap_values(values, at, above--);
+            else at++;
+            if (above == SIZE_MAX) break; /* nothing is left above the first */
+        }
+        if (rank < below) high = below - 1;
+        else if (rank < at) break;
+        else low = at;
+    }
+    return values[rank];
+}
+
 /* Whether position a comes before b; never true both ways. */
 static bool comes_before(const double *keys, size_t a, size_t b) {
     if (keys[a] < keys[b]) return true;

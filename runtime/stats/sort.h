@@ -9,6 +9,10 @@
 /* Sorts in place; no NaN among the values. */
 void sort_values(double *values, size_t count);
 
+/* The value that would stand at `rank` (from 0) if they were sorted: moves values about, those below
+ * it before it and those above after. No NaN among them. */
+double sort_select(double *values, size_t count, size_t rank);
+
 /* Fills `order` with the positions 0..count-1 so that the keys ascend; equal keys keep their
  * order, NaN comes last. Keys that ascend already cost one look at each. */
 void sort_positions(const double *keys, size_t count, size_t *order);

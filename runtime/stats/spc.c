@@ -25,6 +25,16 @@ static double mean_of_present(const double *values, size_t count) {
     return sum_value(&sum) / (double)present;
 }
 
+/* Whether all points that are there are one value: then that is the mean, to the last place. */
+static bool is_constant(const double *values, size_t count, double *value) {
+    *value = NAN;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(*value)) *value = values[i];
+        if (!isnan(values[i]) && values[i] != *value) return false;
+    }
+    return true;
+}
+
 /* The mean of the moving ranges below `ceiling`; NaN where there are none. */
 static double mean_moving_range(const double *values, size_t count, double ceiling) {
     Sum sum = {0, 0};
@@ -41,9 +51,11 @@ static double mean_moving_range(const double *values, size_t count, double ceili
 static void set_limits(const Stretch *stretch, const SpcOptions *options) {
     size_t used = options->fix_after && options->fix_after < stretch->count ? options->fix_after
                                                                             : stretch->count;
-    double mean = mean_of_present(stretch->values, used);
+    double mean;
+    if (!is_constant(stretch->values, used, &mean)) mean = mean_of_present(stretch->values, used);
     double range = mean_moving_range(stretch->values, used, INFINITY);
     if (options->screen_outliers) range = mean_moving_range(stretch->values, used, 3.267 * range);
+    if (range == 0) range = NAN; /* what never moves has no limits to stay within */
     double reach = 2.66 * range, third = reach * 2 / 3;
     for (size_t i = 0; i < stretch->count; i++) {
         double y = stretch->values[i];

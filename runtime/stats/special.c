@@ -7,7 +7,9 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/processor.h"
 
 static const long double LN_SQRT_2PI = 0.918938533204672741780329736405617640L;
 
@@ -18,41 +20,50 @@ static double polynomial(const double *coefficients, size_t count, double x) {
 }
 
 double normal_cdf(double z) {
-    return 0.5 * erfc(-z / sqrt(2.0));
+    return (double)(0.5L * erfcl(-(long double)z / sqrtl(2.0L)));
 }
 
-/* AS 241's three rational approximations: centre, shoulder and tail. */
-static double normal_quantile_centre(double q) {
-    static const double a[8] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
-                                1.9715909503065514427e+3, 1.3731693765509461125e+4,
-                                4.5921953931549871457e+4, 6.7265770927008700853e+4,
-                                3.3430575583588128105e+4, 2.5090809287301226727e+3};
-    static const double b[8] = {1.0,
-                                4.2313330701600911252e+1,
-                                6.8718700749205790830e+2,
-                                5.3941960214247511077e+3,
-                                2.1213794301586595867e+4,
-                                3.9307895800092710610e+4,
-                                2.8729085735721942674e+4,
-                                5.2264952788528545610e+3};
+/* AS 241's three rational approximations: centre, shoulder and tail. The centre is written out so
+ * that many at a time are computed side by side. */
+static inline double normal_quantile_centre(double q) {
     double r = 0.180625 - q * q;
-    return q * polynomial(a, 8, r) / polynomial(b, 8, r);
+    double above = 2.5090809287301226727e+3;
+    above = above * r + 3.3430575583588128105e+4;
+    above = above * r + 6.7265770927008700853e+4;
+    above = above * r + 4.5921953931549871457e+4;
+    above = above * r + 1.3731693765509461125e+4;
+    above = above * r + 1.9715909503065514427e+3;
+    above = above * r + 1.3314166789178437745e+2;
+    above = above * r + 3.3871328727963666080e0;
+    double below = 5.2264952788528545610e+3;
+    below = below * r + 2.8729085735721942674e+4;
+    below = below * r + 3.9307895800092710610e+4;
+    below = below * r + 2.1213794301586595867e+4;
+    below = below * r + 5.3941960214247511077e+3;
+    below = below * r + 6.8718700749205790830e+2;
+    below = below * r + 4.2313330701600911252e+1;
+    below = below * r + 1.0;
+    return q * above / below;
 }
 
-static double normal_quantile_shoulder(double r) {
-    static const double c[8] = {1.42343711074968357734e0,  4.63033784615654529590e0,
-                                5.76949722146069140550e0,  3.64784832476320460504e0,
-                                1.27045825245236838258e0,  2.41780725177450611770e-1,
-                                2.27238449892691845833e-2, 7.74545014278341407640e-4};
-    static const double d[8] = {1.0,
-                                2.05319162663775882187e0,
-                                1.67638483018380384940e0,
-                                6.89767334985100004550e-1,
-                                1.48103976427480074590e-1,
-                                1.51986665636164571966e-2,
-                                5.47593808499534494600e-4,
-                                1.05075007164441684324e-9};
-    return polynomial(c, 8, r) / polynomial(d, 8, r);
+static inline double normal_quantile_shoulder(double r) {
+    double above = 7.74545014278341407640e-4;
+    above = above * r + 2.27238449892691845833e-2;
+    above = above * r + 2.41780725177450611770e-1;
+    above = above * r + 1.27045825245236838258e0;
+    above = above * r + 3.64784832476320460504e0;
+    above = above * r + 5.76949722146069140550e0;
+    above = above * r + 4.63033784615654529590e0;
+    above = above * r + 1.42343711074968357734e0;
+    double below = 1.05075007164441684324e-9;
+    below = below * r + 5.47593808499534494600e-4;
+    below = below * r + 1.51986665636164571966e-2;
+    below = below * r + 1.48103976427480074590e-1;
+    below = below * r + 6.89767334985100004550e-1;
+    below = below * r + 1.67638483018380384940e0;
+    below = below * r + 2.05319162663775882187e0;
+    below = below * r + 1.0;
+    return above / below;
 }
 
 static double normal_quantile_tail(double r) {
@@ -80,6 +91,62 @@ double normal_quantile(double p) {
     double r = sqrt(-log(q < 0 ? p : 1 - p));
     double z = r <= 5 ? normal_quantile_shoulder(r - 1.6) : normal_quantile_tail(r - 5);
     return q < 0 ? -z : z;
+}
+
+/* Many at a time: the centre of all, then the shoulders of those that have one, each loop over
+ * numbers side by side; the few further out one by one. */
+enum { QUANTILE_BLOCK = 256 };
+
+typedef struct {
+    double share[QUANTILE_BLOCK];
+    double root[QUANTILE_BLOCK]; /* sqrt(-ln of the nearer tail) */
+    uint16_t at[QUANTILE_BLOCK];
+} Tails;
+
+static inline __attribute__((always_inline)) void quantile_block(double *block, size_t n,
+                                                                 Tails *tails) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        tails->share[count] = block[i];
+        tails->at[count] = (uint16_t)i;
+        count += !(fabs(block[i] - 0.5) <= 0.425);
+    }
+    for (size_t i = 0; i < n; i++) block[i] = normal_quantile_centre(block[i] - 0.5);
+    for (size_t i = 0; i < count; i++) {
+        double p = tails->share[i];
+        tails->root[i] = -log(p < 0.5 ? p : 1 - p);
+    }
+    for (size_t i = 0; i < count; i++) tails->root[i] = sqrt(tails->root[i]);
+    for (size_t i = 0; i < count; i++) {
+        double p = tails->share[i];
+        double z = tails->root[i] <= 5 ? normal_quantile_shoulder(tails->root[i] - 1.6)
+                                       : normal_quantile_tail(tails->root[i] - 5);
+        block[tails->at[i]] = p > 0 && p < 1 ? (p < 0.5 ? -z : z) : normal_quantile(p);
+    }
+}
+
+static inline __attribute__((always_inline)) void quantile_blocks(double *values, size_t count) {
+    Tails tails;
+    for (size_t from = 0; from < count; from += QUANTILE_BLOCK)
+        quantile_block(values + from,
+                       count - from < QUANTILE_BLOCK ? count - from : QUANTILE_BLOCK, &tails);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void quantile_blocks_avx2(double *values, size_t count) {
+    quantile_blocks(values, count);
+}
+#endif
+
+static void quantile_blocks_portable(double *values, size_t count) {
+    quantile_blocks(values, count);
+}
+
+NormalQuantiles *normal_quantiles_best(void) {
+#if defined(__x86_64__)
+    if (processor_has(PROCESSOR_AVX2)) return quantile_blocks_avx2;
+#endif
+    return quantile_blocks_portable;
 }
 
 /* ln Gamma(a) - [(a - 1/2) ln a - a + ln sqrt(2 pi)]: what Stirling's formula leaves. The
@@ -229,6 +296,10 @@ double chi_square_quantile(double p, double df) {
     return (double)(2 * gamma_quantile_extended(p, (long double)df / 2));
 }
 
+double gamma_quantile(double p, double shape) {
+    return chi_square_quantile(p, 2 * shape) / 2;
+}
+
 /* What of a beta distribution is the same for every x. */
 typedef struct {
     long double a, b, correction;
@@ -308,7 +379,7 @@ double beta_quantile(double p, double a, double b) {
 
 /* P(T > t) for t > 0 as half an incomplete beta (A&S 26.7.1), solved in ln t. */
 static long double t_upper_quantile(long double p, long double df) {
-    long double target = logl(2 * p), z = normal_quantile((double)(1 - p));
+    long double target = logl(2 * p), z = -normal_quantile((double)p); /* 1 - p would lose p */
     Beta beta = beta_of(df / 2, 0.5L);
     Search search = {-11300, 11300, logl(fmaxl(z, 0.01L))};
     for (int i = 0; i < 400; i++) {

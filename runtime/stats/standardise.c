@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "runtime/stats/intervals.h"
+#include "runtime/stats/rates.h"
 #include "runtime/stats/sum.h"
 
 /* What one pass over the strata gathers. */
@@ -41,10 +41,11 @@ static AbsentReason direct_add(DirectSums *sums, const DirectStrata *strata, siz
     return ABSENT_NONE;
 }
 
-static Estimate direct_finish(const DirectSums *sums, double confidence) {
+static Estimate direct_finish(const DirectSums *sums, EstimateMethod method, double confidence) {
     double events = sum_value(&sums->events), weight = sum_value(&sums->weights);
     double person_time = sum_value(&sums->person_time);
     Interval byar;
+    if (person_time == 0) return estimate_absent(ABSENT_NO_POPULATION, events, person_time);
     if (!(weight > 0) || !confidence_valid(confidence))
         return estimate_absent(ABSENT_NOT_CALCULABLE, events, person_time);
     if (events < COUNT_EXACT_BELOW) return estimate_absent(ABSENT_TOO_FEW, events, person_time);
@@ -57,18 +58,28 @@ static Estimate direct_finish(const DirectSums *sums, double confidence) {
                       rate + scale * (byar.upper - events),
                       events,
                       person_time,
-                      ABSENT_NONE};
+                      ABSENT_NONE,
+                      method};
 }
 
-Estimate estimate_dsr(const DirectStrata *strata, double confidence, size_t *left_out) {
+void estimate_dsr_levels(const DirectStrata *strata, const double *confidences, size_t count,
+                         Estimate *estimates, size_t *left_out) {
     DirectSums sums = {.left_out = 0};
     AbsentReason reason = ABSENT_NONE;
     for (size_t i = 0; i < strata->count; i++)
         reason = absent_merge(reason, direct_add(&sums, strata, i));
     if (left_out) *left_out = sums.left_out;
-    if (reason)
-        return estimate_absent(reason, sum_value(&sums.events), sum_value(&sums.person_time));
-    return direct_finish(&sums, confidence);
+    EstimateMethod method = strata->squares ? METHOD_DOBSON_RECURRENT : METHOD_DOBSON;
+    for (size_t i = 0; i < count; i++)
+        estimates[i] = reason ? estimate_absent(reason, sum_value(&sums.events),
+                                                sum_value(&sums.person_time))
+                              : direct_finish(&sums, method, confidences[i]);
+}
+
+Estimate estimate_dsr(const DirectStrata *strata, double confidence, size_t *left_out) {
+    Estimate estimate;
+    estimate_dsr_levels(strata, &confidence, 1, &estimate, left_out);
+    return estimate;
 }
 
 AbsentReason expected_events(const IndirectStrata *strata, double *expected,
@@ -91,28 +102,15 @@ AbsentReason expected_events(const IndirectStrata *strata, double *expected,
     return reason;
 }
 
-Estimate estimate_observed_expected(double observed, double expected, double scale,
-                                    double confidence) {
-    Interval limits;
-    if (isnan(observed) || isnan(expected) || isnan(scale))
-        return estimate_absent(ABSENT_MISSING, observed, expected);
-    if (!usable(expected) || expected == 0 || !usable(scale) || !confidence_valid(confidence) ||
-        !count_limits(observed, confidence, &limits))
-        return estimate_absent(ABSENT_NOT_CALCULABLE, observed, expected);
-    return (Estimate){observed / expected * scale,
-                      limits.lower / expected * scale,
-                      limits.upper / expected * scale,
-                      observed,
-                      expected,
-                      ABSENT_NONE};
-}
-
 static Estimate indirect(const IndirectStrata *strata, double confidence, bool as_rate) {
     double expected, reference_rate;
     double observed = sum_array(strata->events, strata->count);
     AbsentReason reason = expected_events(strata, &expected, &reference_rate);
+    bool nobody = sum_array(strata->person_time, strata->count) == 0;
+    if (!reason && !(expected > 0)) reason = nobody ? ABSENT_NO_POPULATION : ABSENT_NOT_CALCULABLE;
     if (reason) return estimate_absent(reason, observed, expected);
-    return estimate_observed_expected(observed, expected, as_rate ? reference_rate : 1, confidence);
+    return estimate_of_count(observed, expected, as_rate ? reference_rate : 1, strata->limits,
+                             confidence);
 }
 
 Estimate estimate_smr(const IndirectStrata *strata, double confidence) {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runtime/stats/estimate.h"
+#include "runtime/stats/intervals.h"
 
 /* The strata of a directly standardised rate. Borrowed; each array has `count` elements. */
 typedef struct {
@@ -26,10 +26,15 @@ typedef struct {
  *
  * A stratum without people and events is left out and the other weights count as rescaled;
  * `*left_out` (may be NULL) says how many were, so that the caller can add its note. With
- * events and no people the rate is not calculable. Fewer than ten events are too few; the
+ * events and no people the rate is not calculable; with nobody in any stratum there is no
+ * population. Fewer than ten events are too few; the
  * counts are kept. A NaN makes the rate missing; negative numbers, no weight at all or a
  * confidence outside [0.90, 1) make it not calculable. */
 Estimate estimate_dsr(const DirectStrata *strata, double confidence, size_t *left_out);
+
+/* The same at several levels of confidence, in one pass over the strata. */
+void estimate_dsr_levels(const DirectStrata *strata, const double *confidences, size_t count,
+                         Estimate *estimates, size_t *left_out);
 
 /* The strata of an indirectly standardised rate or ratio. */
 typedef struct {
@@ -38,6 +43,7 @@ typedef struct {
     const double *reference_events;
     const double *reference_person_time;
     size_t count;
+    CountLimits limits; /* of the observed count */
 } IndirectStrata;
 
 /* The events expected at the reference rates, sum(n rx/rn), and the crude reference rate,
@@ -48,15 +54,12 @@ AbsentReason expected_events(const IndirectStrata *strata, double *expected,
 
 /* Observed over expected, 1 meaning as in the reference (a standardised mortality ratio where
  * the events are deaths; times 100 is the reader's affair). Limits: those of the observed
- * count over the expected, exact below ten. Numerator observed, denominator expected. */
+ * count over the expected, exact below ten unless `limits` says otherwise. Nobody is no
+ * population. Numerator observed, denominator expected. */
 Estimate estimate_smr(const IndirectStrata *strata, double confidence);
 
 /* The ratio times the crude reference rate: an indirectly standardised rate. */
 Estimate estimate_isr(const IndirectStrata *strata, double confidence);
-
-/* Both from totals alone: observed over expected, times `scale` (1, or the reference rate). */
-Estimate estimate_observed_expected(double observed, double expected, double scale,
-                                    double confidence);
 
 /* Whether more than a tenth of the strata hold three people or fewer, so that rounding to
  * the middle of six moves the rate visibly: the note `strata-too-small`. */

@@ -197,6 +197,7 @@ bool vm_scale(Vm *vm, const Instr *instr, Array *out) {
         if (out->lower) {
             out->numerator[i] = a->numerator[i];
             out->denominator[i] = a->denominator[i];
+            out->method[i] = a->method[i];
         }
         if (reason) {
             array_set_absent(vm->arena, out, i, reason);

@@ -44,6 +44,7 @@ Array array_new(Arena *arena, const Module *module, RegType type) {
         array.upper = unknown_numbers(arena, array.count);
         array.numerator = unknown_numbers(arena, array.count);
         array.denominator = unknown_numbers(arena, array.count);
+        array.method = ARENA_NEW_ARRAY(arena, uint8_t, array.count);
     }
     return array;
 }
@@ -112,6 +113,7 @@ void array_copy_cell(Arena *arena, Array *to, uint32_t cell, const Array *from, 
         to->upper[cell] = from->upper[at];
         to->numerator[cell] = from->numerator[at];
         to->denominator[cell] = from->denominator[at];
+        to->method[cell] = from->method[at];
     }
     if (to->confidential && from->confidential) {
         to->confidential[cell] = from->confidential[at];

@@ -17,8 +17,9 @@ typedef struct {
     } as;
     uint8_t *absent; /* AbsentReason of each cell; NULL: every cell is present */
     Slice absent_note; /* "until 2027-06-30: first linked extract" where one constant said so */
-    /* estimates: all four or none; protected or exact as the policy says */
+    /* estimates: all five or none; protected or exact as the policy says */
     double *lower, *upper, *numerator, *denominator;
+    uint8_t *method; /* EstimateMethod of each cell of an estimate, also of absent ones */
     /* aggregates straight from people: exact values beside the protected ones, and the people
      * behind each, which only natives that the policy allows may read; both or neither. They
      * outlive: times or over an open operand (scaled alike), the sum or difference of two

@@ -52,6 +52,7 @@ bool native_write(NativeCall *call, uint32_t i, Exact value) {
 static bool dispatch(NativeCall *call) {
     switch (call->native) {
     case NATIVE_STATS_RATE:
+    case NATIVE_STATS_COUNT:
     case NATIVE_STATS_PROPORTION:
     case NATIVE_STATS_MEAN:
     case NATIVE_STATS_DSR:
@@ -66,17 +67,31 @@ static bool dispatch(NativeCall *call) {
     case NATIVE_STATS_LIFE_EXPECTANCY:
     case NATIVE_STATS_LIFE_EXPECTANCY_AT:
         return native_life_expectancy(call);
-    case NATIVE_STATS_COMPARED:
     case NATIVE_STATS_TREND:
     case NATIVE_STATS_TREND_REASON:
     case NATIVE_STATS_TREND_JUDGED:
-        return native_compared(call);
+        return native_trend(call);
+    case NATIVE_STATS_COMPARED:
+    case NATIVE_STATS_FUNNEL_AVERAGE:
+    case NATIVE_STATS_FUNNEL_SIZE:
+    case NATIVE_STATS_FUNNEL_LIMIT:
+        return native_funnel(call);
+    case NATIVE_STATS_BENCHMARK:
+        return native_each(call, native_benchmark);
+    case NATIVE_STATS_QUANTILE_GROUP:
+    case NATIVE_STATS_CONCENTRATION:
+    case NATIVE_STATS_GINI:
+    case NATIVE_STATS_LORENZ:
+        return native_members(call);
     case NATIVE_STATS_RISK_RATIO:
     case NATIVE_STATS_RISK_DIFFERENCE:
     case NATIVE_STATS_ODDS_RATIO:
     case NATIVE_STATS_RATE_RATIO:
     case NATIVE_STATS_RATE_DIFFERENCE:
     case NATIVE_STATS_MANTEL_HAENSZEL:
+    case NATIVE_STATS_RISK_TEST:
+    case NATIVE_STATS_STRATA_TEST:
+    case NATIVE_STATS_TREND_TEST:
         return native_risk(call);
     case NATIVE_SPC_MEAN:
     case NATIVE_SPC_LOWER:

@@ -43,9 +43,28 @@ bool native_write(NativeCall *call, uint32_t i, Exact value);
 bool native_stats(NativeCall *call); /* stats.* but stats.significant */
 bool native_inequality(NativeCall *call);       /* stats.sii, stats.rii */
 bool native_life_expectancy(NativeCall *call);  /* stats.life_expectancy, …_at */
-bool native_compared(NativeCall *call);         /* stats.compared, stats.trend */
-bool native_risk(NativeCall *call);             /* ratios and differences of two estimates */
+bool native_trend(NativeCall *call);            /* stats.trend */
+bool native_funnel(NativeCall *call);           /* stats.compared, stats.funnel_* */
+bool native_members(NativeCall *call); /* stats.quantile_group concentration gini lorenz */
+bool native_risk(NativeCall *call);    /* ratios, differences and tests of two estimates */
 bool native_spc(NativeCall *call);              /* spc.* */
+
+/* A walk along the call's first dim: every cell of the rest of the first register's dims, and for
+ * each the members of that dim. */
+typedef struct {
+    NativeCall *call;
+    uint32_t members;
+    uint32_t groups;
+    uint32_t *cells; /* of the first register, in order of the members, a group after another */
+} Along;
+
+bool along_start(NativeCall *call, Along *along);
+const uint32_t *along_cells(const Along *along, uint32_t group);
+
+/* An open parameter of the call: the same for every cell; NaN where it is absent. */
+double native_parameter(const NativeCall *call, uint32_t lane);
+
+void native_set_text(NativeCall *call, uint32_t cell, const char *text);
 
 /* Writes an estimate into cell `i`, absent with its reason. */
 void native_write_estimate(NativeCall *call, uint32_t i, const Estimate *estimate);
@@ -53,6 +72,7 @@ void native_write_estimate(NativeCall *call, uint32_t i, const Estimate *estimat
 /* Rounds a published statistic as the policy asks; what is not finite stays. */
 double native_rounded(const NativeCall *call, double value);
 
+AbsentReason native_benchmark(NativeCall *call, uint32_t i);
 AbsentReason native_significant(NativeCall *call, uint32_t i);
 AbsentReason native_difference(NativeCall *call, uint32_t i);
 AbsentReason native_against(NativeCall *call, uint32_t i);

@@ -1,32 +1,20 @@
-/* Statistics along one dimension: inequality over ordered groups, life tables over ages,
- * comparison with the average, trend and process control over time. All are made of what the
+/* Statistics along one dimension: inequality over ordered groups, life tables over ages, trend and
+ * process control over time. All are made of what the
  * estimates they are given show: under a policy that protects, of protected numbers. */
 #include <math.h>
-#include <string.h>
 
-#include "runtime/stats/funnel.h"
 #include "runtime/stats/inequality.h"
 #include "runtime/stats/life_table.h"
 #include "runtime/stats/r_random.h"
 #include "runtime/stats/spc.h"
 #include "runtime/stats/special.h"
+#include "runtime/stats/sum.h"
 #include "runtime/stats/trend.h"
 #include "runtime/vm/natives.h"
 
 /* ---- Walking along a dimension ----------------------------------------------------------------- */
 
-/* Every cell of the result without the call's dim, and for each the members of that dim. */
-typedef struct {
-    NativeCall *call;
-    uint32_t members;
-    uint32_t groups;
-    uint32_t *cells; /* of the first register, in order of the members, a group after another */
-    uint32_t *out;   /* of the result: one a group, or one a member where the dim stays */
-} Along;
-
-/* The members of the call's dim for every cell of the rest of the first register's dims. False
- * where another register has dims that the first lacks: a parameter is the same for all cells. */
-static bool along_start(NativeCall *call, Along *along) {
+bool along_start(NativeCall *call, Along *along) {
     const Array *first = call->lanes[0].array;
     Axis axis = axis_of(call->vm->module, &first->type, (uint16_t)call->dims.dims[0]);
     along->call = call;
@@ -40,21 +28,22 @@ static bool along_start(NativeCall *call, Along *along) {
                 along->cells[n++] = (o * axis.size + m) * axis.inner + i;
         }
     }
-    bool fits = call->out->count == along->groups || call->out->count == first->count;
+    /* a parameter is the same for all cells: no other register has dims that the first lacks */
+    uint32_t out = call->out->count;
+    bool fits = out == along->groups || out == first->count || call->dims.count == 2;
     return fits || vm_refuse(call->vm, "a statistic along a dimension of its first argument");
 }
 
-static const uint32_t *group_cells(const Along *along, uint32_t group) {
+const uint32_t *along_cells(const Along *along, uint32_t group) {
     return along->cells + (size_t)group * along->members;
 }
 
-/* An open parameter of the call: the same for every cell. */
-static double parameter(const NativeCall *call, uint32_t lane) {
+double native_parameter(const NativeCall *call, uint32_t lane) {
     const Array *array = call->lanes[lane].array;
     return array_absent(array, 0) ? NAN : vm_number(array, 0);
 }
 
-static void set_text(NativeCall *call, uint32_t cell, const char *text) {
+void native_set_text(NativeCall *call, uint32_t cell, const char *text) {
     call->out->as.text[cell] = slice_of(text);
 }
 
@@ -71,23 +60,26 @@ typedef struct {
     RRandom random;
 } Gradients;
 
-static double r_normal(void *state) {
-    return r_random_normal(state);
+static void r_shares(void *state, double *shares, size_t count) {
+    r_random_shares(state, shares, count);
 }
 
-/* One generator of the program: SplitMix64 through the normal quantile; the same for every
- * number of threads and every machine. */
-static double own_normal(void *state) {
-    uint64_t *word = state, z = (*word += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    z ^= z >> 31;
-    return normal_quantile(((double)(z >> 11) + 0.5) / 9007199254740992.0);
+/* One generator of the program, SplitMix64: the same for every number of threads and every
+ * machine. */
+static void own_shares(void *state, double *shares, size_t count) {
+    uint64_t *word = state;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t z = (*word += UINT64_C(0x9E3779B97F4A7C15));
+        z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+        z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+        z ^= z >> 31;
+        shares[i] = ((double)(z >> 11) + 0.5) / 9007199254740992.0;
+    }
 }
 
 static AbsentReason read_gradient(const Along *along, uint32_t group, Gradients *g) {
     const Array *array = along->call->lanes[0].array;
-    const uint32_t *cells = group_cells(along, group);
+    const uint32_t *cells = along_cells(along, group);
     AbsentReason reason = ABSENT_NONE;
     for (uint32_t m = 0; m < along->members; m++) {
         reason = absent_merge(reason, array_absent(array, cells[m]));
@@ -102,8 +94,8 @@ static AbsentReason read_gradient(const Along *along, uint32_t group, Gradients 
 static void simulate_limits(Gradients *g, const InequalityFit *fit, Inequality *result) {
     Interval sii, rii;
     bool own = g->generator == 1;
-    inequality_simulate(fit, &g->model, own ? own_normal : r_normal,
-                        own ? (void *)&g->seed : (void *)&g->random, g->repetitions, g->draws_sii,
+    inequality_simulate(fit, &g->model, own ? own_shares : r_shares,
+                        own ? (void *)&g->seed : (void *)&g->random, g->repetitions, 0, g->draws_sii,
                         g->draws_rii);
     if (!inequality_simulated_limits(fit, &g->model, g->draws_sii, g->draws_rii, g->repetitions,
                                      g->confidence, &sii, &rii))
@@ -112,18 +104,37 @@ static void simulate_limits(Gradients *g, const InequalityFit *fit, Inequality *
     result->sii.upper = sii.upper;
     result->rii.lower = rii.lower;
     result->rii.upper = rii.upper;
+    result->sii.method = result->rii.method = METHOD_SLOPE_SIMULATED;
+}
+
+/* What all groups were made of together, as they show it. */
+static void counts_behind(const Along *along, uint32_t group, double *x, double *n) {
+    const Array *array = along->call->lanes[0].array;
+    const uint32_t *cells = along_cells(along, group);
+    Sum part = {0, 0}, whole = {0, 0};
+    for (uint32_t m = 0; m < along->members; m++) {
+        sum_add(&part, array->numerator[cells[m]]);
+        sum_add(&whole, array->denominator[cells[m]]);
+    }
+    *x = sum_value(&part);
+    *n = sum_value(&whole);
 }
 
 static Estimate inequality_of(const Along *along, uint32_t group, Gradients *g) {
     AbsentReason reason = read_gradient(along, group, g);
-    if (reason) return estimate_absent(reason, NAN, NAN);
+    double x = NAN, n = NAN;
+    counts_behind(along, group, &x, &n);
+    if (reason) return estimate_absent(reason, x, n);
     Gradient gradient = {g->values, g->populations, g->errors, along->members};
     InequalityFit fit;
     reason = inequality_fit(&gradient, &g->model, &fit);
-    if (reason) return estimate_absent(reason, NAN, NAN);
+    if (reason) return estimate_absent(reason, x, n);
     Inequality result = inequality_estimate(&fit, &g->model, g->confidence);
     if (g->generator) simulate_limits(g, &fit, &result);
-    return along->call->native == NATIVE_STATS_SII ? result.sii : result.rii;
+    Estimate estimate = along->call->native == NATIVE_STATS_SII ? result.sii : result.rii;
+    estimate.numerator = x;
+    estimate.denominator = n;
+    return estimate;
 }
 
 static uint64_t seed_of(double seed) {
@@ -133,16 +144,16 @@ static uint64_t seed_of(double seed) {
 static bool read_gradients(const Along *along, Gradients *g) {
     const NativeCall *call = along->call;
     Arena *arena = call->vm->arena;
-    double scale = parameter(call, 1), repetitions = parameter(call, 3);
-    double generator = parameter(call, 5);
-    g->confidence = parameter(call, 6);
+    double scale = native_parameter(call, 1), repetitions = native_parameter(call, 4);
+    double generator = native_parameter(call, 6);
+    g->confidence = native_parameter(call, 7);
     g->model = (InequalityModel){.scale = scale == 1   ? SCALE_RATE
                                           : scale == 2 ? SCALE_PROPORTION
                                                        : SCALE_NORMAL,
-                                 .transform = parameter(call, 2) != 0,
-                                 .multiplier = 1};
+                                 .transform = native_parameter(call, 2) != 0,
+                                 .multiplier = native_parameter(call, 3) != 0 ? -1 : 1};
     g->generator = generator == 2 ? 2 : generator == 1;
-    g->seed = seed_of(parameter(call, 4));
+    g->seed = seed_of(native_parameter(call, 5));
     g->values = ARENA_NEW_ARRAY(arena, double, along->members);
     g->populations = ARENA_NEW_ARRAY(arena, double, along->members);
     g->errors = ARENA_NEW_ARRAY(arena, double, along->members);
@@ -212,7 +223,7 @@ bool native_life_expectancy(NativeCall *call) {
     Axis result = each ? axis_of(call->vm->module, &call->out->type, dim) : (Axis){1, 1, 1};
     Walk walk;
     walk_start(&walk, call->vm->module, &over, call->lanes, call->lane_count);
-    double confidence = parameter(call, 2);
+    double confidence = native_parameter(call, 2);
     for (uint32_t g = 0; g < axis.outer; g++) {
         double deaths[LIFE_TABLE_BANDS], population[LIFE_TABLE_BANDS];
         LifeTableRow rows[LIFE_TABLE_BANDS];
@@ -234,80 +245,8 @@ bool native_life_expectancy(NativeCall *call) {
     return true;
 }
 
-/* ---- Comparison with the average, and trend ---------------------------------------------------- */
+/* ---- Trend -------------------------------------------------------------------------------------- */
 
-static const char *significance_text(FunnelSignificance significance) {
-    switch (significance) {
-    case FUNNEL_LOW_999: return "lower (99.8%)";
-    case FUNNEL_LOW_975: return "lower (95%)";
-    case FUNNEL_HIGH_999: return "higher (99.8%)";
-    case FUNNEL_HIGH_975: return "higher (95%)";
-    case FUNNEL_NOT_SIGNIFICANT: return "similar";
-    case FUNNEL_NOT_APPLICABLE: break;
-    }
-    return "not compared";
-}
-
-typedef struct {
-    double *x, *n, *rates;
-    uint32_t *cells;
-    uint32_t count;
-} Places;
-
-static void compare_group(const Along *along, uint32_t group, FunnelKind kind, Places *places) {
-    NativeCall *call = along->call;
-    const Array *array = call->lanes[0].array;
-    places->count = 0;
-    for (uint32_t m = 0; m < along->members; m++) {
-        uint32_t cell = group_cells(along, group)[m];
-        AbsentReason reason = array_absent(array, cell);
-        if (reason) {
-            array_set_absent(call->vm->arena, call->out, cell, reason);
-            continue;
-        }
-        places->x[places->count] = array->numerator[cell];
-        places->n[places->count] = array->denominator[cell];
-        places->rates[places->count] = array->as.real[cell];
-        places->cells[places->count++] = cell;
-    }
-    FunnelPlaces all = {places->x, places->n,
-                        kind == FUNNEL_RATE_CRUDE || kind == FUNNEL_RATE_DSR ? places->rates : NULL,
-                        places->count, 1};
-    double average = funnel_average(kind, &all);
-    for (uint32_t i = 0; i < places->count; i++) {
-        if (isnan(average))
-            array_set_absent(call->vm->arena, call->out, places->cells[i], ABSENT_NOT_CALCULABLE);
-        else
-            set_text(call, places->cells[i],
-                     significance_text(funnel_significance(kind, &all, i, average)));
-    }
-}
-
-/* One with the whole's own counts is the whole, and nothing is compared with itself. */
-static bool is_whole(const Lane *part, const Lane *whole) {
-    return part->array->numerator[part->at] == whole->array->numerator[whole->at] &&
-           part->array->denominator[part->at] == whole->array->denominator[whole->at];
-}
-
-/* What the part is compared by is what it shows: under a policy that protects, protected counts,
- * and limits as they would be printed. */
-AbsentReason native_against(NativeCall *call, uint32_t i) {
-    const Lane *part = &call->lanes[0], *outer = &call->lanes[1], *whole = &call->lanes[2];
-    double kind = native_number(call, 3);
-    double x = part->array->numerator[part->at], n = part->array->denominator[part->at];
-    double average = whole->array->numerator[whole->at] / whole->array->denominator[whole->at];
-    FunnelSignificance significance;
-    if (is_whole(part, whole))
-        significance = FUNNEL_NOT_APPLICABLE;
-    else if (kind == 2)
-        significance = limits_significance(native_limits(part), native_limits(outer),
-                                           vm_number(whole->array, whole->at));
-    else
-        significance = funnel_part_significance(kind == 0 ? FUNNEL_PROPORTION : FUNNEL_RATIO, x, n,
-                                                average);
-    set_text(call, i, significance_text(significance));
-    return ABSENT_NONE;
-}
 typedef struct {
     double value, lower, upper; /* NaN: there is none */
     double x, n;
@@ -345,7 +284,7 @@ static const char *trend_judged_text(const Trend *trend, double good) {
 /* Members to the last one about which something is known: what follows it is still to come. */
 static uint32_t known_members(const Along *along, uint32_t group) {
     const Array *array = along->call->lanes[0].array;
-    const uint32_t *cells = group_cells(along, group);
+    const uint32_t *cells = along_cells(along, group);
     uint32_t count = along->members;
     while (count && array_absent(array, cells[count - 1]) == ABSENT_UNKNOWN) count--;
     return count;
@@ -390,7 +329,7 @@ static void trend_group(const Along *along, uint32_t group, bool proportion) {
     uint32_t count = known < TREND_POINTS ? known : TREND_POINTS;
     AbsentReason reason = known ? ABSENT_NONE : ABSENT_UNKNOWN;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t cell = group_cells(along, group)[known - count + i];
+        uint32_t cell = along_cells(along, group)[known - count + i];
         AbsentReason absent = array_absent(array, cell);
         if (absent != ABSENT_MISSING) reason = absent_merge(reason, absent);
         trend_point(array, cell, absent != ABSENT_NONE, &points[i]);
@@ -399,30 +338,18 @@ static void trend_group(const Along *along, uint32_t group, bool proportion) {
     if (reason)
         array_set_absent(call->vm->arena, call->out, group, reason);
     else if (call->native == NATIVE_STATS_TREND_REASON)
-        set_text(call, group, trend_reason_text(trend.reason));
+        native_set_text(call, group, trend_reason_text(trend.reason));
     else if (call->native == NATIVE_STATS_TREND_JUDGED)
-        set_text(call, group, trend_judged_text(&trend, parameter(call, 2)));
+        native_set_text(call, group, trend_judged_text(&trend, native_parameter(call, 2)));
     else
-        set_text(call, group, trend_text(&trend));
+        native_set_text(call, group, trend_text(&trend));
 }
 
-bool native_compared(NativeCall *call) {
+bool native_trend(NativeCall *call) {
     Along along;
     if (!along_start(call, &along)) return false;
-    Places places = {.x = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
-                     .n = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
-                     .rates = ARENA_NEW_ARRAY(call->vm->arena, double, along.members),
-                     .cells = ARENA_NEW_ARRAY(call->vm->arena, uint32_t, along.members)};
-    static const FunnelKind kinds[] = {FUNNEL_PROPORTION, FUNNEL_RATIO, FUNNEL_RATE_CRUDE,
-                                       FUNNEL_RATE_DSR};
-    double asked = parameter(call, 1);
-    int kind = asked >= 0 && asked < 4 ? (int)asked : 0;
-    for (uint32_t g = 0; g < along.groups; g++) {
-        if (call->native == NATIVE_STATS_COMPARED)
-            compare_group(&along, g, kinds[kind], &places);
-        else
-            trend_group(&along, g, kind == 0);
-    }
+    bool proportion = native_parameter(call, 1) == 0;
+    for (uint32_t g = 0; g < along.groups; g++) trend_group(&along, g, proportion);
     return true;
 }
 
@@ -476,8 +403,8 @@ static void write_point(NativeCall *call, uint32_t cell, const SpcPoint *point) 
     case NATIVE_SPC_MEAN: set_limit(call, cell, point->mean); return;
     case NATIVE_SPC_LOWER: set_limit(call, cell, point->lower); return;
     case NATIVE_SPC_UPPER: set_limit(call, cell, point->upper); return;
-    case NATIVE_SPC_SIGNAL: set_text(call, cell, cause_text(point->cause)); return;
-    default: set_text(call, cell, variation_text(point->type)); return;
+    case NATIVE_SPC_SIGNAL: native_set_text(call, cell, cause_text(point->cause)); return;
+    default: native_set_text(call, cell, variation_text(point->type)); return;
     }
 }
 
@@ -494,7 +421,7 @@ static void read_stretches(const Along *along, Chart *chart) {
     const NativeCall *call = along->call;
     uint32_t stretch = 0, lane = 5;
     for (uint32_t m = 0; m < along->members; m++) {
-        while (lane < call->lane_count && parameter(call, lane) <= m) {
+        while (lane < call->lane_count && native_parameter(call, lane) <= m) {
             lane++;
             stretch++;
         }
@@ -511,7 +438,7 @@ static double target_at(const NativeCall *call) {
 static void chart_group(const Along *along, uint32_t group, double target, Chart *chart) {
     NativeCall *call = along->call;
     const Array *array = call->lanes[0].array;
-    const uint32_t *cells = group_cells(along, group);
+    const uint32_t *cells = along_cells(along, group);
     const SpcPoint *points = chart->points;
     for (uint32_t m = 0; m < along->members; m++)
         chart->values[m] = array_absent(array, cells[m]) ? NAN : vm_number(array, cells[m]);
@@ -526,7 +453,7 @@ static void chart_group(const Along *along, uint32_t group, double target, Chart
         if (last && last != ABSENT_MISSING)
             array_set_absent(call->vm->arena, call->out, group, last);
         else
-            set_text(call, group, assurance_text(assurance));
+            native_set_text(call, group, assurance_text(assurance));
         return;
     }
     for (uint32_t m = 0; m < along->members; m++) {
@@ -542,11 +469,11 @@ bool native_spc(NativeCall *call) {
     Along along;
     if (!along_start(call, &along)) return false;
     Arena *arena = call->vm->arena;
-    double polarity = parameter(call, 3), fixed = parameter(call, 2);
+    double polarity = native_parameter(call, 3), fixed = native_parameter(call, 2);
     Chart chart = {.options = {.polarity = polarity > 0   ? SPC_INCREASE_IS_GOOD
                                            : polarity < 0 ? SPC_DECREASE_IS_GOOD
                                                           : SPC_NEUTRAL,
-                               .screen_outliers = parameter(call, 1) != 0,
+                               .screen_outliers = native_parameter(call, 1) != 0,
                                .fix_after = fixed >= 0 && fixed <= 1e9 ? (size_t)fixed : 1},
                    .values = ARENA_NEW_ARRAY(arena, double, along.members + 1),
                    .stretches = ARENA_NEW_ARRAY(arena, uint32_t, along.members + 1),

@@ -43,6 +43,7 @@ void native_write_estimate(NativeCall *call, uint32_t i, const Estimate *estimat
     Array *out = call->out;
     out->numerator[i] = estimate->numerator;
     out->denominator[i] = estimate->denominator;
+    out->method[i] = (uint8_t)estimate->method;
     if (estimate->reason) {
         array_set_absent(call->vm->arena, out, i, estimate->reason);
         return;
@@ -58,20 +59,37 @@ double native_rounded(const NativeCall *call, double value) {
 
 /* ---- Crude: rate, proportion, mean ----------------------------------------------------------- */
 
-static Estimate crude_of(Native native, double events, double whole, double confidence) {
-    if (native == NATIVE_STATS_RATE) return estimate_rate(events, whole, confidence);
-    return estimate_proportion(events, whole, confidence);
+/* Whose limits a count has: a parameter of the call, the one before its confidence. */
+static CountLimits limits_asked(const NativeCall *call) {
+    double asked = native_parameter(call, call->lane_count - 2);
+    return asked == 1 ? LIMITS_EXACT : asked == 2 ? LIMITS_BYAR : LIMITS_USUAL;
+}
+
+static Estimate crude_of(const NativeCall *call, double events, double whole, double confidence) {
+    if (call->native == NATIVE_STATS_PROPORTION)
+        return estimate_proportion(events, whole, confidence);
+    return estimate_of_count(events, whole, 1, limits_asked(call), confidence);
+}
+
+/* A count by itself: over one. */
+static Estimate counted(const NativeCall *call) {
+    const Lane *events = &call->lanes[0], *level = &call->lanes[2];
+    AbsentReason reason = array_absent(events->array, events->at);
+    reason = absent_merge(reason, array_absent(level->array, level->at));
+    if (reason) return estimate_absent(reason, shown_count(events), 1);
+    return crude_of(call, shown_count(events), 1, vm_number(level->array, level->at));
 }
 
 static Estimate crude(const NativeCall *call) {
-    const Lane *events = &call->lanes[0], *whole = &call->lanes[1], *level = &call->lanes[2];
+    const Lane *events = &call->lanes[0], *whole = &call->lanes[1];
+    const Lane *level = &call->lanes[call->lane_count - 1];
     AbsentReason reason = array_absent(events->array, events->at);
     reason = absent_merge(reason, array_absent(whole->array, whole->at));
     reason = absent_merge(reason, array_absent(level->array, level->at));
     if (reason) return estimate_absent(reason, shown_count(events), shown_count(whole));
     double confidence = vm_number(level->array, level->at);
     /* the limits too: those of exact counts would give the counts away */
-    return crude_of(call->native, shown_count(events), shown_count(whole), confidence);
+    return crude_of(call, shown_count(events), shown_count(whole), confidence);
 }
 
 /* Limits of a mean lie about the mean shown, as far from it as those of the exact one from
@@ -108,7 +126,9 @@ static bool crude_or_mean(NativeCall *call) {
     Walk walk;
     walk_start(&walk, call->vm->module, &call->out->type, call->lanes, call->lane_count);
     for (uint32_t i = 0; i < call->out->count; i++, walk_next(&walk)) {
-        Estimate estimate = call->native == NATIVE_STATS_MEAN ? mean(call) : crude(call);
+        Estimate estimate = call->native == NATIVE_STATS_MEAN    ? mean(call)
+                            : call->native == NATIVE_STATS_COUNT ? counted(call)
+                                                                 : crude(call);
         native_write_estimate(call, i, &estimate);
     }
     return true;
@@ -138,8 +158,8 @@ static void name_lanes(const NativeCall *call, Strata *strata) {
     bool indirect = call->native == NATIVE_STATS_ISR || call->native == NATIVE_STATS_SMR;
     strata->reference_events = indirect ? lane++ : NULL;
     strata->reference_time = indirect ? lane : NULL;
-    strata->weights = lane++;
-    strata->level = lane;
+    strata->weights = lane;
+    strata->level = &call->lanes[call->lane_count - 1];
 }
 
 static double people_behind(const Lane *lane) {
@@ -219,7 +239,8 @@ static void protect_estimate(const NativeCall *call, const Strata *strata, Estim
 /* Observed against the events expected at the reference rates. Its denominator is expected
  * events, a made-up number that is not protected as people are. */
 static Estimate indirectly_standardised(const NativeCall *call, const Strata *strata) {
-    IndirectStrata indirect = {strata->x, strata->n, strata->v, strata->w, strata->count};
+    IndirectStrata indirect = {strata->x, strata->n,     strata->v,
+                               strata->w, strata->count, limits_asked(call)};
     if (strata->reason) return estimate_absent(strata->reason, NAN, NAN);
     Estimate estimate = call->native == NATIVE_STATS_SMR
                             ? estimate_smr(&indirect, strata->confidence)
@@ -286,7 +307,8 @@ static bool standardise(NativeCall *call) {
 
 bool native_stats(NativeCall *call) {
     bool crude_value = call->native == NATIVE_STATS_RATE ||
-                       call->native == NATIVE_STATS_PROPORTION || call->native == NATIVE_STATS_MEAN;
+                       call->native == NATIVE_STATS_PROPORTION ||
+                       call->native == NATIVE_STATS_COUNT || call->native == NATIVE_STATS_MEAN;
     return crude_value ? crude_or_mean(call) : standardise(call);
 }
 

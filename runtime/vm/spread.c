@@ -1,9 +1,11 @@
 /* Statistics of how something is spread over people: quantiles, the Gini coefficient, the
- * concentration index. They are made of every value, so they are for internal use alone: under
+ * Lorenz curve, the concentration index. They are made of every value, so they are for internal use alone: under
  * a policy that protects, every cell is withheld. */
 #include <math.h>
 
 #include "runtime/stats/concentration.h"
+#include "runtime/stats/sort.h"
+#include "runtime/stats/sum.h"
 #include "runtime/vm/machine.h"
 
 typedef struct {
@@ -14,57 +16,75 @@ typedef struct {
     size_t *order;
 } Spread;
 
-static Estimate plain(double value, size_t count) {
-    if (!isfinite(value)) return estimate_absent(ABSENT_NOT_CALCULABLE, NAN, (double)count);
-    return (Estimate){
-        .value = value, .lower = NAN, .upper = NAN, .numerator = NAN, .denominator = (double)count};
+static Estimate plain(double value, size_t count, EstimateMethod method) {
+    AbsentReason reason = count ? ABSENT_NOT_CALCULABLE : ABSENT_NO_POPULATION;
+    if (!isfinite(value)) return estimate_absent(reason, NAN, (double)count);
+    return (Estimate){value, NAN, NAN, NAN, (double)count, ABSENT_NONE, method};
 }
 
 /* The value at a share of the people in order, by linear interpolation between the two nearest
  * (type 7 of Hyndman and Fan 1996). */
 static Estimate quantile(const Spread *s) {
     double p = s->parameter;
-    if (!s->count || !(p >= 0 && p <= 1)) return plain(NAN, s->count);
+    if (!s->count || !(p >= 0 && p <= 1)) return plain(NAN, s->count, METHOD_QUANTILE);
     double at = (double)(s->count - 1) * p;
     size_t below = (size_t)at;
     double low = s->values[below], high = s->values[below + 1 < s->count ? below + 1 : below];
-    return plain(low + (high - low) * (at - (double)below), s->count);
+    return plain(low + (high - low) * (at - (double)below), s->count, METHOD_QUANTILE);
 }
 
 static Estimate gini(const Spread *s) {
     Gini result;
     bool made = gini_coefficient(s->values, NULL, s->count, s->order, &result);
     double value = s->parameter != 0 ? result.corrected : result.gini;
-    return plain(made ? value : NAN, s->count);
+    return plain(made ? value : NAN, s->count, METHOD_GINI);
 }
 
-static Estimate concentration(const Spread *s, ConcentrationForm form) {
+/* The share of the total that the lowest share of the people has, between the points of the curve by
+ * a straight line. */
+static Estimate lorenz(const Spread *s) {
+    double p = s->parameter * (double)s->count;
+    Sum below = {0, 0}, total = {0, 0};
+    if (!(p >= 0 && p <= (double)s->count)) return plain(NAN, s->count, METHOD_LORENZ);
+    sort_positions(s->values, s->count, s->order);
+    for (size_t i = 0; i < s->count; i++) {
+        double value = s->values[s->order[i]];
+        if (value < 0) return plain(NAN, s->count, METHOD_LORENZ);
+        sum_add(&total, value);
+        sum_add(&below, value * fmax(0, fmin(1, p - (double)i)));
+    }
+    return plain(sum_value(&below) / sum_value(&total), s->count, METHOD_LORENZ);
+}
+
+/* Sorts of the index: the four forms by each of three methods. */
+static Estimate concentration(const Spread *s, uint32_t sort) {
+    static const ConcentrationMethod methods[] = {CONCENTRATION_REGRESSION,
+                                                  CONCENTRATION_CONVENIENT, CONCENTRATION_DIRECT};
+    static const EstimateMethod names[] = {METHOD_CONCENTRATION_REGRESSION,
+                                           METHOD_CONCENTRATION_CONVENIENT,
+                                           METHOD_CONCENTRATION_DIRECT};
+    uint32_t method = (sort - SPREAD_CONCENTRATION) / 4, form = (sort - SPREAD_CONCENTRATION) % 4;
     ConcentrationData data = {
         .outcomes = s->values, .ranks = s->ranks, .count = s->count, .ties_share = true};
     Concentration result;
-    if (!concentration_index(&data, CONCENTRATION_REGRESSION, form, s->parameter, s->fractional,
-                             s->order, &result))
-        return plain(NAN, s->count);
-    Estimate estimate = plain(result.value, s->count);
+    if (!concentration_index(&data, methods[method], (ConcentrationForm)form, s->parameter,
+                             s->fractional, s->order, &result))
+        return plain(NAN, s->count, names[method]);
+    Estimate estimate = plain(result.value, s->count, names[method]);
     estimate.lower = result.limits.lower;
     estimate.upper = result.limits.upper;
     return estimate;
 }
 
 static Estimate statistic(const Spread *s, uint32_t sort) {
-    switch ((SpreadSort)sort) {
-    case SPREAD_QUANTILE: return quantile(s);
-    case SPREAD_GINI: return gini(s);
-    case SPREAD_CONCENTRATION: return concentration(s, CONCENTRATION_RELATIVE);
-    case SPREAD_CONCENTRATION_GENERALISED: return concentration(s, CONCENTRATION_GENERALISED);
-    case SPREAD_CONCENTRATION_ERREYGERS: return concentration(s, CONCENTRATION_ERREYGERS);
-    case SPREAD_CONCENTRATION_WAGSTAFF: return concentration(s, CONCENTRATION_WAGSTAFF);
-    }
-    return plain(NAN, 0);
+    if (sort == SPREAD_QUANTILE) return quantile(s);
+    if (sort == SPREAD_GINI) return gini(s);
+    return sort == SPREAD_LORENZ ? lorenz(s) : concentration(s, sort);
 }
 
 static void write_cell(Vm *vm, Array *out, uint32_t cell, const Estimate *estimate) {
     out->denominator[cell] = estimate->denominator;
+    out->method[cell] = (uint8_t)estimate->method;
     if (estimate->reason) {
         array_set_absent(vm->arena, out, cell, estimate->reason);
         return;

@@ -28,7 +28,7 @@ ARENA_TEST(every_part_is_listed) {
                        "  \"count(residents)\"\n");
     assert_holds(text, "query 3 sum of table 1 snapshot 0 value row 6 valued row 6");
     assert_holds(text, "r0 strata query 0                       real [place age_band] aggregate\n");
-    assert_holds(text, "r11 call stats.rate r1 r0 r7            estimate [place age_band] "
+    assert_holds(text, "r11 call stats.rate r1 r0 r7 r7         estimate [place age_band] "
                        "aggregate\n");
     assert_holds(text, "over dim 2 ");
     assert_holds(text, "decl 1 \"kpi\" \"falls_rate\" \"Falls\" in decl 0\n  field \"measure\" r");

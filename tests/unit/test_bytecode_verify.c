@@ -106,7 +106,7 @@ MUTATION(year_of_nought) { konst(m, CONST_YEAR)->integer = 0; }
 MUTATION(code_beyond_its_dim) { konst(m, CONST_CODE)->integer = 3; }
 MUTATION(code_below_zero) { konst(m, CONST_CODE)->integer = -1; }
 MUTATION(code_of_no_dim) { konst(m, CONST_CODE)->dim = 99; }
-MUTATION(reason_unheard_of) { konst(m, CONST_ABSENT)->integer = 8; }
+MUTATION(reason_unheard_of) { konst(m, CONST_ABSENT)->integer = 9; }
 MUTATION(absent_without_reason) { konst(m, CONST_ABSENT)->integer = 0; }
 MUTATION(constant_of_no_sort) { konst(m, CONST_TEXT)->sort = CONST_ABSENT + 1; }
 
@@ -383,6 +383,9 @@ MUTATION(field_of_no_sort) {
 }
 MUTATION(output_of_no_register) { m->outputs.items[0].reg = MODULE_NONE; }
 MUTATION(output_of_no_unit) { m->outputs.items[0].unit = 99; }
+MUTATION(interval_of_no_register) { m->intervals.items[0].further = MODULE_NONE; }
+MUTATION(interval_of_another_shape) { m->intervals.items[0].further = any_reg(m, ELEM_EXACT, 0); }
+MUTATION(interval_of_everything) { m->intervals.items[0].level = 1; }
 MUTATION(condition_that_is_a_number) {
     m->requirements.items[0].condition = any_reg(m, ELEM_REAL, 0);
 }
@@ -569,6 +572,9 @@ static const BadModule bad_modules[] = {
     {"field-sort", field_of_no_sort},
     {"register-out-of-range", output_of_no_register},
     {"unit-out-of-range", output_of_no_unit},
+    {"register-out-of-range", interval_of_no_register},
+    {"interval-type", interval_of_another_shape},
+    {"interval-level", interval_of_everything},
     {"requirement-condition", condition_that_is_a_number},
     {"requirement-condition", condition_over_places},
     {"requirement-message", message_that_is_a_number},

@@ -71,14 +71,18 @@ static inline Reg emit_concat(Module *module, const uint32_t *regs, uint32_t cou
     return emit(module, OPCODE_CONCAT, 0, push_args(module, regs, count), count);
 }
 
+static inline Reg emit_call_over(Module *module, const char *name, const uint32_t *dims,
+                                 uint32_t dim_count, const uint32_t *regs, uint32_t count) {
+    uint32_t first = push_args(module, &count, 1);
+    push_args(module, regs, count);
+    push_args(module, dims, dim_count);
+    return emit(module, OPCODE_CALL, native_find(slice_of(name)), first, count + 1 + dim_count);
+}
+
 /* A call; one dim, or MODULE_NONE. */
 static inline Reg emit_call(Module *module, const char *name, uint32_t dim, const uint32_t *regs,
                             uint32_t count) {
-    uint32_t first = push_args(module, &count, 1);
-    push_args(module, regs, count);
-    if (dim != MODULE_NONE) push_args(module, &dim, 1);
-    return emit(module, OPCODE_CALL, native_find(slice_of(name)), first,
-                count + 1 + (dim != MODULE_NONE));
+    return emit_call_over(module, name, &dim, dim != MODULE_NONE, regs, count);
 }
 
 static inline uint32_t add_dim(Module *module, const char *name, DimSort sort, uint32_t count,
@@ -297,7 +301,8 @@ static inline Reg fixture_statistics(Module *module) {
     Reg young = emit_exact(module, 3, 5), old = emit_exact(module, 2, 5);
     Reg weights = emit_stack(module, DIM_AT_BAND, REGS(young, old));
     Reg falls = query[QUERY_AT_FALLS], people = query[QUERY_AT_PEOPLE];
-    Reg rate = emit_call(module, "stats.rate", MODULE_NONE, REGS(falls, people, level));
+    Reg rate = emit_call(module, "stats.rate", MODULE_NONE, REGS(falls, people, level, level));
+    VEC_PUSH(module->arena, &module->intervals, ((ModuleInterval){rate, rate, 0.95}));
     Reg share = emit_call(module, "stats.proportion", MODULE_NONE,
                           REGS(query[QUERY_AT_FALLERS], people, level));
     emit_call(module, "stats.mean", MODULE_NONE,
@@ -328,21 +333,24 @@ static inline void fixture_other_natives(Module *module) {
     Reg level = emit_exact(module, 19, 20), totals[20];
     for (int i = 0; i < 20; i++) totals[i] = QUERY_AT_TOTAL;
     Reg real = emit_stack(module, DIM_AT_AGE, totals, 20);
-    Reg estimate = emit_call(module, "stats.rate", MODULE_NONE, REGS(real, real, level));
+    Reg estimate = emit_call(module, "stats.rate", MODULE_NONE, REGS(real, real, level, level));
     bool called[NATIVE_COUNT] = {false};
     for (uint32_t i = 0; i < module->code.count; i++)
         if (module->code.items[i].op == OPCODE_CALL) called[module->code.items[i].a] = true;
     for (uint32_t native = 0; native < NATIVE_COUNT; native++) {
         const NativeInfo *info = native_info(native);
         Reg registers[16];
-        uint32_t count = (uint32_t)strlen(info->registers), dim = DIM_AT_AGE;
+        uint32_t count = (uint32_t)strlen(info->registers), over = 0;
+        static const uint32_t dims[] = {DIM_AT_AGE, DIM_AT_FY};
         RegType type;
         Slice broken;
         if (called[native]) continue;
         for (uint32_t i = 0; i < count; i++)
             registers[i] = fixture_argument(module, info->registers[i], real, estimate);
-        bool over = native_result_type(module, native, registers, count, &dim, 1, &type, &broken);
-        emit_call(module, info->name.data, over ? dim : MODULE_NONE, registers, count);
+        while (over < 2 && !native_result_type(module, native, registers, count, dims, over, &type,
+                                               &broken))
+            over++;
+        emit_call_over(module, info->name.data, dims, over, registers, count);
     }
 }
 

@@ -103,6 +103,7 @@ static inline Array estimates(Fixture *f, const double *values, uint32_t count, 
     array.type.estimate = 1;
     double **parts[] = {&array.lower, &array.upper, &array.numerator, &array.denominator};
     for (size_t i = 0; i < 4; i++) *parts[i] = ARENA_NEW_ARRAY(f->arena, double, count);
+    array.method = ARENA_NEW_ARRAY(f->arena, uint8_t, count);
     array.absent = ARENA_NEW_ARRAY(f->arena, uint8_t, count);
     array.confidential = ARENA_NEW_ARRAY(f->arena, double, count);
     for (uint32_t i = 0; i < count; i++) {

@@ -127,12 +127,12 @@ static void groups_without_value_or_people_are_refused(void **state) {
     Gradient no_people = {RATES, nobody, NULL, GROUPS};
     Gradient certain = {whole, POPULATIONS, NULL, GROUPS};
     assert_int_equal(inequality_fit(&no_value, &plain, &fit), ABSENT_MISSING);
-    assert_int_equal(inequality_fit(&no_people, &plain, &fit), ABSENT_NOT_CALCULABLE);
+    assert_int_equal(inequality_fit(&no_people, &plain, &fit), ABSENT_NO_POPULATION);
     assert_int_equal(inequality_fit(&certain, &logit, &fit), ABSENT_NOT_CALCULABLE);
 }
 
-static double next_normal(void *random) {
-    return r_random_normal(random);
+static void next_shares(void *random, double *shares, size_t count) {
+    r_random_shares(random, shares, count);
 }
 
 static void simulated_limits_come_near_the_analytic_ones(void **state) {
@@ -146,7 +146,7 @@ static void simulated_limits_come_near_the_analytic_ones(void **state) {
         RRandom random;
         r_random_seed(&random, 7);
         assert_int_equal(inequality_fit(&gradient, &model, &fit), ABSENT_NONE);
-        inequality_simulate(&fit, &model, next_normal, &random, 20000, sii, rii);
+        inequality_simulate(&fit, &model, next_shares, &random, 20000, 0, sii, rii);
         assert_true(inequality_simulated_limits(&fit, &model, sii, rii, 20000, 0.95, &sii_limits,
                                                 &rii_limits));
         Inequality analytic = inequality_estimate(&fit, &model, 0.95);
@@ -154,6 +154,35 @@ static void simulated_limits_come_near_the_analytic_ones(void **state) {
         assert_true(fabs(sii_limits.lower - analytic.sii.lower) < 0.03 * width);
         assert_true(fabs(sii_limits.upper - analytic.sii.upper) < 0.03 * width);
         assert_true(fabs(rii_limits.lower - analytic.rii.lower) < 0.01);
+    }
+}
+
+/* Drawn one by one and fitted one by one, with plain arithmetic. */
+static void simulations_are_the_same_on_any_number_of_threads(void **state) {
+    (void)state;
+    enum { DRAWS = 30011 };
+    static double sii[3][DRAWS], rii[3][DRAWS];
+    const double errors[GROUPS] = {0.01, 0, 0.02, 0.01, 0.03};
+    Gradient gradient = {RATES, POPULATIONS, errors, GROUPS};
+    InequalityModel model = {SCALE_RATE, false, -100};
+    InequalityFit fit;
+    RRandom random;
+    assert_int_equal(inequality_fit(&gradient, &model, &fit), ABSENT_NONE);
+    for (int i = 0; i < 2; i++) {
+        r_random_seed(&random, 11);
+        inequality_simulate(&fit, &model, next_shares, &random, DRAWS, i ? 4 : 1, sii[i], rii[i]);
+    }
+    r_random_seed(&random, 11);
+    for (int d = 0; d < DRAWS; d++) {
+        double slope = 0, start = 0;
+        for (int g = 0; g < GROUPS; g++) {
+            double y = fit.modelled[g] + (errors[g] > 0 ? errors[g] * r_random_normal(&random) : 0);
+            slope += fit.slope_weight[g] * exp(y);
+            start += fit.intercept_weight[g] * exp(y);
+        }
+        assert_true(sii[0][d] == sii[1][d] && rii[0][d] == rii[1][d]);
+        assert_close(sii[0][d], -100 * slope, 1e-9);
+        assert_close(rii[0][d], start / (start + slope), 1e-9);
     }
 }
 
@@ -166,7 +195,7 @@ static void certain_values_draw_nothing(void **state) {
     InequalityFit fit;
     Interval limits, ratio;
     assert_int_equal(inequality_fit(&gradient, &model, &fit), ABSENT_NONE);
-    inequality_simulate(&fit, &model, NULL, NULL, 100, sii, rii);
+    inequality_simulate(&fit, &model, NULL, NULL, 100, 1, sii, rii);
     assert_true(inequality_simulated_limits(&fit, &model, sii, rii, 100, 0.95, &limits, &ratio));
     assert_close(limits.lower, fit.slope, 0);
     assert_close(limits.upper, fit.slope, 0);
@@ -283,7 +312,7 @@ static void impossible_life_tables_are_refused(void **state) {
     assert_int_equal(life_table(deaths, population, rows), ABSENT_MISSING);
     deaths[3] = 0;
     population[3] = 0;
-    assert_int_equal(life_table(deaths, population, rows), ABSENT_NOT_CALCULABLE);
+    assert_int_equal(life_table(deaths, population, rows), ABSENT_NO_POPULATION);
     for (int i = 0; i < LIFE_TABLE_BANDS; i++) {
         population[i] = 250;
         deaths[i] = 1;
@@ -391,6 +420,7 @@ int main(void) {
         cmocka_unit_test(groups_outside_five_to_a_hundred_are_refused),
         cmocka_unit_test(groups_without_value_or_people_are_refused),
         cmocka_unit_test(simulated_limits_come_near_the_analytic_ones),
+        cmocka_unit_test(simulations_are_the_same_on_any_number_of_threads),
         cmocka_unit_test(certain_values_draw_nothing),
         cmocka_unit_test(random_numbers_are_those_of_r),
         cmocka_unit_test(quantile_groups_are_computed_in_doubles),

@@ -102,10 +102,10 @@ static void rate_has_limits_of_its_count_per_person_year(void **state) {
     assert_close(rate.denominator, 5210, 0);
 }
 
-static void rate_of_nobody_is_not_calculable_and_keeps_its_counts(void **state) {
+static void rate_of_nobody_says_so_and_keeps_its_counts(void **state) {
     (void)state;
     Estimate rate = estimate_rate(3, 0, 0.95);
-    assert_int_equal(rate.reason, ABSENT_NOT_CALCULABLE);
+    assert_int_equal(rate.reason, ABSENT_NO_POPULATION);
     assert_true(isnan(rate.value));
     assert_close(rate.numerator, 3, 0);
     assert_int_equal(estimate_rate(-1, 10, 0.95).reason, ABSENT_NOT_CALCULABLE);
@@ -135,7 +135,7 @@ static void mean_of_one_has_no_limits(void **state) {
     assert_int_equal(mean.reason, ABSENT_NONE);
     assert_close(mean.value, 3, 0);
     assert_true(isnan(mean.lower) && isnan(mean.upper));
-    assert_int_equal(estimate_mean(NULL, 0, 0.95).reason, ABSENT_NOT_CALCULABLE);
+    assert_int_equal(estimate_mean(NULL, 0, 0.95).reason, ABSENT_NO_POPULATION);
     assert_int_equal(estimate_mean((double[]){1, NAN}, 2, 0.95).reason, ABSENT_MISSING);
 }
 
@@ -267,7 +267,7 @@ static void dsr_with_a_missing_count_is_missing(void **state) {
 
 static void population_is_its_own_reference(void **state) {
     (void)state;
-    IndirectStrata strata = {EVENTS, PEOPLE, EVENTS, PEOPLE, 3};
+    IndirectStrata strata = {EVENTS, PEOPLE, EVENTS, PEOPLE, 3, LIMITS_USUAL};
     Estimate ratio = estimate_smr(&strata, 0.95), rate = estimate_isr(&strata, 0.95);
     assert_close(ratio.value, 1, 1e-15);
     assert_close(ratio.denominator, 40, 1e-15);
@@ -278,10 +278,28 @@ static void population_is_its_own_reference(void **state) {
 static void ratio_without_expected_events_is_not_calculable(void **state) {
     (void)state;
     const double none[3] = {0, 0, 0};
-    IndirectStrata nothing_expected = {EVENTS, PEOPLE, none, PEOPLE, 3};
-    IndirectStrata no_reference = {EVENTS, PEOPLE, EVENTS, none, 3};
+    IndirectStrata nothing_expected = {EVENTS, PEOPLE, none, PEOPLE, 3, LIMITS_USUAL};
+    IndirectStrata no_reference = {EVENTS, PEOPLE, EVENTS, none, 3, LIMITS_USUAL};
     assert_int_equal(estimate_smr(&nothing_expected, 0.95).reason, ABSENT_NOT_CALCULABLE);
     assert_int_equal(estimate_smr(&no_reference, 0.95).reason, ABSENT_NOT_CALCULABLE);
+    IndirectStrata nobody = {none, none, EVENTS, PEOPLE, 3, LIMITS_USUAL};
+    assert_int_equal(estimate_smr(&nobody, 0.95).reason, ABSENT_NO_POPULATION);
+    DirectStrata no_people = {none, none, WEIGHTS, NULL, 3};
+    assert_int_equal(estimate_dsr(&no_people, 0.95, NULL).reason, ABSENT_NO_POPULATION);
+}
+
+static void limits_of_a_count_are_those_asked_for_and_say_so(void **state) {
+    (void)state;
+    Interval exact, byar;
+    assert_true(exact_poisson_limits(15, 0.95, &exact) && byar_limits(15, 0.95, &byar));
+    Estimate usual = estimate_rate(15, 100, 0.95);
+    Estimate asked = estimate_of_count(15, 100, 1, LIMITS_EXACT, 0.95);
+    assert_int_equal(usual.method, METHOD_BYAR);
+    assert_int_equal(asked.method, METHOD_EXACT);
+    assert_close(usual.lower, byar.lower / 100, 1e-15);
+    assert_close(asked.upper, exact.upper / 100, 1e-15);
+    assert_int_equal(estimate_rate(9, 100, 0.95).method, METHOD_EXACT);
+    assert_int_equal(estimate_of_count(9, 1, 1, LIMITS_BYAR, 0.95).method, METHOD_BYAR);
 }
 
 static void strata_are_too_small_past_a_tenth(void **state) {
@@ -323,7 +341,7 @@ int main(void) {
         cmocka_unit_test(limits_outside_their_domain_are_refused),
         cmocka_unit_test(wider_confidence_gives_wider_limits),
         cmocka_unit_test(rate_has_limits_of_its_count_per_person_year),
-        cmocka_unit_test(rate_of_nobody_is_not_calculable_and_keeps_its_counts),
+        cmocka_unit_test(rate_of_nobody_says_so_and_keeps_its_counts),
         cmocka_unit_test(proportion_above_one_is_not_calculable),
         cmocka_unit_test(mean_keeps_its_digits_under_a_large_offset),
         cmocka_unit_test(mean_of_one_has_no_limits),
@@ -340,6 +358,7 @@ int main(void) {
         cmocka_unit_test(dsr_with_a_missing_count_is_missing),
         cmocka_unit_test(population_is_its_own_reference),
         cmocka_unit_test(ratio_without_expected_events_is_not_calculable),
+        cmocka_unit_test(limits_of_a_count_are_those_asked_for_and_say_so),
         cmocka_unit_test(strata_are_too_small_past_a_tenth),
         cmocka_unit_test(reasons_merge_the_same_in_any_order),
         cmocka_unit_test(every_reason_has_a_text_of_its_own),

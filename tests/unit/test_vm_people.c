@@ -148,7 +148,7 @@ ARENA_TEST(too_few_is_judged_on_exact_counts_under_hes) {
 static Reg emit_rate(Module *module) {
     Reg level = emit_exact(module, 19, 20);
     return emit_call(module, "stats.rate", MODULE_NONE,
-                     REGS(QUERY_AT_FALLS, QUERY_AT_PEOPLE, level));
+                     REGS(QUERY_AT_FALLS, QUERY_AT_PEOPLE, level, level));
 }
 
 ARENA_TEST(crude_rates_and_their_limits_come_from_protected_counts) {
@@ -163,7 +163,7 @@ ARENA_TEST(crude_rates_and_their_limits_come_from_protected_counts) {
     assert_close(array->upper[5], shown.upper, 1e-15);
     assert_int_equal(reason_at(&result, rate, 0), ABSENT_SUPPRESSED);
     assert_true(isnan(array->numerator[0]) && array->denominator[0] == 1005);
-    assert_int_equal(reason_at(&result, rate, 4), ABSENT_NOT_CALCULABLE);
+    assert_int_equal(reason_at(&result, rate, 4), ABSENT_NO_POPULATION);
 }
 
 ARENA_TEST(under_midpoint6_everything_comes_from_protected_counts) {

@@ -68,7 +68,7 @@ ARENA_TEST(nobody_has_no_spread) {
                   emit_spread(module, SPREAD_CONCENTRATION, 19, 20)};
     VmResult result = run_inside(module, costs);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(reason_at(&result, made[i], 2), ABSENT_NOT_CALCULABLE);
+        assert_int_equal(reason_at(&result, made[i], 2), ABSENT_NO_POPULATION);
         assert_true(result.registers[made[i]].denominator[2] == 0);
     }
     /* nor has one person a gradient */

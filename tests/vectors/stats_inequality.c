@@ -169,8 +169,8 @@ static Gradient sii_gradient(const Case *c, const Group *group, InequalityScale 
     return (Gradient){values, people, errors, n};
 }
 
-static double next_normal(void *state) {
-    return r_random_normal(state);
+static void next_shares(void *state, double *shares, size_t count) {
+    r_random_shares(state, shares, count);
 }
 
 static void put_sii_limits(Case *c, Table *result, size_t row, double level, Interval sii,
@@ -192,7 +192,7 @@ static void put_sii_simulation(Case *c, Table *result, size_t row, const Inequal
     double *sii = ARENA_NEW_ARRAY(c->arena, double, 2 * draws), *rii = sii + draws;
     Interval sii_limits[RELIABILITY_BLOCKS], rii_limits;
     for (size_t b = 0; b < blocks; b++) {
-        inequality_simulate(fit, model, next_normal, random, draws, sii, rii);
+        inequality_simulate(fit, model, next_shares, random, draws, 0, sii, rii);
         for (size_t i = 0; i < c->level_count; i++) {
             if (!inequality_simulated_limits(fit, model, sii, rii, draws, c->levels[i],
                                              &sii_limits[b], &rii_limits))

@@ -93,7 +93,8 @@ static void put_limits(const Case *c, Table *result, size_t row, double level, I
 
 /* Refuses the case for what the language would not compute; true: go on. */
 static bool accepted(Case *c, const Estimate *estimate) {
-    if (estimate->reason == ABSENT_NOT_CALCULABLE) case_refuse(c, "not calculable");
+    if (estimate->reason == ABSENT_NOT_CALCULABLE || estimate->reason == ABSENT_NO_POPULATION)
+        case_refuse(c, "not calculable");
     return estimate->reason == ABSENT_NONE;
 }
 
@@ -296,7 +297,7 @@ static void put_indirect(Case *c, Table *result, size_t row, double observed, do
     table_set_text(result, row, SLICE("confidence"), confidence_text(c));
     table_set_text(result, row, SLICE("method"), count_method(observed));
     for (size_t i = 0; i < c->level_count; i++) {
-        Estimate e = estimate_observed_expected(observed, expected, scale, c->levels[i]);
+        Estimate e = estimate_of_count(observed, expected, scale, LIMITS_USUAL, c->levels[i]);
         if (!accepted(c, &e)) continue;
         table_set_number(result, row, SLICE("value"), e.value);
         put_limits(c, result, row, c->levels[i], (Interval){e.lower, e.upper}, 1);
@@ -307,7 +308,8 @@ static void put_indirect(Case *c, Table *result, size_t row, double observed, do
 static AbsentReason group_expected(Case *c, const Group *group, double *expected, double *rate) {
     IndirectStrata strata = {NULL, zero_for_na(group_values(c, group, "n"), group->count),
                              zero_for_na(group_values(c, group, "x_ref"), group->count),
-                             group_values(c, group, "n_ref"), group->count};
+                             group_values(c, group, "n_ref"), group->count,
+                             LIMITS_USUAL};
     return expected_events(&strata, expected, rate);
 }
 
