@@ -137,9 +137,10 @@ static void relate_unit(const Operation *o, Diag *diag, const Node *node, Span u
     if (from.start && !here) relate(o, diag, from, " because of this", what);
 }
 
-/* A share of people compares with a plain percentage: 12% with persons per persons. */
+/* A share of people compares with a plain percentage, and what two shares differ by with plain
+ * points: 12% and 3pp with persons per persons. */
 static bool is_share(const Type *share, const Type *plain) {
-    return share->percent && unit_is_none(&plain->unit);
+    return (share->percent || share->points) && unit_is_none(&plain->unit);
 }
 
 bool units_agree(const Operation *o, const Node *a, const Node *b, const char *doing) {
