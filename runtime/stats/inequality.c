@@ -2,11 +2,12 @@
  * position only. */
 #include "runtime/stats/inequality.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
-#include <stdatomic.h>
+#include <pthread.h>
 
-#include "runtime/base/memory.h"
+#include "runtime/base/processor.h"
 #include "runtime/data/parallel.h"
 #include "runtime/stats/sort.h"
 #include "runtime/stats/special.h"
@@ -187,20 +188,25 @@ Inequality inequality_estimate(const InequalityFit *fit, const InequalityModel *
 }
 
 enum {
-    BATCH = 64,           /* repetitions made side by side */
-    AT_ONCE = 1 << 20,    /* numbers drawn before something is made of them */
-    TOO_FEW_TO_SHARE = 1 << 14 /* numbers; threads cost more */
+    BATCH = 64,                /* repetitions made side by side */
+    DRAWN = 1 << 14,           /* numbers drawn at once, of at least a batch */
+    TOO_FEW_TO_SHARE = 1 << 16 /* numbers; threads cost more */
 };
 
+static_assert(DRAWN >= BATCH * INEQUALITY_GROUPS_MAX, "a batch fits into what is drawn at once");
+
+/* Whoever has time draws the next numbers, in order, and makes something of them while others draw. */
 typedef struct {
     const InequalityFit *fit;
     const InequalityModel *model;
-    double *shares;      /* a repetition after another */
-    size_t varying;      /* groups that have an error: numbers a repetition */
-    size_t repetitions;
+    ShareSource source;
+    void *state;
+    size_t varying; /* groups that have an error: numbers a repetition */
+    size_t repetitions, at_once;
     double *sii, *rii;
     NormalQuantiles *quantiles;
-    _Atomic size_t next; /* batch */
+    pthread_mutex_t drawing;
+    size_t next; /* repetition */
 } Simulation;
 
 typedef struct {
@@ -208,23 +214,35 @@ typedef struct {
     double slopes[BATCH], starts[BATCH];
 } Batch;
 
+#define SIDE_BY_SIDE static inline __attribute__((always_inline))
+
+/* g of each, as from_scale. */
+SIDE_BY_SIDE void from_scale_each(InequalityScale scale, double *values, size_t count) {
+    if (scale == SCALE_NORMAL) return;
+    if (scale == SCALE_PROPORTION)
+        for (size_t r = 0; r < count; r++) values[r] = -values[r];
+    for (size_t r = 0; r < count; r++) values[r] = exp(values[r]);
+    if (scale == SCALE_PROPORTION)
+        for (size_t r = 0; r < count; r++) values[r] = 1 / (1 + values[r]);
+}
+
 /* Every group's value drawn anew, in the order of groups within that of repetitions. */
-static void draw_values(const Simulation *s, size_t from, size_t count, Batch *batch) {
+SIDE_BY_SIDE void draw_values(const Simulation *s, const double *deviates, size_t count,
+                              Batch *batch) {
     InequalityScale scale = s->model->transform ? SCALE_NORMAL : s->model->scale;
-    double *deviates = s->shares + from * s->varying;
-    s->quantiles(deviates, count * s->varying);
     for (size_t g = 0; g < s->fit->count; g++) {
         bool varies = s->fit->errors[g] != 0;
         double x = s->fit->modelled[g], error = s->fit->errors[g], *values = batch->values[g];
         for (size_t r = 0; r < count; r++)
-            values[r] = from_scale(scale, varies ? x + error * deviates[r * s->varying] : x);
+            values[r] = varies ? x + error * deviates[r * s->varying] : x;
+        from_scale_each(scale, values, count);
         deviates += varies;
     }
 }
 
 /* The weighted sum of each repetition's values, compensated as `weighted` is. */
-static void weighted_each(const double *weights, const Batch *batch, size_t groups, size_t count,
-                          double *sums) {
+SIDE_BY_SIDE void weighted_each(const double *weights, const Batch *batch, size_t groups,
+                                size_t count, double *sums) {
     double carry[BATCH] = {0};
     for (size_t r = 0; r < count; r++) sums[r] = 0;
     for (size_t g = 0; g < groups; g++) {
@@ -239,55 +257,75 @@ static void weighted_each(const double *weights, const Batch *batch, size_t grou
     for (size_t r = 0; r < count; r++) sums[r] += carry[r];
 }
 
-static void simulate_batch(const Simulation *s, size_t from, size_t count, Batch *batch) {
-    double *slopes = batch->slopes, *starts = batch->starts;
-    draw_values(s, from, count, batch);
+SIDE_BY_SIDE void simulate_batch(const Simulation *s, const double *deviates, size_t from,
+                                 size_t count, Batch *batch) {
+    double *slopes = batch->slopes, *starts = batch->starts, *sii = s->sii + from;
+    draw_values(s, deviates, count, batch);
     weighted_each(s->fit->slope_weight, batch, s->fit->count, count, slopes);
-    for (size_t r = 0; r < count; r++)
-        s->sii[from + r] = s->model->transform ? slopes[r] : slopes[r] * s->model->multiplier;
+    double multiplier = s->model->transform ? 1 : s->model->multiplier;
+    for (size_t r = 0; r < count; r++) sii[r] = slopes[r] * multiplier;
     if (s->model->transform) return;
+    double *rii = s->rii + from;
     weighted_each(s->fit->intercept_weight, batch, s->fit->count, count, starts);
-    for (size_t r = 0; r < count; r++) {
-        double ratio = (starts[r] + slopes[r]) / starts[r];
-        s->rii[from + r] = s->model->multiplier < 0 ? 1 / ratio : ratio;
+    for (size_t r = 0; r < count; r++) rii[r] = (starts[r] + slopes[r]) / starts[r];
+    if (s->model->multiplier < 0)
+        for (size_t r = 0; r < count; r++) rii[r] = 1 / rii[r];
+}
+
+/* The next repetitions and their numbers; none where all are taken. */
+static size_t draw_next(Simulation *s, double *shares, size_t *from) {
+    pthread_mutex_lock(&s->drawing);
+    size_t left = s->repetitions - s->next, count = left < s->at_once ? left : s->at_once;
+    *from = s->next;
+    s->next += count;
+    if (count && s->varying) s->source(s->state, shares, count * s->varying);
+    pthread_mutex_unlock(&s->drawing);
+    return count;
+}
+
+SIDE_BY_SIDE void simulate_all(Simulation *s) {
+    double shares[DRAWN];
+    Batch batch;
+    for (size_t from, count; (count = draw_next(s, shares, &from));) {
+        s->quantiles(shares, count * s->varying);
+        for (size_t r = 0; r < count; r += BATCH)
+            simulate_batch(s, shares + r * s->varying, from + r,
+                           count - r < BATCH ? count - r : BATCH, &batch);
     }
 }
 
-static void simulate_batches(void *context, uint32_t worker) {
+static void simulate_portable(void *context, uint32_t worker) {
     (void)worker;
-    Simulation *s = context;
-    Batch batch;
-    for (size_t from; (from = atomic_fetch_add(&s->next, 1) * BATCH) < s->repetitions;)
-        simulate_batch(s, from, s->repetitions - from < BATCH ? s->repetitions - from : BATCH,
-                       &batch);
+    simulate_all(context);
 }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void simulate_avx2(void *context, uint32_t worker) {
+    (void)worker;
+    simulate_all(context);
+}
+#else
+#define simulate_avx2 simulate_portable
+#endif
 
 void inequality_simulate(const InequalityFit *fit, const InequalityModel *model,
                          ShareSource source, void *state, size_t repetitions, uint32_t threads,
                          double *sii, double *rii) {
-    double few[BATCH * INEQUALITY_GROUPS_MAX]; /* where there is no memory for many */
-    size_t varying = 0, room = BATCH;
-    for (size_t g = 0; g < fit->count; g++) varying += fit->errors[g] != 0;
-    if (varying && AT_ONCE / varying > room) room = AT_ONCE / varying;
-    if (room > repetitions) room = repetitions;
-    double *many = mem_alloc_array(room * varying + 1, sizeof *many);
-    if (!many && room > BATCH) room = BATCH;
-    NormalQuantiles *quantiles = normal_quantiles_best();
-    threads = room * varying < TOO_FEW_TO_SHARE ? 1 : parallel_threads(threads);
-    for (size_t from = 0; from < repetitions; from += room) {
-        size_t count = repetitions - from < room ? repetitions - from : room;
-        Simulation s = {.fit = fit,
-                        .model = model,
-                        .shares = many ? many : few,
-                        .varying = varying,
-                        .repetitions = count,
-                        .quantiles = quantiles,
-                        .sii = sii + from,
-                        .rii = model->transform ? NULL : rii + from};
-        if (varying) source(state, s.shares, varying * count);
-        parallel_run(threads, simulate_batches, &s);
-    }
-    mem_free(many);
+    Simulation s = {.fit = fit,
+                    .model = model,
+                    .source = source,
+                    .state = state,
+                    .repetitions = repetitions,
+                    .sii = sii,
+                    .rii = rii,
+                    .quantiles = normal_quantiles_best(),
+                    .drawing = PTHREAD_MUTEX_INITIALIZER};
+    for (size_t g = 0; g < fit->count; g++) s.varying += fit->errors[g] != 0;
+    s.at_once = DRAWN / (s.varying ? s.varying : 1) / BATCH * BATCH;
+    bool few = repetitions * fit->count < TOO_FEW_TO_SHARE;
+    parallel_run(few ? 1 : parallel_threads(threads),
+                 processor_has(PROCESSOR_AVX2) ? simulate_avx2 : simulate_portable, &s);
+    pthread_mutex_destroy(&s.drawing);
 }
 
 bool inequality_simulated_limits(const InequalityFit *fit, const InequalityModel *model,

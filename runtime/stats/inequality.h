@@ -79,8 +79,9 @@ typedef void (*ShareSource)(void *state, double *shares, size_t count);
 /* Simulates the fit `repetitions` times: one deviate a group and repetition, none where the
  * standard error is 0. Both arrays have `repetitions` elements: the SII and RII as the multiplier
  * makes them or, under `transform`, the slope in `sii` and nothing in `rii` (which may then be
- * NULL). The fit has standard errors. Numbers are drawn in order by the caller's thread; what is made
- * of them is shared among `threads` (0: as many as the machine has) and does not depend on how many. */
+ * NULL). The fit has standard errors. Drawing and what is made of the
+ * numbers is shared among `threads` (0: as many as the machine has): the source is asked by one at a
+ * time, in order, and nothing depends on how many there are. */
 void inequality_simulate(const InequalityFit *fit, const InequalityModel *model,
                          ShareSource source, void *state, size_t repetitions, uint32_t threads,
                          double *sii, double *rii);
