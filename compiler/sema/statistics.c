@@ -593,9 +593,17 @@ static Node *trend_argument(const Form *f) {
 /* Along the dimension that `across` names, or the one of time that the series has. */
 static bool along_time(const Form *f, const Node *series, Node *node) {
     int at = series_dim(f->c, &series->type);
-    if (call_label(f->c, f->call, "across") || at < 0) return form_across(f, node) && form_one_dim(f, node);
-    node->dims[node->dim_count++] = series->type.dims[at];
-    return true;
+    if (!call_label(f->c, f->call, "across") && at >= 0) {
+        node->dims[node->dim_count++] = series->type.dims[at];
+        return true;
+    }
+    if (!form_across(f, node) || !form_one_dim(f, node)) return false;
+    const ModuleDim *dim = &f->c->module->dims.items[node->dims[0]];
+    if (dim->ordered || dim->sort >= DIM_YEAR) return true;
+    sema_error(f->c, f->scope, DIAG_DIMENSION_MISMATCH, f->call->span,
+               "%.*s has no order: a trend is looked for over time, such as `fy`",
+               SLICE_FMT(dim->name));
+    return false;
 }
 
 static bool control_direction(const Form *f, int64_t *direction);
