@@ -42,6 +42,27 @@ bool at_one_value(Compilation *c, const Scope *scope, const Expr *call) {
     return false;
 }
 
+/* What is said with a label in speech, or elsewhere in the language. */
+static const char *label_advice(Slice label) {
+    if (slice_equal(label, SLICE("where")))
+        return ": people and events are counted first, `count(… where …)`";
+    if (slice_equal(label, SLICE("by"))) return ": it stands behind the parentheses, `count(…) by …`";
+    if (slice_equal(label, SLICE("over")) || slice_equal(label, SLICE("under")))
+        return ": two values are compared with `>` or `<`";
+    return "";
+}
+
+/* `age between 20 and 30`. */
+static void between_fix(Compilation *c, Diag *diag, const Phrase *phrase) {
+    const Expr *value = phrase->values.count ? phrase->values.items[0] : NULL;
+    bool range = value && value->kind == EXPR_BINARY && value->op == OP_AND;
+    if (!range || !slice_equal(word(c, phrase->label), SLICE("between"))) return;
+    Slice text = arena_printf(c->arena, "in %.*s .. %.*s", SLICE_FMT(quoted(c, value->left->span)),
+                              SLICE_FMT(quoted(c, value->right->span)));
+    diag_fix(c->diags, diag, span_join(phrase->label_span, value->span), text, "write `%.*s`",
+             SLICE_FMT(text));
+}
+
 bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
                        const char *const *known) {
     bool good = true;
@@ -61,12 +82,10 @@ bool call_labels_known(Compilation *c, const Scope *scope, const Expr *call,
             continue;
         }
         good = false;
-        bool where = slice_equal(label, SLICE("where"));
-        sema_error(c, scope, DIAG_UNKNOWN_LABEL, call->phrases.items[i].label_span,
-                   where ? "`%.*s` says nothing that `%.*s` takes: people and events are counted "
-                           "first, `count(… where …)`"
-                         : "`%.*s` says nothing that `%.*s` takes",
-                   SLICE_FMT(label), SLICE_FMT(quoted(c, call->left->span)));
+        Diag *diag = sema_error(c, scope, DIAG_UNKNOWN_LABEL, call->phrases.items[i].label_span,
+                                "`%.*s` says nothing that `%.*s` takes%s", SLICE_FMT(label),
+                                SLICE_FMT(quoted(c, call->left->span)), label_advice(label));
+        between_fix(c, diag, &call->phrases.items[i]);
     }
     return good;
 }

@@ -74,6 +74,8 @@ Node *value_node(Compilation *c, const Scope *scope, Value *value, Span span) {
     }
     if (node) return node;
     Slice numbers = value->sort == VALUE_DECL ? decl_numbers(c, value->decl) : (Slice){0};
+    if (value->sort == VALUE_PEOPLE)
+        numbers = arena_printf(c->arena, "`count(%.*s)`", SLICE_FMT(quoted(c, span)));
     sema_error(c, scope, DIAG_TYPE_MISMATCH, span,
                "`%.*s` is %.*s; a number or condition is wanted here%s%.*s",
                SLICE_FMT(quoted(c, span)), SLICE_FMT(value_text(c, value)),
@@ -97,13 +99,31 @@ static Node *as_condition(Compilation *c, const Scope *scope, Node *node, Span s
     return NULL;
 }
 
+/* `ward == Quayside or Fenland`: what is compared is said each time. */
+static void advise_again(Compilation *c, const Expr *expr, Diag *diag) {
+    const Expr *left = expr->left, *right = expr->right;
+    bool unknown = slice_equal(diag->name, slice_of(diag_name_text(DIAG_UNDEFINED_NAME)));
+    bool compared = left->kind == EXPR_BINARY && (left->op == OP_EQ || left->op == OP_NE);
+    if (!unknown || !compared || right->kind != EXPR_WORD || diag->span.start != right->span.start)
+        return;
+    Span begun = {left->span.start, left->right->span.start};
+    Slice text = arena_copy(c->arena, source_map_text(c->sources, begun));
+    diag->fix_message = (Slice){0};
+    diag->edits.count = 0;
+    diag_fix(c->diags, diag, (Span){right->span.start, right->span.start}, text,
+             "what is compared is said each time: `%.*s%.*s`", SLICE_FMT(text),
+             SLICE_FMT(quoted(c, right->span)));
+}
+
 /* and, or: what the left side decides, the right side is not asked. */
 static Truth logic(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
     Truth decisive = expr->op == OP_OR ? TRUTH_TRUE : TRUTH_FALSE;
     Node *left_open = NULL, *right_open = NULL;
     Truth left = elaborate_truth(c, scope, expr->left, &left_open);
     if (left == decisive) return left;
+    uint32_t before = c->diags->items.count;
     Truth right = elaborate_truth(c, scope, expr->right, &right_open);
+    if (c->diags->items.count == before + 1) advise_again(c, expr, c->diags->items.items[before]);
     return truth_join(c, scope, expr->op, left, left_open, right, right_open, expr->span, open);
 }
 
