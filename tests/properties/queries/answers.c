@@ -298,7 +298,7 @@ static bool value_agrees(const Ask *ask, const Answer *expected, int i, const Js
     if (!expected->divisor) return got == value;
     double divisor = expected->divisor[i];
     if (divisor == 0)
-        return null_at(cell, "value") && is_text(member(cell, "reason"), "not calculable");
+        return null_at(cell, "value") && is_text(member(cell, "reason"), "no population");
     if (number_of(member(cell, "numerator")) != value ||
         number_of(member(cell, "denominator")) != divisor)
         return false;
