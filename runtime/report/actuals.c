@@ -160,6 +160,11 @@ Slice actuals_period_short(Arena *arena, const ModuleDim *dim, uint32_t member) 
     }
 }
 
+bool actuals_decide(const ReportInput *input, Arena *arena, const Kpi *kpi, Actuals *actuals) {
+    bool track = text_is(kpi->status, "on track") || text_is(kpi->status, "off track");
+    return track && actuals_read(input, arena, kpi->decl, actuals) && actuals->newer;
+}
+
 /* Points of the last year that the figure is of: those since the last break. */
 static uint32_t last_year_points(const Actuals *actuals, uint32_t in_year) {
     uint32_t first = actuals->first;

@@ -40,6 +40,10 @@ typedef struct {
 /* The actuals of a KPI; false where it has none, or none that can be read. */
 bool actuals_read(const ReportInput *input, Arena *arena, const ModuleDecl *kpi, Actuals *actuals);
 
+/* The actuals that a KPI's status is of, where they are newer than the people's data; false where
+ * it is of the people's data, or not known. */
+bool actuals_decide(const ReportInput *input, Arena *arena, const Kpi *kpi, Actuals *actuals);
+
 /* The text of a point; empty where it has none. */
 Slice actuals_text(Shown shown, uint32_t cell);
 

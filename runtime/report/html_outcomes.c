@@ -1,6 +1,8 @@
 /* What the plan is for: vision, plan on a page, outcomes with their KPIs. */
 #include "runtime/report/html.h"
 
+#include "runtime/report/actuals.h"
+
 /* ---- Vision --------------------------------------------------------------------------------- */
 
 void section_vision(Html *html) {
@@ -55,7 +57,10 @@ static void kpi_in_short(Html *html, const Kpi *kpi) {
     html_raw(html, "; ");
     html_text(html, kpi->status);
     html_raw(html, " in ");
-    html_text(html, format_year(html->arena, kpi->measured_year));
+    Actuals actuals;
+    html_text(html, actuals_decide(html->input, html->arena, kpi, &actuals)
+                        ? actuals_latest_words(html->arena, &actuals)
+                        : format_year(html->arena, kpi->measured_year));
 }
 
 static void tile(Html *html, Slice term, Shown shown, int places, Slice more) {
@@ -384,9 +389,29 @@ static Slice status_title(Html *html, const Kpi *kpi) {
     return word_for_readers(html->arena, slice_sub(kpi->status, 0, head));
 }
 
+/* When the KPI was measured last, what came of it and what was asked for then. */
+typedef struct {
+    Slice when;
+    Shown measured, asked;
+    Slice movement;
+} Standing;
+
+static Standing standing_of(Html *html, const Kpi *kpi) {
+    Actuals actuals;
+    if (actuals_decide(html->input, html->arena, kpi, &actuals))
+        return (Standing){.when = actuals_latest_words(html->arena, &actuals),
+                          .measured = actuals.latest,
+                          .asked = actuals.planned};
+    Standing standing = {.movement = kpi->movement, .asked = kpi->asked};
+    if (kpi->measured_year) standing.when = format_year(html->arena, kpi->measured_year);
+    if (kpi->results.count) standing.measured = kpi->results.items[0];
+    return standing;
+}
+
 static void standing_row(Html *html, const ModuleDecl *decl) {
     Kpi kpi = kpi_read(html->input, html->arena, decl);
-    Shown latest = kpi.results.count ? kpi.results.items[0] : (Shown){NULL, NULL};
+    Standing standing = standing_of(html, &kpi);
+    Shown latest = standing.measured;
     html_row_begin(html);
     html_row_heading_begin(html);
     html_link(html, decl);
@@ -398,16 +423,15 @@ static void standing_row(Html *html, const ModuleDecl *decl) {
     html_row_heading_end(html);
     html_cell_begin(html, false);
     html_text(html, status_title(html, &kpi));
-    if (kpi.movement.length) {
+    if (standing.movement.length) {
         html_raw(html, "; ");
-        html_text(html, kpi.movement);
+        html_text(html, standing.movement);
     }
     html_cell_end(html);
-    html_cell(html, kpi.measured_year ? format_year(html->arena, kpi.measured_year) : SLICE(""),
-              false);
+    html_cell(html, standing.when, false);
     html_shown_cell(html, latest, 0, latest.array ? format_places(latest) : 0);
     if (kpi.judged)
-        html_shown_cell(html, kpi.asked, 0, format_places(latest));
+        html_shown_cell(html, standing.asked, 0, format_places(latest));
     else
         html_cell(html, SLICE("\u2013"), true);
     html_row_end(html);
@@ -416,10 +440,10 @@ static void standing_row(Html *html, const ModuleDecl *decl) {
 static void standing_table(Html *html) {
     if (!next_decl(html->input, NULL, "kpi", NULL)) return;
     html_heading(html, 3, SLICE("Where each indicator stands"));
-    html_table_begin(html, SLICE("The latest year measured against what the plan asks for in it"));
+    html_table_begin(html, SLICE("What was measured last against what the plan asks for then"));
     html_column(html, SLICE("Indicator"), false);
     html_column(html, SLICE("Where it stands"), false);
-    html_column(html, SLICE("Year"), false);
+    html_column(html, SLICE("When"), false);
     html_column(html, SLICE("Measured"), true);
     html_column(html, SLICE("Asked for"), true);
     html_rows_begin(html);

@@ -264,9 +264,13 @@ static void equities(Writer *w, const Kpi *kpi) {
     json_end_array(&w->json);
 }
 
-/* In which year the KPI stands where: what was measured is in `results`. */
+/* Where the KPI stands, and by what: the year, and what was asked for in it, are of the people's
+ * data, whose results follow; what newer actuals say is with the actuals. */
 static void standing(Writer *w, const Kpi *kpi) {
+    Actuals actuals;
+    bool by_actuals = actuals_decide(w->input, w->arena, kpi, &actuals);
     key_text(w, "status", kpi->status);
+    if (kpi->judged) key_text(w, "judged_by", by_actuals ? SLICE("actuals") : SLICE("people"));
     key_year(w, "measured_in", kpi->measured_year);
     if (kpi->judged) {
         key(w, "asked");

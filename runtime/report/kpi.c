@@ -206,8 +206,7 @@ static Slice latest_year(Arena *arena, const Kpi *kpi) {
 Slice kpi_standing(Arena *arena, const ReportInput *input, const Kpi *kpi) {
     Slice year = latest_year(arena, kpi), text = kpi->status;
     Actuals actuals;
-    bool track = text_is(text, "on track") || text_is(text, "off track");
-    if (track && actuals_read(input, arena, kpi->decl, &actuals) && actuals.newer)
+    if (actuals_decide(input, arena, kpi, &actuals))
         return actuals_standing(arena, input, &actuals);
     if (text_is(text, "no newer data") && year.length)
         return arena_printf(arena, "no newer data: the latest are of %.*s", SLICE_FMT(year));
