@@ -1,5 +1,6 @@
 /* Reading files within bounds, and writing them whole or not at all. */
 #include "tests/unit/test_base_fixture.h"
+#include "tests/unit/test_folder_fixture.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,21 +17,6 @@
 enum { LIMIT = 1000 };
 
 /* Each test runs in a new empty folder. */
-static int enter_folder(void **state) {
-    static char template[] = "/tmp/scp-test-XXXXXX";
-    char *folder = malloc(sizeof template);
-    memcpy(folder, template, sizeof template);
-    *state = folder;
-    return mkdtemp(folder) && !chdir(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", (char *)*state);
-    free(*state);
-    return chdir("/") || system(command);
-}
-
 static void put(const char *path, const char *text) {
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
@@ -368,8 +354,6 @@ PLAIN_TEST(exhausted_memory_while_writing_is_a_status) {
     }
     assert_int_equal(count_entries("."), 0);
 }
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -1,6 +1,7 @@
 /* Whole data sets from files: what is read, what is told where it is not, keys and joins; on
  * any number of threads, out of any number of chunks, and with every allocation failed once. */
 #include "tests/unit/test_base_fixture.h"
+#include "tests/unit/test_folder_fixture.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -13,21 +14,6 @@
 #include "runtime/data/dataset.h"
 
 /* ---- Files and modules -------------------------------------------------------------------------- */
-
-static int enter_folder(void **state) {
-    static char template[] = "/tmp/scp-test-XXXXXX";
-    char *folder = malloc(sizeof template);
-    memcpy(folder, template, sizeof template);
-    *state = folder;
-    return mkdtemp(folder) && !chdir(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", (char *)*state);
-    free(*state);
-    return chdir("/") || system(command);
-}
 
 static void put_bytes(const char *path, Slice text) {
     FILE *file = fopen(path, "wb");
@@ -641,8 +627,6 @@ ARENA_TEST(malformed_files_end_cleanly) {
     closedir(folder);
     assert_true(files > 200);
 }
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

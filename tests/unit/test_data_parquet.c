@@ -2,6 +2,7 @@
  * clear word where the library is missing. The files are made by the library itself; without it
  * ($SCP_DUCKDB, or what tools/fetch-duckdb put into build/duckdb) all but that word is skipped. */
 #include "tests/unit/test_base_fixture.h"
+#include "tests/unit/test_folder_fixture.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -16,20 +17,6 @@ static const char *library(void) {
     const char *given = getenv("SCP_DUCKDB");
     if (given && *given) return given;
     return access(installed, R_OK) ? NULL : installed;
-}
-
-static int enter_folder(void **state) {
-    char *folder = malloc(32);
-    strcpy(folder, "/tmp/scp-parquet-XXXXXX");
-    *state = folder;
-    return mkdtemp(folder) && !chdir(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", (char *)*state);
-    free(*state);
-    return chdir("/") || system(command);
 }
 
 /* Has the library write the rows of a query. */
@@ -219,8 +206,6 @@ ARENA_TEST(a_missing_library_is_told) {
                  "/nowhere/libduckdb.so was not found: install libduckdb, or name it with "
                  "--duckdb\n");
 }
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

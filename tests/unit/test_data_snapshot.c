@@ -1,6 +1,7 @@
 /* Snapshots: what was packed comes back, nothing in a file is believed, no identifier is in it,
  * and what does not fit a plan is refused with what differs. */
 #include "tests/unit/test_base_fixture.h"
+#include "tests/unit/test_folder_fixture.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,20 +15,6 @@
 #include "runtime/data/snapshot.h"
 
 /* ---- Files and modules ---------------------------------------------------------------------- */
-
-static int enter_folder(void **state) {
-    char *folder = malloc(32);
-    strcpy(folder, "/tmp/scp-snapshot-XXXXXX");
-    *state = folder;
-    return mkdtemp(folder) && !chdir(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", (char *)*state);
-    free(*state);
-    return chdir("/") || system(command);
-}
 
 static void put(const char *path, Slice text) {
     FILE *file = fopen(path, "wb");
@@ -688,8 +675,6 @@ PLAIN_TEST(a_checksum_tells_every_changed_bit_and_length) {
     for (size_t length = 0; length < sizeof bytes; length++)
         assert_true(checksum_of(bytes, length) != checksum_of(bytes, length + 1));
 }
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -62,10 +62,15 @@ static void plan_make(Program *p) {
     write_text(p, "data/people.csv", rows);
 }
 
+/* The report of the plan is in p->out. */
+static void report_make(Program *p) {
+    plan_make(p);
+    assert_int_equal(scpc(p, "report", p->plan, "-o", "-"), SCP_OK);
+}
+
 PLAIN_TEST(a_relative_change_of_a_percentage_is_called_relative) {
     Program p;
-    plan_make(&p);
-    assert_int_equal(scpc(&p, "report", p.plan, "-o", "-"), SCP_OK);
+    report_make(&p);
     assert_non_null(strstr(p.out, "−10% relative"));
     assert_null(strstr(p.out, "−10% from"));
     program_remove(&p);
@@ -73,8 +78,7 @@ PLAIN_TEST(a_relative_change_of_a_percentage_is_called_relative) {
 
 PLAIN_TEST(an_effect_carries_its_sign) {
     Program p;
-    plan_make(&p);
-    assert_int_equal(scpc(&p, "report", p.plan, "-o", "-"), SCP_OK);
+    report_make(&p);
     assert_non_null(strstr(p.out, "+6 percentage points"));
     assert_non_null(strstr(p.out, "−2 percentage points"));
     program_remove(&p);
@@ -82,8 +86,7 @@ PLAIN_TEST(an_effect_carries_its_sign) {
 
 PLAIN_TEST(the_reason_for_a_target_is_in_the_report) {
     Program p;
-    plan_make(&p);
-    assert_int_equal(scpc(&p, "report", p.plan, "-o", "-"), SCP_OK);
+    report_make(&p);
     assert_non_null(strstr(p.out, "Why the target for 2027/28"));
     assert_non_null(strstr(p.out, "the new registers take two years"));
     program_remove(&p);
@@ -91,16 +94,14 @@ PLAIN_TEST(the_reason_for_a_target_is_in_the_report) {
 
 PLAIN_TEST(titles_with_commas_are_kept_apart) {
     Program p;
-    plan_make(&p);
-    assert_int_equal(scpc(&p, "report", p.plan, "-o", "-"), SCP_OK);
+    report_make(&p);
     assert_non_null(strstr(p.out, "Listening to people, 2025</a>; <a"));
     program_remove(&p);
 }
 
 PLAIN_TEST(a_foreword_called_foreword_has_one_heading) {
     Program p;
-    plan_make(&p);
-    assert_int_equal(scpc(&p, "report", p.plan, "-o", "-"), SCP_OK);
+    report_make(&p);
     assert_non_null(strstr(p.out, "We listened."));
     assert_non_null(strstr(p.out, ">Foreword</h2>"));
     assert_null(strstr(p.out, ">Foreword</h3>"));
