@@ -19,7 +19,7 @@ static const Node *measure_of(Compilation *c, const Decl *decl) {
     return value && value->sort == VALUE_NODE ? value->node : NULL;
 }
 
-/* One series a KPI: which of two it stands by, nobody could say. */
+/* One series each: which of two something stands by, nobody could say. */
 static void check_sole(Compilation *c, const Decl *decl) {
     const Decl *of = decl_of(c, decl);
     for (uint32_t i = 0; of && i < decl->kind->decls.count; i++) {
@@ -27,7 +27,7 @@ static void check_sole(Compilation *c, const Decl *decl) {
         if (other == decl) return;
         if (decl_of(c, other) != of) continue;
         Diag *diag = sema_error(c, NULL, DIAG_DUPLICATE_NAME, decl->name_span,
-                                "`%.*s` has actuals already: one series stands for a KPI",
+                                "`%.*s` has actuals already: it stands by one series",
                                 SLICE_FMT(word(c, of->name)));
         diag_relate(c->diags, diag, other->name_span, "declared here");
         return;
