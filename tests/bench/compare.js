@@ -21,6 +21,7 @@ const INGEST_BARS = {polars: 2.5, DuckDB: 4};
 const WALL_BAR = 6, MEMORY_BAR = 0.35, OWN_WALL_BAR = 8;
 // All people of England: seconds to load and to count, bytes at most.
 const ENGLAND_BARS = {load: 15, tasks: 2.5, peak: 4e9};
+const TURNS = 7; // each side has in a sitting
 
 const PEERS = {
     DuckDB: (folder) => ['node', [path.join(HERE, 'peer_duckdb.js'), 'hot', folder, THREADS]],
@@ -284,10 +285,10 @@ async function main() {
     await checkAnswers(folder, tasks);
     let summary = '';
     if (wanted('hot'))
-        summary = printHot(tasks, await alternateAll(folder, tasks, peers, tasks, quick ? 7 : 9));
+        summary = printHot(tasks, await alternateAll(folder, tasks, peers, tasks, TURNS));
     if (!quick && wanted('ingest'))
-        printIngest(await alternateAll(folder, tasks, peers, ['ingest'], 5));
-    if (!quick && wanted('whole')) compareWhole(folder, tasks, 3);
+        printIngest(await alternateAll(folder, tasks, peers, ['ingest'], TURNS));
+    if (!quick && wanted('whole')) compareWhole(folder, tasks, TURNS);
     if (summary) console.log(summary);
     return undefined;
 }
