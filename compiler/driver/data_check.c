@@ -68,7 +68,21 @@ static Slice share_text(const Survey *s, Protected part, Protected whole) {
 
 /* ---- Categories -------------------------------------------------------------------------- */
 
-/* Rows of each category, and the people behind them: the same of a population. */
+/* What each code of a category or flag stands for; none of any other column. */
+typedef struct {
+    uint32_t count;
+    const Slice *texts;
+} Codes;
+
+static Codes codes_of(const Survey *s, const ModuleColumn *column) {
+    static const Slice answers[] = {{"no", 2}, {"yes", 3}};
+    if (column->sort == COLUMN_FLAG) return (Codes){2, answers};
+    if (column->sort != COLUMN_CATEGORY) return (Codes){0, NULL};
+    const ModuleDim *dim = &s->module->dims.items[column->dim];
+    return (Codes){dim->member_count, dim->members};
+}
+
+/* Rows of each code, and the people behind them: the same of a population. */
 typedef struct {
     uint32_t count;
     int64_t *rows, *people;
@@ -85,7 +99,7 @@ static uint32_t code_at(const Column *column, uint64_t row) {
 static CategoryCounts count_categories(const Survey *s, const ModuleTable *table,
                                        const TableData *data, uint32_t index) {
     const Column *column = &data->columns[index];
-    uint32_t count = s->module->dims.items[table->columns.items[index].dim].member_count;
+    uint32_t count = codes_of(s, &table->columns.items[index]).count;
     CategoryCounts counts = {count, ARENA_NEW_ARRAY(s->arena, int64_t, count),
                              ARENA_NEW_ARRAY(s->arena, int64_t, count)};
     uint32_t *last = ARENA_NEW_ARRAY(s->arena, uint32_t, count);
@@ -141,6 +155,9 @@ static Slice declared_text(const Survey *s, const ModuleColumn *column) {
     if (column->sort == COLUMN_CATEGORY)
         return arena_printf(s->arena, "%u values",
                             (unsigned)s->module->dims.items[column->dim].member_count);
+    if (column_has_texts(column))
+        return arena_printf(s->arena, "no: %.*s, yes: %.*s", SLICE_FMT(column->texts[0]),
+                            SLICE_FMT(column->texts[1]));
     if (!column->has_range) return SLICE("");
     return range_text(s, column->sort, column->low, column->high);
 }
@@ -186,14 +203,14 @@ static Slice linked_text(const Survey *s, Protected orphans, Protected rows) {
     return arena_printf(s->arena, " (%.*s%% linked)", SLICE_FMT(number));
 }
 
-/* How many rows each category has; of a long list only how many categories have none. */
+/* How many rows each category has, and how many are no and yes; of a long list only how many categories have none. */
 static void print_categories(const Survey *s, const ModuleTable *table, const TableData *data,
                              Buffer *out) {
     enum { LISTED = 30 };
     bool any = false;
     for (uint32_t i = 0; i < table->columns.count; i++) {
-        if (table->columns.items[i].sort != COLUMN_CATEGORY) continue;
-        const ModuleDim *dim = &s->module->dims.items[table->columns.items[i].dim];
+        Codes codes = codes_of(s, &table->columns.items[i]);
+        if (!codes.count) continue;
         CategoryCounts counts = count_categories(s, table, data, i);
         uint32_t unused = 0;
         for (uint32_t code = 0; code < counts.count; code++) unused += !counts.rows[code];
@@ -207,7 +224,7 @@ static void print_categories(const Survey *s, const ModuleTable *table, const Ta
         for (uint32_t code = 0; code < counts.count && counts.count <= LISTED; code++) {
             Slice count = count_text(s, category_count(s, table, &counts, code));
             buffer_add_text(out, code ? ", " : " ");
-            plain_text(out, dim->members[code]);
+            plain_text(out, codes.texts[code]);
             buffer_printf(out, " %.*s", SLICE_FMT(count));
         }
         buffer_add_char(out, '\n');
@@ -263,13 +280,14 @@ static void json_share(JsonWriter *json, Slice key, Protected part, Protected wh
 
 static void json_categories(const Survey *s, const ModuleTable *table, const TableData *data,
                             uint32_t index, JsonWriter *json) {
-    const ModuleDim *dim = &s->module->dims.items[table->columns.items[index].dim];
+    Codes codes = codes_of(s, &table->columns.items[index]);
+    if (!codes.count) return;
     CategoryCounts counts = count_categories(s, table, data, index);
     json_key(json, SLICE("categories"));
     json_begin_array(json);
     for (uint32_t code = 0; code < counts.count; code++) {
         json_begin_object(json);
-        json_text(json, SLICE("code"), dim->members[code]);
+        json_text(json, SLICE("code"), codes.texts[code]);
         json_count(json, SLICE("rows"), category_count(s, table, &counts, code));
         json_end_object(json);
     }
@@ -286,7 +304,7 @@ static void json_column(const Survey *s, const ModuleTable *table, const TableDa
     json_count(json, SLICE("missing"), missing_count(s, table, data, held));
     json_share(json, SLICE("missing_percent"), missing_count(s, table, data, held),
                row_count(s, table, (int64_t)data->rows));
-    if (column->sort == COLUMN_CATEGORY) json_categories(s, table, data, index, json);
+    json_categories(s, table, data, index, json);
     if (shows_values(s, data, held)) {
         json_text(json, SLICE("low"), held_text(s, held->sort, held->low));
         json_text(json, SLICE("high"), held_text(s, held->sort, held->high));

@@ -4,8 +4,11 @@
  * scale can hold exactly. */
 #include "compiler/sema/people.h"
 
+#include <string.h>
+
 #include "runtime/base/number.h"
 #include "runtime/data/field.h"
+#include "runtime/data/problem.h"
 
 enum { MOST_PLACES = 9 };
 
@@ -15,7 +18,7 @@ typedef struct {
     uint32_t column; /* of the file */
     ModuleColumn spec;
     TableColumn info;
-    Dictionary categories;
+    Dictionary categories; /* COLUMN_CATEGORY; of a COLUMN_FLAG with texts: no and yes */
     int places;          /* COLUMN_REAL: the most decimals of a number so far */
     VEC(int64_t) values; /* COLUMN_REAL: mantissas; NO_VALUE: none */
     VEC(int) powers;     /* COLUMN_REAL: of ten */
@@ -64,7 +67,12 @@ static bool find_heading(const AttributeReader *r, const CsvReader *header, Read
 static void begin_column(AttributeReader *r, const Decl *decl) {
     Reading column = {.decl = decl};
     declare_column(r->c, decl, &column.spec, &column.info);
-    if (!can_be_held(r, &column)) return;
+    if (column.info.broken || !can_be_held(r, &column)) return;
+    if (column_has_texts(&column.spec)) {
+        Slice *texts = ARENA_NEW_ARRAY(r->c->arena, Slice, 2);
+        memcpy(texts, column.spec.texts, sizeof column.spec.texts);
+        dictionary_init(&column.categories, r->c->arena, texts, 2);
+    }
     if (column.spec.sort == COLUMN_CATEGORY) {
         const ModuleDim *dim = &r->c->module->dims.items[column.spec.dim];
         dictionary_init(&column.categories, r->c->arena, dim->members, dim->member_count);
@@ -106,7 +114,10 @@ static FieldOutcome read_value(Slice text, Reading *column, int64_t *value, int 
     case COLUMN_INTEGER: return field_integer(text, value);
     case COLUMN_REAL: return read_real(text, column, value, power);
     case COLUMN_MONEY: return field_money(text, value);
-    case COLUMN_FLAG: return field_flag(text, value);
+    case COLUMN_FLAG:
+        if (!column_has_texts(&column->spec)) return field_flag(text, value);
+        *value = dictionary_find(&column->categories, text);
+        return *value < 0 ? FIELD_MALFORMED : FIELD_SOUND;
     case COLUMN_CATEGORY:
         *value = dictionary_find(&column->categories, text);
         return *value < 0 ? FIELD_MALFORMED : FIELD_SOUND;
@@ -116,31 +127,33 @@ static FieldOutcome read_value(Slice text, Reading *column, int64_t *value, int 
     return FIELD_MALFORMED;
 }
 
-static bool check_value(const AttributeReader *r, const Reading *column, uint64_t line, Slice text,
-                        FieldOutcome outcome, int64_t value) {
-    if (outcome == FIELD_TOO_LARGE)
-        return complain(r, DIAG_DATA_RANGE, line, "the number is too large:", text);
-    if (outcome == FIELD_MALFORMED && column->spec.sort == COLUMN_CATEGORY)
-        return complain(r, DIAG_DATA_CATEGORY, line, "not one of the declared categories:", text);
+/* Areas are nobody's: what stands in the field is shown. */
+static bool wrong_field(const AttributeReader *r, const Reading *column, uint64_t line, int fault,
+                        Slice text) {
+    Slice words = data_field_words(r->c->module, r->c->arena, &column->spec, fault);
+    Slice place = arena_printf(r->c->arena, "\"%.*s\": %.*s%s", SLICE_FMT(column->spec.name),
+                               SLICE_FMT(words), text.length ? "; it says" : "");
+    return complain(r, data_fault_name(fault), line, place.data, text);
+}
+
+/* The fault of a field that is not empty, or CSV_SOUND. */
+static int fault_of(const ModuleColumn *spec, Slice text, FieldOutcome outcome, int64_t value) {
+    bool outside = spec->has_range && (value < spec->low || value > spec->high);
+    if (outcome == FIELD_MALFORMED && spec->sort == COLUMN_CATEGORY) return PIECE_FAULT_CATEGORY;
     if (outcome == FIELD_MALFORMED)
-        return complain(r, DIAG_DATA_TYPE, line, "not of the declared type:", text);
-    if (column->spec.has_range && (value < column->spec.low || value > column->spec.high))
-        return complain(r, DIAG_DATA_RANGE, line, "outside the declared range:", text);
-    return true;
+        return (int)PIECE_FAULT_TYPE + (int)field_fault(spec->sort, text);
+    return outcome == FIELD_TOO_LARGE || outside ? (int)PIECE_FAULT_RANGE : (int)CSV_SOUND;
 }
 
 static bool read_field(AttributeReader *r, Reading *column, const CsvReader *record) {
     Slice text = record->fields[column->column];
     int64_t value = NO_VALUE;
-    int power = 0;
+    int power = 0, fault = column->spec.may_miss ? (int)CSV_SOUND : (int)PIECE_FAULT_EMPTY;
     if (text.length) {
         FieldOutcome outcome = read_value(text, column, &value, &power);
-        if (!check_value(r, column, record->record_line, text, outcome, value)) return false;
-    } else if (!column->spec.may_miss) {
-        return complain(
-            r, DIAG_DATA_TYPE, record->record_line,
-            "an area has no value, and the declaration lacks `or missing`:", column->spec.name);
+        fault = fault_of(&column->spec, text, outcome, value);
     }
+    if (fault != CSV_SOUND) return wrong_field(r, column, record->record_line, fault, text);
     VEC_PUSH(r->c->arena, &column->values, value);
     VEC_PUSH(r->c->arena, &column->powers, power);
     return true;

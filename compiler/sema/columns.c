@@ -36,10 +36,10 @@ static bool member_code(Compilation *c, const Expr *code, Slice *text) {
         *text = word(c, code->atom);
     else if (code->kind == EXPR_STRING)
         *text = code->text;
-    else if (code->kind == EXPR_NUMBER)
+    else if (code->kind == EXPR_NUMBER || code->kind == EXPR_BOOL)
         *text = arena_copy(c->arena, source_map_text(c->sources, code->span));
     else if (code->kind != EXPR_POISON)
-        sema_error(c, NULL, DIAG_TYPE_MISMATCH, code->span, "a category is a word or a text");
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, code->span, "what the file has is a word, a number or a text: `F`, `1`, `\"not known\"`");
     return text->length > 0;
 }
 
@@ -95,6 +95,49 @@ static bool category_dim(Compilation *c, const Decl *decl, const Expr *call, Mod
     info->type.code_dim = column->dim;
     if (info->unknown_member) info->unknown_dim = with_unknown(c, dim);
     return true;
+}
+
+/* ---- Flags -------------------------------------------------------------------------- */
+
+/* One of the two texts, under the word it stands for; false: it says neither. */
+static bool flag_text(Compilation *c, const Entry *entry, ModuleColumn *column, bool *known) {
+    bool yes = is_word(c, entry->key, "yes");
+    if (!yes && !is_word(c, entry->key, "no")) return false;
+    Slice *text = &column->texts[yes];
+    if (text->length) return false;
+    *known &= member_code(c, entry->value, text);
+    if (entry->value->kind == EXPR_STRING && !entry->value->text.length)
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, entry->value->span,
+                   "an empty field is missing, neither no nor yes: write the text that says `%s`, "
+                   "and `or missing` behind the type",
+                   yes ? "yes" : "no");
+    return true;
+}
+
+/* `flag(no: N, yes: Y)` */
+static bool flag_texts(Compilation *c, const Expr *call, ModuleColumn *column) {
+    bool known = true, both = call->entries.count == 2;
+    for (uint32_t i = 0; i < call->entries.count && both; i++)
+        both = flag_text(c, &call->entries.items[i], column, &known);
+    if (!both) {
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, call->span,
+                   "a flag says once what the file has for no and once what it has for yes: "
+                   "`flag(no: N, yes: Y)`");
+        return false;
+    }
+    if (known && slice_equal(column->texts[0], column->texts[1])) {
+        sema_error(c, NULL, DIAG_DUPLICATE_NAME, call->span, "`%.*s` cannot be both no and yes",
+                   SLICE_FMT(column->texts[0]));
+        return false;
+    }
+    return known;
+}
+
+static bool flag_column(Compilation *c, const Expr *expr, ModuleColumn *column,
+                        TableColumn *info) {
+    column->sort = COLUMN_FLAG;
+    info->type = type_of(TYPE_BOOL);
+    return expr->kind != EXPR_CALL || flag_texts(c, expr, column);
 }
 
 /* The column as a number, code or condition of a row: where its missing values are a member,
@@ -187,15 +230,23 @@ static bool quantity_column(Compilation *c, const Expr *name, ModuleColumn *colu
 
 static bool unknown_column_type(Compilation *c, const Expr *type) {
     static const char *const spoken[][2] = {
-        {"boolean", "flag"},     {"bool", "flag"},       {"yes/no", "flag"},
-        {"Y/N", "flag"}, {"yes_no", "flag"}, {"int", "integer"},
-        {"decimal", "number"},   {"float", "number"},    {"id", "identifier"},
-        {"key", "identifier"},   {"money", "pounds"},    {"datetime", "date"}};
+        {"boolean", "flag"},
+        {"bool", "flag"},
+        {"yes/no", "flag(no: no, yes: yes)"},
+        {"yes_no", "flag(no: no, yes: yes)"},
+        {"Y/N", "flag(no: N, yes: Y)"},
+        {"int", "integer"},
+        {"decimal", "number"},
+        {"float", "number"},
+        {"id", "identifier"},
+        {"key", "identifier"},
+        {"money", "pounds"},
+        {"datetime", "date"}};
     Slice text = quoted(c, type->span);
     Diag *diag = sema_error(
         c, NULL, DIAG_TYPE_MISMATCH, type->span,
         "`%.*s` is not a type of column: identifier, nhs_number, lsoa, integer, number, "
-        "flag, date, pence, pounds, a unit such as "
+        "flag, flag(no: N, yes: Y), date, pence, pounds, a unit such as "
         "years, category(F: \"Female\", …), ordered(low, high) or `category of` a geography",
         SLICE_FMT(text));
     for (size_t i = 0; i < sizeof spoken / sizeof *spoken; i++) {
@@ -238,9 +289,8 @@ static bool named_type(Compilation *c, const Decl *decl, const Expr *expr, Modul
     if (identifier_form(c, expr, &column->form)) {
         column->sort = COLUMN_IDENTIFIER;
         info->type.identifier = true;
-    } else if (is_word(c, expr, "flag")) {
-        column->sort = COLUMN_FLAG;
-        info->type = type_of(TYPE_BOOL);
+    } else if (is_word(c, call ? expr->left : expr, "flag")) {
+        return flag_column(c, expr, column, info);
     } else if (is_word(c, expr, "date")) {
         column->sort = COLUMN_DATE;
         info->type = type_of(TYPE_DATE);

@@ -251,6 +251,8 @@ static void codec_column(Codec *codec, ModuleColumn *column) {
     SIGNED(codec, column->low, INT64_MIN, INT64_MAX);
     SIGNED(codec, column->high, INT64_MIN, INT64_MAX);
     NUMBER(codec, column->dim, UINT16_MAX);
+    codec_text(codec, &column->texts[0]);
+    codec_text(codec, &column->texts[1]);
     codec_span(codec, &column->span);
 }
 

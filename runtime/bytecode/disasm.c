@@ -166,6 +166,12 @@ static void list_column(Listing *l, uint32_t i, const ModuleColumn *column) {
     buffer_printf(&l->out, " %s", column_sorts[column->sort]);
     if (column->form) buffer_printf(&l->out, " %s", identifier_forms[column->form]);
     if (column->sort == COLUMN_CATEGORY) buffer_printf(&l->out, " of dim %u", column->dim);
+    if (column_has_texts(column)) {
+        for (int yes = 0; yes <= 1; yes++) {
+            say(l, yes ? " yes" : " no");
+            say_quoted(l, column->texts[yes]);
+        }
+    }
     if (column->has_range)
         buffer_printf(&l->out, " %lld .. %lld", (long long)column->low, (long long)column->high);
     if (column->may_miss) say(l, " or missing");

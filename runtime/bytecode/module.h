@@ -108,7 +108,7 @@ typedef enum {
     COLUMN_REAL,       /* double */
     COLUMN_MONEY,      /* written in pounds and pence, held as int64 pence */
     COLUMN_DATE,       /* int32 days */
-    COLUMN_FLAG,       /* 0 or 1; written 0/1, true/false, yes/no, Y/N */
+    COLUMN_FLAG,       /* 0 or 1; written so, or in texts the column declares */
     COLUMN_CATEGORY    /* code into `dim` */
 } ColumnSort;
 
@@ -126,8 +126,13 @@ typedef struct {
     bool has_range;
     int64_t low, high;     /* inclusive, in held values */
     uint16_t dim;          /* COLUMN_CATEGORY: members are the written codes */
+    Slice texts[2];        /* COLUMN_FLAG: what is written for no and for yes; both empty: 0 and 1 */
     Span span;
 } ModuleColumn;
+
+static inline bool column_has_texts(const ModuleColumn *column) {
+    return column->texts[0].length > 0;
+}
 
 typedef struct {
     Slice file;    /* relative to the plan's folder */

@@ -144,7 +144,12 @@ static bool check_consts(Verifier *v) {
 static bool check_column(Verifier *v, const ModuleColumn *column) {
     bool category = column->sort != COLUMN_CATEGORY || column->dim < v->module->dims.count;
     bool range = !column->has_range || column->low <= column->high;
+    bool none = !column->texts[0].length && !column->texts[1].length;
+    bool texts = none || (column->sort == COLUMN_FLAG && column->texts[0].length &&
+                          column->texts[1].length &&
+                          !slice_equal(column->texts[0], column->texts[1]));
     return holds(v, category, "dim-out-of-range") && holds(v, range, "column-range") &&
+           holds(v, texts, "flag-texts") &&
            check_span(v, column->span);
 }
 

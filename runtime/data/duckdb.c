@@ -152,13 +152,15 @@ static void add_source(Buffer *sql, int descriptor) {
 static bool is_whole(int type) { return type >= DUCK_TINYINT && type <= DUCK_UBIGINT; }
 
 /* What the column is asked for as; NULL: its type in the file does not hold what is declared. */
-static const char *cast_for(ColumnSort sort, int type, unsigned scale) {
+static const char *cast_for(const ModuleColumn *declared, int type, unsigned scale) {
     bool text = type == DUCK_VARCHAR || type == DUCK_ENUM;
-    switch (sort) {
+    switch (declared->sort) {
     case COLUMN_IDENTIFIER: return text || is_whole(type) ? "%s::VARCHAR" : NULL;
     case COLUMN_CATEGORY: return text || is_whole(type) ? "%s::VARCHAR" : NULL;
     case COLUMN_INTEGER: return is_whole(type) ? "%s::BIGINT" : NULL;
-    case COLUMN_FLAG: return type == DUCK_BOOLEAN || is_whole(type) ? "%s::BIGINT" : NULL;
+    case COLUMN_FLAG:
+        if (column_has_texts(declared)) return text || is_whole(type) ? "%s::VARCHAR" : NULL;
+        return type == DUCK_BOOLEAN || is_whole(type) ? "%s::BIGINT" : NULL;
     case COLUMN_DATE: return type == DUCK_DATE ? "%s" : NULL;
     case COLUMN_REAL:
         return is_whole(type) || type == DUCK_FLOAT || type == DUCK_DOUBLE || type == DUCK_DECIMAL
@@ -171,12 +173,15 @@ static const char *cast_for(ColumnSort sort, int type, unsigned scale) {
     return NULL;
 }
 
-static Slice type_wanted(ColumnSort sort) {
-    switch (sort) {
+static Slice type_wanted(const ModuleColumn *declared) {
+    switch (declared->sort) {
     case COLUMN_IDENTIFIER:
     case COLUMN_CATEGORY: return SLICE("expected a column of texts or whole numbers");
     case COLUMN_INTEGER: return SLICE("expected a column of whole numbers");
-    case COLUMN_FLAG: return SLICE("expected a column of truth values, or of 0 and 1");
+    case COLUMN_FLAG:
+        return column_has_texts(declared)
+                   ? SLICE("expected a column of texts or whole numbers, as the flag declares them")
+                   : SLICE("expected a column of truth values, or of 0 and 1");
     case COLUMN_DATE: return SLICE("expected a column of dates");
     case COLUMN_REAL: return SLICE("expected a column of numbers");
     case COLUMN_MONEY: break;
@@ -209,8 +214,8 @@ static const char *find_cast(DuckReader *reader, int descriptor, const ModuleCol
     unsigned scale = type == DUCK_DECIMAL ? duck->decimal_scale(logical) : 0;
     duck->destroy_logical_type(&logical);
     duck->destroy_result(&reader->result);
-    *error = type_wanted(declared->sort);
-    return cast_for(declared->sort, type, scale);
+    *error = type_wanted(declared);
+    return cast_for(declared, type, scale);
 }
 
 static bool add_column(DuckReader *reader, int descriptor, const ModuleColumn *declared,
@@ -306,13 +311,17 @@ static Slice text_at(const DuckText *cell) {
 
 static void put_value(TableStore *store, uint32_t c, const void *data, uint64_t row,
                       Piece *piece) {
-    switch (store->plan->columns[c].declared->sort) {
+    const ModuleColumn *declared = store->plan->columns[c].declared;
+    switch (declared->sort) {
     case COLUMN_IDENTIFIER:
     case COLUMN_CATEGORY: piece_put_text(store, piece, c, text_at((const DuckText *)data + row)); return;
     case COLUMN_REAL: piece_put_real(store, piece, c, ((const double *)data)[row]); return;
     case COLUMN_DATE: piece_put_whole(store, piece, c, ((const int32_t *)data)[row]); return;
-    case COLUMN_INTEGER:
     case COLUMN_FLAG:
+        if (!column_has_texts(declared)) break;
+        piece_put_text(store, piece, c, text_at((const DuckText *)data + row));
+        return;
+    case COLUMN_INTEGER:
     case COLUMN_MONEY: break;
     }
     piece_put_whole(store, piece, c, ((const int64_t *)data)[row]);

@@ -17,7 +17,7 @@ FieldOutcome field_money(Slice text, int64_t *pence);
 /* `-?digits[.digits][e[+-]digits]`, correctly rounded. */
 FieldOutcome field_real(Slice text, double *value);
 
-/* 0/1, false/true, no/yes, N/Y. */
+/* `0` or `1`. */
 FieldOutcome field_flag(Slice text, int64_t *value);
 
 /* Two words that stand for a text without NUL: of up to 16 bytes they hold all of it, filled up

@@ -90,6 +90,8 @@ static void plan_columns(Ingest *ingest) {
         if (column->key) column->width = 8;
         column->may_miss = declared->may_miss && !column->key;
         column->field = MODULE_NONE;
+        if (column_has_texts(declared))
+            dictionary_init(&column->dictionary, request->arena, declared->texts, 2);
         if (declared->sort != COLUMN_CATEGORY) continue;
         const ModuleDim *dim = &request->module->dims.items[declared->dim];
         dictionary_init(&column->dictionary, request->arena, dim->members, dim->member_count);

@@ -125,7 +125,14 @@ static int read_whole(const ColumnPlan *column, Slice text, int64_t *value) {
     switch (declared->sort) {
     case COLUMN_INTEGER: outcome = field_integer(text, value); break;
     case COLUMN_MONEY: outcome = field_money(text, value); break;
-    case COLUMN_FLAG: outcome = field_flag(text, value); break;
+    case COLUMN_FLAG:
+        if (!column_has_texts(declared)) {
+            outcome = field_flag(text, value);
+            break;
+        }
+        *value = dictionary_find(&column->dictionary, text);
+        if (*value < 0) return type_fault(declared->sort, text);
+        break;
     case COLUMN_DATE:
         if (!date_parse_iso(text, &days)) return type_fault(declared->sort, text);
         *value = days;
@@ -239,7 +246,10 @@ static BlockRead read_wholes(TableStore *store, Piece *piece, uint32_t c, const 
     switch (declared->sort) {
     case COLUMN_INTEGER: read = kernels->integers(field, values); break;
     case COLUMN_MONEY: read = kernels->money(field, values); break;
-    case COLUMN_FLAG: read = kernels->flags(field, values); break;
+    case COLUMN_FLAG:
+        read = column_has_texts(declared) ? kernels->codes(field, &column->dictionary, values)
+                                          : kernels->flags(field, values);
+        break;
     case COLUMN_DATE: read = kernels->dates(field, values); break;
     case COLUMN_CATEGORY: read = kernels->codes(field, &column->dictionary, values); break;
     case COLUMN_REAL:

@@ -84,13 +84,21 @@ static Slice fault_words(FieldFault fault) {
     return SLICE("");
 }
 
-static Slice type_words(const ModuleColumn *column) {
+static Slice flag_words(Arena *arena, const ModuleColumn *column) {
+    if (!column_has_texts(column))
+        return SLICE("expected 0 or 1; where the file says it otherwise, declare how: "
+                     "`flag(no: N, yes: Y)`");
+    return arena_printf(arena, "expected `%.*s` or `%.*s`", SLICE_FMT(column->texts[0]),
+                        SLICE_FMT(column->texts[1]));
+}
+
+static Slice type_words(Arena *arena, const ModuleColumn *column) {
     switch (column->sort) {
     case COLUMN_INTEGER: return SLICE("expected a whole number, such as 42");
     case COLUMN_REAL: return SLICE("expected a number, such as 0.25");
     case COLUMN_MONEY: return SLICE("expected pounds and pence, such as 1234.56");
     case COLUMN_DATE: return SLICE("expected a date, such as 2026-03-31");
-    case COLUMN_FLAG: return SLICE("expected 0 or 1 (or no/yes, false/true, N/Y)");
+    case COLUMN_FLAG: return flag_words(arena, column);
     case COLUMN_IDENTIFIER: return identifier_words(column->form);
     case COLUMN_CATEGORY: break;
     }
@@ -135,8 +143,7 @@ static Slice category_words(Arena *arena, const ModuleDim *dim) {
     return buffer_slice(&words);
 }
 
-static Slice field_words(const Module *module, Arena *arena, const ModuleColumn *column,
-                         int fault) {
+Slice data_field_words(const Module *module, Arena *arena, const ModuleColumn *column, int fault) {
     switch (fault) {
     case PIECE_FAULT_EMPTY:
         return column->sort == COLUMN_IDENTIFIER
@@ -145,7 +152,8 @@ static Slice field_words(const Module *module, Arena *arena, const ModuleColumn 
     case PIECE_FAULT_CATEGORY: return category_words(arena, &module->dims.items[column->dim]);
     case PIECE_FAULT_RANGE: return range_words(arena, column);
     default: {
-        Slice type = type_words(column), more = fault_words((FieldFault)(fault - PIECE_FAULT_TYPE));
+        Slice type = type_words(arena, column);
+        Slice more = fault_words((FieldFault)(fault - PIECE_FAULT_TYPE));
         return arena_printf(arena, "%.*s%.*s", SLICE_FMT(type), SLICE_FMT(more));
     }
     }
@@ -162,7 +170,7 @@ DataProblem data_problem_of_piece(const Module *module, const TablePlan *plan, A
     bool record = problem->column == MODULE_NONE;
     Slice words =
         record ? data_record_words(arena, problem->fault, plan->fields)
-               : field_words(module, arena, plan->columns[problem->column].declared,
+               : data_field_words(module, arena, plan->columns[problem->column].declared,
                              problem->fault);
     return (DataProblem){
         .name = data_fault_name(problem->fault),

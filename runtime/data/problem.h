@@ -18,6 +18,9 @@ void data_report_sort(DataReport *report);
 DiagName data_fault_name(int fault);
 Slice data_record_words(Arena *arena, int fault, uint32_t fields);
 
+/* What was expected of a field at fault. */
+Slice data_field_words(const Module *module, Arena *arena, const ModuleColumn *column, int fault);
+
 /* A problem of a piece whose first line is `first_line` of the file. */
 DataProblem data_problem_of_piece(const Module *module, const TablePlan *plan, Arena *arena,
                                   Slice file, uint64_t first_line, const PieceProblem *problem);

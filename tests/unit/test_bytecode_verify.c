@@ -114,6 +114,21 @@ MUTATION(constant_of_no_sort) { konst(m, CONST_TEXT)->sort = CONST_ABSENT + 1; }
 
 MUTATION(category_of_no_dim) { table(m, 0)->columns.items[COLUMN_AT_PLACE].dim = 99; }
 MUTATION(range_backwards) { table(m, 0)->columns.items[COLUMN_AT_AGE].low = 121; }
+MUTATION(flag_with_text_for_yes_alone) {
+    ModuleColumn *column = &table(m, 0)->columns.items[COLUMN_AT_AGE];
+    column->sort = COLUMN_FLAG;
+    column->texts[1] = SLICE("Y");
+}
+MUTATION(flag_of_one_text_for_both) {
+    ModuleColumn *column = &table(m, 0)->columns.items[COLUMN_AT_AGE];
+    column->sort = COLUMN_FLAG;
+    column->texts[0] = column->texts[1] = SLICE("Y");
+}
+MUTATION(number_with_texts_of_a_flag) {
+    ModuleColumn *column = &table(m, 0)->columns.items[COLUMN_AT_AGE];
+    column->texts[0] = SLICE("N");
+    column->texts[1] = SLICE("Y");
+}
 MUTATION(key_beyond_columns) { table(m, 0)->key = 99; }
 MUTATION(key_not_an_identifier) { table(m, 0)->key = COLUMN_AT_AGE; }
 MUTATION(no_snapshots) { table(m, 0)->snapshots.count = 0; }
@@ -427,6 +442,9 @@ static const BadModule bad_modules[] = {
     {"constant-type", constant_of_no_sort},
     {"dim-out-of-range", category_of_no_dim},
     {"column-range", range_backwards},
+    {"flag-texts", flag_with_text_for_yes_alone},
+    {"flag-texts", flag_of_one_text_for_both},
+    {"flag-texts", number_with_texts_of_a_flag},
     {"table-key", key_beyond_columns},
     {"table-key", key_not_an_identifier},
     {"snapshot-count", no_snapshots},

@@ -173,8 +173,6 @@ ARENA_TEST(usual_fields_are_not_left_to_the_slow_road) {
         const char *text;
     } usual[] = {{FLAGS, "0"},
                  {FLAGS, "1"},
-                 {FLAGS, "Y"},
-                 {FLAGS, "N"},
                  {INTEGERS, "0"},
                  {INTEGERS, "007"},
                  {INTEGERS, "12345678"},

@@ -155,12 +155,48 @@ ARENA_TEST(what_is_wrong_with_a_value_is_told_by_row_and_never_shown) {
                 "data-type people.parquet:2 id: the field is empty; every row needs its identifier\n"
                 "data-range people.parquet:2 age: expected 0 to 120\n"
                 "data-category people.parquet:2 sex: expected F or M\n"
-                "data-type people.parquet:2 ill: expected 0 or 1 (or no/yes, false/true, N/Y)\n"
+                "data-type people.parquet:2 ill: expected 0 or 1; where the file says it "
+                "otherwise, declare how: `flag(no: N, yes: Y)`\n"
                 "data-type people.parquet:2 risk: expected a number, such as 0.25\n");
     assert_told(arena,
                 ROW("'a'", "50", "'F'", "1.25", "NULL::DATE", "true", "0.5") " UNION ALL "
                 ROW("'a'", "50", "'F'", "1.25", "NULL::DATE", "true", "0.5"),
                 "data-duplicate-key people.parquet:2 id: the same identifier stands on line 1\n");
+}
+
+static Module *module_of_declared_texts(Arena *arena) {
+    Module *module = people_module(arena, "people.parquet");
+    ModuleColumn *ill = &module->tables.items[0].columns.items[5];
+    ill->texts[0] = SLICE("N");
+    ill->texts[1] = SLICE("a text of more than twelve bytes");
+    return module;
+}
+
+#define WITH_ILL(ill) ROW("'a'", "50", "'F'", "1.25", "NULL::DATE", ill, "0.5")
+
+ARENA_TEST(a_flag_with_texts_is_read_from_texts) {
+    Dataset data;
+    Slice problems;
+    if (!library()) SKIP_TEST(arena);
+    put_parquet(arena, "people.parquet",
+                "SELECT * REPLACE (CASE WHEN ill THEN 'a text of more than twelve bytes' ELSE 'N' "
+                "END AS ill) FROM (" MANY ")");
+    assert_int_equal(load(arena, module_of_declared_texts(arena), library(), &data, &problems),
+                     SCP_OK);
+    const TableData *people = data.tables[0].snapshots;
+    for (uint64_t i = 0; i < people->rows; i++)
+        assert_int_equal(value_at(&people->columns[5], i), i % 2);
+    dataset_free(&data);
+    put_parquet(arena, "people.parquet", WITH_ILL("'Y'"));
+    assert_int_equal(load(arena, module_of_declared_texts(arena), library(), &data, &problems),
+                     SCP_DATA);
+    assert_slice(problems, "data-type people.parquet:1 ill: expected `N` or `a text of more than "
+                           "twelve bytes`\n");
+    put_parquet(arena, "people.parquet", WITH_ILL("true"));
+    assert_int_equal(load(arena, module_of_declared_texts(arena), library(), &data, &problems),
+                     SCP_DATA);
+    assert_slice(problems, "data-column-missing people.parquet:0 ill: expected a column of texts or "
+                           "whole numbers, as the flag declares them\n");
 }
 
 ARENA_TEST(a_column_of_another_type_is_not_converted) {
@@ -211,6 +247,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(parquet_holds_what_its_columns_say),
         IN_FOLDER(what_is_wrong_with_a_value_is_told_by_row_and_never_shown),
+        IN_FOLDER(a_flag_with_texts_is_read_from_texts),
         IN_FOLDER(a_column_of_another_type_is_not_converted),
         IN_FOLDER(damaged_parquet_is_told),
         IN_FOLDER(a_missing_library_is_told),

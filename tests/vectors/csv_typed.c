@@ -8,7 +8,8 @@
 #include "runtime/data/piece.h"
 
 /* The suite's names of types and the columns that hold them. Its bands stand for any declared set of
- * categories; its text is a field no number is made of. */
+ * categories; its text is a field no number is made of; its truth values are a flag that declares
+ * its texts. */
 static const struct {
     const char *name;
     ColumnSort sort;
@@ -27,6 +28,8 @@ static const struct {
 
 static const Slice bands[] = {{"0", 1}, {"1-2", 3}, {"3-4", 3}, {"5-9", 3}, {"10-14", 5}};
 enum { BANDS = sizeof bands / sizeof bands[0] };
+
+static const Slice truths[] = {{"false", 5}, {"true", 4}};
 
 static const char *fault_code(int fault) {
     if (fault == CSV_NUL) return "E_NUL";
@@ -90,7 +93,9 @@ static CsvTyped read_line(Arena *arena, const ModuleColumn *declared, Slice text
     TableStore store;
     Piece piece = {.failed = true};
     CsvTyped read = {.known = true, .outcome = "no memory"};
-    dictionary_init(&column.dictionary, arena, bands, BANDS);
+    bool flag = declared->sort == COLUMN_FLAG;
+    dictionary_init(&column.dictionary, arena, flag ? truths : bands,
+                    flag ? sizeof truths / sizeof truths[0] : BANDS);
     csv_reader_init(reader, (char *)(uintptr_t)line.data, line.length, ',', 1);
     if (store_init(&store, &plan) && store_reserve(&store, 1))
         piece_read(&store, 0, 1, reader, &piece);
@@ -123,6 +128,7 @@ CsvTyped csv_typed_read(Arena *arena, Slice type, Slice text) {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (!slice_equal(type, slice_of(types[i].name))) continue;
         ModuleColumn column = {.sort = types[i].sort, .form = types[i].form, .may_miss = true};
+        if (column.sort == COLUMN_FLAG) memcpy(column.texts, truths, sizeof truths);
         return read_cell(arena, &column, text);
     }
     return (CsvTyped){.known = false};

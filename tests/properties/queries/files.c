@@ -89,6 +89,9 @@ static char *type_text(const Batch *batch, const Column *column) {
         text = join("%s)", text);
     } else {
         text = join("%s", plain[column->sort]);
+        if (column->words)
+            text = join("flag(no: %s, yes: %s)", flag_words[column->words][0],
+                        flag_words[column->words][1]);
         if (column->ranged && column->sort <= COLUMN_YEARS)
             text = join("%s in %lld .. %lld", text, (long long)column->low, (long long)column->high);
     }

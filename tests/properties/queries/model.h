@@ -39,6 +39,7 @@ typedef struct {
     Sort sort;
     bool may_miss, unknown; /* or missing, as unknown */
     bool ranged;
+    int words; /* of a flag: which of flag_words its file has */
     int64_t low, high;
     int member_count;
     char **members;
@@ -154,6 +155,7 @@ typedef struct {
 } Batch;
 
 /* people.c: the population, its events and by what they can be split */
+extern const char *const flag_words[4][2]; /* for no and for yes; the first need no declaration */
 void make_people(Batch *batch);
 bool may_split(const Batch *batch, int dim, int table);
 char *day_text(int64_t day);

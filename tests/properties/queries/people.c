@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const flag_words[4][2] = {{"0", "1"}, {"N", "Y"}, {"no", "yes"}, {"false", "true"}};
+
 uint64_t chance(Chance *c) {
     uint64_t z = c->state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -80,6 +82,7 @@ static void make_column(Batch *batch, Records *table, Sort sort) {
         column->unknown = column->may_miss && sort == COLUMN_CODE && one_in(c, 2);
     }
     static const int64_t highs[] = {1, 9, 100, 255, 256, 70000, 4000000000, INT64_C(1) << 40};
+    if (sort == COLUMN_FLAG && one_in(c, 2)) column->words = (int)pick(c, 1, 3);
     column->low = 0;
     column->high = highs[pick(c, 0, 7)];
     column->ranged = one_in(c, 2);
@@ -179,7 +182,6 @@ static Value decimal(Chance *c, Shape shape) {
 
 static Value make_value(Batch *batch, const Column *column, Shape shape, const Records *table) {
     Chance *c = &batch->chance;
-    static const char *const no[] = {"0", "N", "no", "false"}, *const yes[] = {"1", "Y", "yes", "true"};
     Value value = {.whole = shaped(c, shape, column->low, column->high)};
     switch (column->sort) {
     case COLUMN_WHOLE:
@@ -197,8 +199,7 @@ static Value make_value(Batch *batch, const Column *column, Shape shape, const R
     }
     case COLUMN_FLAG: {
         value.whole = shaped(c, shape, 0, 1);
-        int64_t words = one_in(c, 4) ? pick(c, 0, 3) : 0;
-        value.text = join("%s", value.whole ? yes[words] : no[words]);
+        value.text = join("%s", flag_words[column->words][value.whole]);
         break;
     }
     case COLUMN_CODE:
