@@ -168,7 +168,7 @@ ARENA_TEST(columns_are_typed_narrow_and_complete) {
 
 ARENA_TEST(header_may_have_its_columns_in_any_order_and_more_of_them) {
     put("people.csv", "visits,note,risk,ill,born,cost,sex,age,id\n"
-                      "3,\"kept, not read\",0.25,yes,1990-02-03,12.50,F,34,1\n");
+                      "3,\"kept, not read\",0.25,1,1990-02-03,12.50,F,34,1\n");
     Loaded loaded = load(arena, people_module(arena));
     assert_int_equal(loaded.status, SCP_OK);
     const Column *columns = loaded.data.tables[0].snapshots->columns;
