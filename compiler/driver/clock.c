@@ -56,8 +56,8 @@ bool clock_tick_begin(ClockTick *clock) {
     event.sigev_signo = SIGALRM;
     event.sigev_value.sival_ptr = clock;
     if (timer_create(CLOCK_MONOTONIC, &event, &clock->timer)) return false;
-    struct itimerspec second = {{1, 0}, {1, 0}};
-    timer_settime(clock->timer, 0, &second, NULL);
+    struct itimerspec quarters = {.it_interval = {0, 250000000}, .it_value = {1, 0}};
+    timer_settime(clock->timer, 0, &quarters, NULL);
     return true;
 }
 

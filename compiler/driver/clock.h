@@ -1,4 +1,4 @@
-/* The limit on processor time, and a call every second. */
+/* The limit on processor time, and a call now and then. */
 #ifndef COMPILER_DRIVER_CLOCK_H
 #define COMPILER_DRIVER_CLOCK_H
 
@@ -10,7 +10,7 @@
  * no limit. */
 void clock_limit(int64_t seconds);
 
-/* Calls `tick` every second, from a signal handler on any thread: it may do no more than such a
+/* Calls `tick` after a second and then four times a second, from a signal handler on any thread: it may do no more than such a
  * handler may. The context must live until clock_tick_end. False: there is no such timer. */
 typedef struct {
     void (*tick)(void *context);

@@ -11,6 +11,7 @@
 #include "compiler/driver/clock.h"
 #include "compiler/driver/files.h"
 #include "compiler/driver/help.h"
+#include "compiler/driver/interrupts.h"
 #include "runtime/report/table.h"
 
 /* ---- Writing ----------------------------------------------------------------------------- */
@@ -31,43 +32,20 @@ static void write_message(int descriptor, Slice text) {
     (void)lost;
 }
 
-/* Within a signal handler: no more than write. `… 12 s` after what is being done. */
-static void show_progress(void *context) {
-    Driver *driver = context;
-    const char *what = driver->doing;
-    unsigned seconds = ++driver->seconds;
-    char digits[12];
-    size_t length = 0;
-    int error = errno;
-    if (!what) return;
-    driver->in_progress = true;
-    do digits[sizeof digits - ++length] = (char)('0' + seconds % 10);
-    while (seconds /= 10);
-    write_message(driver->err, SLICE("\r\033[K"));
-    write_message(driver->err, slice_of(what));
-    write_message(driver->err, SLICE(" … "));
-    write_message(driver->err, (Slice){digits + sizeof digits - length, length});
-    write_message(driver->err, SLICE(" s"));
-    errno = error;
-}
-
-static void clear_progress(Driver *driver) {
-    driver->doing = NULL;
-    if (driver->in_progress) write_message(driver->err, SLICE("\r\033[K"));
-    driver->in_progress = false;
-}
-
 void driver_flush(Driver *driver) {
-    clear_progress(driver);
+    progress_line_clear(&driver->line);
     write_message(driver->err, buffer_slice(&driver->messages));
     buffer_clear(&driver->messages);
 }
 
 void driver_progress(Driver *driver, const char *what) {
-    if (!driver->progress) return;
+    Buffer plain;
+    if (!driver->line.open) return;
     driver_flush(driver);
-    driver->seconds = 0;
-    driver->doing = what;
+    buffer_init(&plain, &driver->arena);
+    plain_text(&plain, slice_of(what));
+    progress_begin(&driver->line.progress, arena_copy(&driver->arena, buffer_slice(&plain)).data,
+                   0);
 }
 
 ScpStatus driver_fail(Driver *driver, ScpStatus status, const char *format, ...) {
@@ -147,9 +125,10 @@ static bool wants_colour(const Options *options, int descriptor) {
 }
 
 static void choose_appearance(Driver *driver) {
-    driver->clock = (ClockTick){.tick = show_progress, .context = driver};
-    driver->progress = is_terminal(driver->err) && !driver->options.quiet &&
-                       clock_tick_begin(&driver->clock);
+    if (is_terminal(driver->err) && !driver->options.quiet) {
+        progress_line_open(&driver->line, driver->err);
+        interrupts_clear_line();
+    }
     driver->colour = wants_colour(&driver->options, driver->err);
     driver->result_colour = wants_colour(&driver->options, driver->out) && !driver->options.output;
 }
@@ -189,7 +168,7 @@ static ScpStatus say_why_left(Driver *driver) {
                          : boundary->status == SCP_LIMIT && driver->work.limit
                              ? "scpc: %s: --max-memory says how much may be used\n"
                              : "scpc: %s\n";
-    clear_progress(driver);
+    progress_line_clear(&driver->line);
     write_message(driver->err, buffer_slice(&driver->messages));
     snprintf(text, sizeof text, format, boundary->message);
     write_message(driver->err, slice_of(text));
@@ -211,7 +190,7 @@ ScpStatus driver_run(int argc, char *const *argv, int in, int out, int err) {
     arena_init(&driver.work, &driver.boundary, 0);
     buffer_init(&driver.messages, &driver.arena);
     ScpStatus status = run_guarded(&driver, argc, argv);
-    if (driver.progress) clock_tick_end(&driver.clock);
+    progress_line_close(&driver.line);
     evaluation_free(&driver.evaluation);
     arena_free(&driver.work);
     arena_free(&driver.arena);

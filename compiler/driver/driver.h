@@ -4,10 +4,8 @@
 #ifndef COMPILER_DRIVER_DRIVER_H
 #define COMPILER_DRIVER_DRIVER_H
 
-#include <stdatomic.h>
-
-#include "compiler/driver/clock.h"
 #include "compiler/driver/options.h"
+#include "compiler/driver/progress.h"
 #include "compiler/review/render.h"
 #include "runtime/run/evaluate.h"
 
@@ -20,11 +18,7 @@ typedef struct {
     int in, out, err; /* descriptors */
     bool colour;      /* of messages */
     bool result_colour;
-    bool progress;      /* standard error is a terminal that is read now */
-    ClockTick clock;           /* runs where there is progress to show */
-    const char *_Atomic doing; /* shown after a second of it; NULL: nothing */
-    _Atomic unsigned seconds;  /* of it */
-    atomic_bool in_progress;   /* a line of progress stands there */
+    ProgressLine line;  /* open where standard error is a terminal that is read now */
     Buffer messages;    /* not yet written to err */
     Slice failure;      /* the sentence of the last driver_fail */
     ScpStatus findings; /* of a plan that was compiled: the command's status is at least that */
@@ -49,8 +43,8 @@ ScpStatus driver_fail(Driver *driver, ScpStatus status, const char *format, ...)
 /* Writes what stands in `messages`. */
 void driver_flush(Driver *driver);
 
-/* What is being done, shown on a terminal only and where it takes longer than a second; the next
- * one or any message takes its place. */
+/* What is being done, shown on a terminal only and where the command takes longer than a second;
+ * the next one or any message takes its place. */
 void driver_progress(Driver *driver, const char *what);
 
 /* ---- Results, to standard output or --output --------------------------------------------- */

@@ -3,22 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compiler/driver/interrupts.h"
 #include "runtime/base/atomic_file.h"
-
-static void hold_signals(sigset_t *before) {
-    sigset_t held;
-    sigemptyset(&held);
-    sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGTERM);
-    sigaddset(&held, SIGHUP);
-    sigaddset(&held, SIGXCPU);
-    pthread_sigmask(SIG_BLOCK, &held, before);
-}
 
 static ScpStatus write_set(OutputSet *set, OutputMode mode, const FileText *files, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
@@ -45,13 +35,13 @@ static ScpStatus write_stream(Driver *driver, const FileText *file) {
 ScpStatus files_write(Driver *driver, const FileText *files, uint32_t count) {
     if (count == 1 && is_stream(files[0].path)) return write_stream(driver, &files[0]);
     OutputMode mode = driver->options.internal ? OUTPUT_PRIVATE : OUTPUT_SHARED;
-    sigset_t before;
+    Interrupts interrupts;
     OutputSet *set = output_set_new();
     if (!set) return driver_fail(driver, SCP_LIMIT, "there is no memory left to write files");
-    hold_signals(&before);
+    interrupts_hold(&interrupts);
     ScpStatus status = write_set(set, mode, files, count);
     if (status != SCP_OK) driver_fail(driver, status, "%s", output_set_error(set));
     output_set_free(set);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    interrupts_release(&interrupts);
     return status;
 }

@@ -49,10 +49,6 @@ static void say_notes(Driver *driver, const Subject *subject) {
 
 /* ---- Evaluating -------------------------------------------------------------------------- */
 
-static void show_progress(void *context, const char *what) {
-    driver_progress(context, what);
-}
-
 static EvaluationOptions evaluation_options(Driver *driver, const Subject *subject, Policy policy) {
     const Options *options = &driver->options;
     return (EvaluationOptions){
@@ -62,14 +58,13 @@ static EvaluationOptions evaluation_options(Driver *driver, const Subject *subje
                  .threads = options->threads,
                  .duckdb = options->duckdb,
                  .row_limit = (uint64_t)options_limit(options, LIMIT_ROWS, true),
-                 .tolerate_orphans = options->leave_out_orphans},
+                 .tolerate_orphans = options->leave_out_orphans,
+                 .progress = driver->line.open ? &driver->line.progress : NULL},
         .policy = policy,
         .as_of = subject->as_of,
         .version = SLICE(SCP_VERSION),
         .cell_limit = (uint64_t)options_limit(options, LIMIT_CELLS, true),
         .step_limit = (uint64_t)options_limit(options, LIMIT_STEPS, true),
-        .progress = show_progress,
-        .context = driver,
     };
 }
 

@@ -138,6 +138,22 @@ static ScpStatus take_table(Loader *loader, uint32_t table, uint32_t day, int de
     return SCP_OK;
 }
 
+/* What is done with that table, for who waits. */
+static const char *work_on(Loader *loader, const char *what, uint32_t table) {
+    Slice name = loader->module->tables.items[table].name;
+    return arena_printf(loader->arena, "%s %.*s", what, SLICE_FMT(name)).data;
+}
+
+static void begin(Loader *loader, const char *what, uint32_t table) {
+    progress_begin(loader->options->progress, work_on(loader, what, table), 0);
+}
+
+/* 0 where the file does not say. */
+static uint64_t size_of_file(int descriptor) {
+    struct stat status;
+    return fstat(descriptor, &status) || status.st_size < 0 ? 0 : (uint64_t)status.st_size;
+}
+
 static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
     const ModuleTable *declared = &loader->module->tables.items[table];
     const Slice *override = find_path(loader, table, snapshot);
@@ -159,6 +175,8 @@ static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
         loader->status = status_worse(loader->status, taken);
         return;
     }
+    progress_begin_bytes(loader->options->progress, work_on(loader, "reading", table),
+                         size_of_file(descriptor));
     IngestRequest request = {
         .module = loader->module,
         .table = declared,
@@ -166,6 +184,7 @@ static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
         .descriptor = descriptor,
         .threads = loader->threads,
         .duckdb = loader->options->duckdb ? loader->options->duckdb : "",
+        .progress = loader->options->progress,
         .row_limit = loader->options->row_limit ? loader->options->row_limit : INT32_MAX,
         .seed = loader->seed,
         .arena = loader->arena,
@@ -209,6 +228,7 @@ static bool has_events(const Module *module, uint32_t population) {
 static bool index_people(Loader *loader, uint32_t table, uint32_t snapshot) {
     FileData *file = &loader->files[table][snapshot];
     Place place = {loader, table, snapshot};
+    begin(loader, "comparing the keys of", table);
     if (!has_events(loader->module, table)) {
         KeysAre keys = keys_look(&file->keys, loader->seed, loader->threads);
         if (keys != KEYS_UNSURE) return keys == KEYS_DISTINCT;
@@ -276,6 +296,7 @@ static bool join_events(Loader *loader, uint32_t table) {
     uint32_t snapshots = loader->module->tables.items[declared->population].snapshots.count;
     TableData *data = loader->dataset->tables[table].snapshots;
     const FileData *file = loader->files[table];
+    begin(loader, "finding the people of", table);
     for (uint32_t s = 0; s < snapshots; s++) {
         if (s) {
             data[s] = data[0];
@@ -286,6 +307,7 @@ static bool join_events(Loader *loader, uint32_t table) {
         if (!join_snapshot(loader, index, &file->keys, &data[s])) return false;
     }
     find_orphans(loader, table, snapshots);
+    begin(loader, "sorting", table);
     return dataset_cluster(data, snapshots, loader->threads);
 }
 
@@ -405,7 +427,7 @@ static void load_guarded(Loader *loader) {
 
 ScpStatus dataset_load(const Module *module, const DataOptions *options, Arena *arena,
                        Dataset *dataset, DataReport *report_to) {
-    *dataset = (Dataset){0};
+    *dataset = (Dataset){.progress = options->progress};
     *report_to = (DataReport){0};
     Loader loader = {
         .module = module,

@@ -6,6 +6,7 @@
 #define RUNTIME_DATA_DATASET_H
 
 #include "runtime/base/diag.h"
+#include "runtime/base/progress.h"
 #include "runtime/bytecode/module.h"
 
 #define DATA_NO_PERSON UINT32_MAX
@@ -53,6 +54,7 @@ typedef struct {
     const char *duckdb; /* the library that reads Parquet; NULL: as the system finds it */
     uint64_t row_limit; /* 0: 2^31 - 1 */
     bool tolerate_orphans; /* events of people not in the population are left out and counted */
+    Progress *progress; /* told what is done with the data, until dataset_free; NULL: nobody asks */
 } DataOptions;
 
 typedef struct {
@@ -65,6 +67,7 @@ typedef struct {
     } *tables;
     uint32_t table_count;
     struct Snapshot *snapshots; /* snapshot files that are open */
+    Progress *progress; /* as the options said */
 } Dataset;
 
 /* Where a data problem lies. The first 100 are kept, all are counted. */

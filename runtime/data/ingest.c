@@ -640,6 +640,7 @@ static ScpStatus ingest_run(Ingest *ingest, TableData *data, KeyColumn *keys, Ro
     if (!ingest->reader) return no_memory(ingest->request);
     plan_columns(ingest);
     bool parquet = duckdb_is_parquet(ingest->request->descriptor);
+    if (parquet) progress_forget_total(ingest->request->progress);
     ScpStatus status = parquet ? open_parquet(ingest) : read_header(ingest);
     if (status == SCP_OK) status = parquet ? read_parquet(ingest) : read_rows(ingest);
     if (status == SCP_OK) status = make_table(ingest, data, keys, lines);
@@ -670,6 +671,7 @@ ScpStatus ingest_file(const IngestRequest *request, TableData *data, KeyColumn *
     pthread_mutex_init(&ingest.lock, NULL);
     pthread_rwlock_init(&ingest.room, NULL);
     byte_source_init(&ingest.source, request->descriptor, request->table->encoding);
+    ingest.source.progress = request->progress;
     chunk_source_init(&ingest.chunks, &ingest.source, ',', request->chunk_size);
     data->file = request->file;
     return ingest_guarded(&ingest, data, keys, lines);

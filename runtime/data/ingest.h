@@ -16,6 +16,7 @@ typedef struct {
     const char *duckdb; /* the library that reads Parquet; "": as the system finds it */
     uint64_t row_limit;
     uint64_t seed;
+    Progress *progress; /* told of bytes read; NULL: nobody asks */
     size_t chunk_size; /* 0: one that suits; changes no result */
     Arena *arena;
     DataReport *report;

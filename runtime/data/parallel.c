@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <unistd.h>
@@ -191,14 +192,27 @@ static void begin_round(Parallel *crew) {
     pthread_mutex_unlock(&crew->lock);
 }
 
+/* Signals to the process (an interrupt, a timer) are the caller's; what a thread does wrong itself
+ * stays its own. */
+static void hold_signals(sigset_t *before) {
+    static const int own[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP, SIGPROF};
+    sigset_t held;
+    sigfillset(&held);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&held, own[i]);
+    pthread_sigmask(SIG_BLOCK, &held, before);
+}
+
 static void start_workers(Parallel *crew, uint32_t threads) {
+    sigset_t before;
     if (threads > PARALLEL_MAX) threads = PARALLEL_MAX;
+    hold_signals(&before); /* threads begin with the mask of who makes them */
     while (crew->started + 1 < threads) {
         Worker *worker = &crew->workers[crew->started];
         *worker = (Worker){crew, crew->started + 1, 0};
         if (start_thread(&worker->thread, &crew->places, worker->number, worker_main, worker)) break;
         crew->started++;
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 Parallel *parallel_open(uint32_t threads) {

@@ -86,6 +86,7 @@ static bool in_memory(const Dataset *dataset, uint32_t table) {
 }
 
 bool dataset_order_people(const Module *module, Dataset *dataset, uint32_t threads) {
+    progress_begin(dataset->progress, "putting people in order", 0);
     for (uint32_t t = 0; t < dataset->table_count; t++)
         if (module->tables.items[t].sort == TABLE_POPULATION && in_memory(dataset, t) &&
             !order_table(module, dataset, t))

@@ -33,6 +33,7 @@ typedef struct {
     uint32_t count;
     uint64_t blocks;
     _Atomic uint64_t next;
+    Progress *progress;
 } Verification;
 
 /* ---- One block ------------------------------------------------------------------------------ */
@@ -196,6 +197,7 @@ static void verify_blocks(void *context, uint32_t worker) {
         int found = task->sort == TASK_COLUMN ? check_column_block(task, block)
                                               : check_join_block(task, block);
         if (found) atomic_fetch_or(&task->found, found);
+        progress_add(all->progress, 1);
     }
 }
 
@@ -332,7 +334,8 @@ ScpStatus dataset_verify(const Module *module, Dataset *dataset, bool all, uint3
     for (uint32_t q = 0; q < module->queries.count && !all; q++)
         want_query(&g, &module->queries.items[q]);
     Verification verification = {.tasks = g.tasks.items, .count = g.tasks.count,
-                                 .blocks = g.blocks};
+                                 .blocks = g.blocks, .progress = dataset->progress};
+    progress_begin(dataset->progress, "verifying the snapshot", g.blocks);
     parallel_run(parallel_threads(threads), verify_blocks, &verification);
     bool sound = true;
     VEC_EACH(Task, task, &g.tasks) sound &= report_task(task, arena, report);

@@ -158,6 +158,7 @@ static void sum_blocks(void *context, uint32_t worker) {
         uint64_t sum = checksum_of((const char *)source->bytes + from,
                                    left < source->block ? left : source->block);
         memcpy(source->array->checks + (at - source->first) * 8, &sum, sizeof sum);
+        progress_add(p->dataset->progress, 1);
     }
 }
 
@@ -188,7 +189,7 @@ static ScpStatus put_padding(Output *output, uint64_t *at) {
 
 /* Piece by piece, so that an interrupt need not wait for the end. */
 static ScpStatus put_array(Output *output, const Stretch *source, const SnapshotOptions *options,
-                           Slice *error) {
+                           Progress *progress, Slice *error) {
     uint64_t length = source->array->length;
     for (uint64_t at = 0; at < length; at += WRITE_SIZE) {
         uint64_t left = length - at;
@@ -198,6 +199,7 @@ static ScpStatus put_array(Output *output, const Stretch *source, const Snapshot
             return SCP_DATA;
         }
         if (output_write(output, bytes) != SCP_OK) return SCP_DATA;
+        progress_add(progress, bytes.length);
     }
     return SCP_OK;
 }
@@ -211,7 +213,7 @@ static ScpStatus put_all(Packing *p, Output *output, Slice directory,
     if (status == SCP_OK) status = output_write(output, directory);
     if (status == SCP_OK) status = put_padding(output, &at);
     for (uint32_t i = 0; i < p->sources.count && status == SCP_OK; i++) {
-        status = put_array(output, &p->sources.items[i], options, error);
+        status = put_array(output, &p->sources.items[i], options, p->dataset->progress, error);
         at += p->sources.items[i].array->length;
         if (status == SCP_OK) status = put_padding(output, &at);
     }
@@ -232,13 +234,16 @@ ScpStatus snapshot_write(const Module *module, const Dataset *dataset,
     *directory = (SnapshotDirectory){.version = options->version};
     Packing packing = {.module = module, .dataset = dataset, .arena = arena,
                        .directory = directory};
+    Progress *progress = dataset->progress;
     describe(&packing);
+    progress_begin(progress, "adding check sums", packing.blocks);
     parallel_run(parallel_threads(options->threads), sum_blocks, &packing);
     Slice encoded = encode(&packing);
     OutputSet *set = output_set_new();
     *error = SLICE("there is no memory left to write files");
     if (!set) return SCP_LIMIT;
     *error = SLICE("");
+    progress_begin_bytes(progress, "writing the snapshot", packing.end);
     Output *output = output_add(set, options->path, OUTPUT_PRIVATE);
     ScpStatus status = output ? put_all(&packing, output, encoded, options, error) : SCP_DATA;
     if (status == SCP_OK) status = output_commit(set);

@@ -43,6 +43,7 @@ static size_t read_disk(ByteSource *source, void *into, size_t room) {
         got += (size_t)n;
     }
     sha256_add(&source->sha, (Slice){into, got});
+    progress_add(source->progress, got);
     return got;
 }
 

@@ -7,6 +7,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "runtime/base/progress.h"
 #include "runtime/base/sha256.h"
 #include "runtime/data/csv.h"
 #include "runtime/data/encoding.h"
@@ -27,6 +28,7 @@ typedef struct {
     bool started, inflating, ended;
     SourceFault fault;
     Sha256 sha;
+    Progress *progress; /* told of bytes as they lie on disk; NULL: nobody asks */
     z_stream gzip;
     ZSTD_DCtx *zstd;
     ZSTD_inBuffer zstd_in;

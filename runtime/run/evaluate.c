@@ -19,10 +19,6 @@ ScpStatus evaluation_policy(const Module *module, Policy asked, bool internal, P
     return SCP_OK;
 }
 
-static void tell(const EvaluationOptions *options, const char *what) {
-    if (options->progress) options->progress(options->context, what);
-}
-
 static double seconds_now(void) {
     struct timespec now = {0};
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -133,7 +129,7 @@ ScpStatus evaluation_load(const Module *module, const EvaluationOptions *options
                           Evaluation *evaluation) {
     double begun = seconds_now();
     evaluation->module = module;
-    tell(options, "reading the data");
+    progress_begin(options->data.progress, "reading the data", 0);
     ScpStatus status =
         dataset_load(module, &options->data, arena, &evaluation->dataset, &evaluation->problems);
     ScpStatus series = measured_load(module, &options->data, arena, &evaluation->measured,
@@ -155,7 +151,6 @@ static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
     if (status == SCP_OK) status = verify(options, arena, evaluation);
     if (status != SCP_OK) return status;
     double begun = seconds_now();
-    tell(options, "counting");
     bool protects = options->policy != POLICY_EXACT_INTERNAL;
     const Module *asked =
         protects ? contributors_ask(evaluation->module, arena) : evaluation->module;
@@ -172,7 +167,7 @@ static ScpStatus compute(const EvaluationOptions *options, Arena *arena, Evaluat
                     .policy = options->policy,
                     .step_limit = options->step_limit};
     double begun = seconds_now();
-    tell(options, "computing");
+    progress_begin(options->data.progress, "computing", 0);
     ScpStatus status = vm_run(evaluation->module, &vm, arena, &evaluation->vm, &evaluation->error);
     bool steps = options->step_limit && evaluation->vm.steps == options->step_limit;
     evaluation->raised_by = steps ? "--max-steps" : NULL;

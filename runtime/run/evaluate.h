@@ -14,9 +14,6 @@ typedef struct {
     Slice version;       /* of the program */
     uint64_t cell_limit; /* of counting; 0: its default */
     uint64_t step_limit; /* of the machine; 0: its default */
-    /* Told what is being done, where something may take long; NULL: nobody asks. */
-    void (*progress)(void *context, const char *what);
-    void *context;
 } EvaluationOptions;
 
 /* What an evaluation spends its time on. */

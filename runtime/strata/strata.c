@@ -64,6 +64,7 @@ typedef struct {
     Worker *workers;
     _Atomic uint64_t next;
     uint64_t morsels;
+    Progress *progress;
 } Run;
 
 /* The rows of a batch, or those of them that are worth going on with. */
@@ -500,8 +501,10 @@ static void work(void *context, uint32_t number) {
     uint64_t morsel = atomic_fetch_add(&run->next, 1);
     if (number && morsel >= run->morsels) return;
     worker->failed = !worker_init(run->pass, worker);
-    for (; !worker->failed && morsel < run->morsels; morsel = atomic_fetch_add(&run->next, 1))
+    for (; !worker->failed && morsel < run->morsels; morsel = atomic_fetch_add(&run->next, 1)) {
         run_morsel(run->pass, worker, morsel);
+        progress_add(run->progress, 1);
+    }
     if (!worker->failed) totals_close(&run->pass->layout, worker->totals, worker->inverse);
 }
 
@@ -516,6 +519,7 @@ typedef struct {
     StrataResult *result;
     Worker *workers; /* one a thread */
     const Pass *pass; /* whose workers they are */
+    Progress *progress;
 } Engine;
 
 static void merge_tallies(const Pass *pass, Worker *into, const Worker *from) {
@@ -600,7 +604,7 @@ static StrataPass describe_pass(const Engine *engine, uint32_t p, uint32_t threa
 static bool run_pass(Engine *engine, uint32_t p) {
     const Pass *pass = engine->pass = engine->plan->passes.items[p];
     StrataResult *result = engine->result;
-    Run run = {.pass = pass, .workers = engine->workers};
+    Run run = {.pass = pass, .workers = engine->workers, .progress = engine->progress};
     run.morsels = morsels_of(pass);
     uint32_t count = count_workers(pass, engine->threads, run.morsels);
     StrataPass cost = describe_pass(engine, p, count);
@@ -621,6 +625,10 @@ static bool run_pass(Engine *engine, uint32_t p) {
 }
 
 static ScpStatus run_passes(Engine *engine, Slice *error) {
+    uint64_t morsels = 0;
+    for (uint32_t p = 0; p < engine->plan->passes.count; p++)
+        morsels += morsels_of(engine->plan->passes.items[p]);
+    progress_begin(engine->progress, "counting", morsels);
     for (uint32_t p = 0; p < engine->plan->passes.count; p++) {
         if (run_pass(engine, p)) continue;
         *error = SLICE("there is not enough memory for the tables of counts");
@@ -673,6 +681,7 @@ ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads
     StrataPlan plan;
     double begun = seconds_now();
     *result = (StrataResult){0};
+    progress_begin(data->progress, "laying out the counts", 0);
     ScpStatus status = strata_plan(module, data, parallel_threads(threads),
                                    cell_limit ? cell_limit : DEFAULT_CELLS, arena, &plan, error);
     if (status != SCP_OK) return status;
@@ -686,8 +695,10 @@ ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads
                        .threads = most,
                        .workers = ARENA_NEW_ARRAY(arena, Worker, most),
                        .arena = arena,
-                       .result = result};
+                       .result = result,
+                       .progress = data->progress};
     status = run_guarded(engine, error);
+    progress_begin(data->progress, "putting values in order", 0);
     if (status == SCP_OK) status = collect_ordered(module, data, &plan, arena, result, error);
     result->seconds = seconds_now() - begun;
     return status;
