@@ -3,6 +3,7 @@
  * a bare word is a member of that set and nothing else. */
 #include "compiler/sema/expressions.h"
 
+#include "runtime/base/date.h"
 #include "runtime/stats/estimate.h"
 
 /* ---- Truth -------------------------------------------------------------------------- */
@@ -62,6 +63,11 @@ static bool may_name_member(const Expr *expr) {
     return expr->kind == EXPR_WORD || expr->kind == EXPR_STRING;
 }
 
+/* Opposite a category also a number: `fifth == 1`. */
+static bool may_name_code(const Expr *expr) {
+    return may_name_member(expr) || expr->kind == EXPR_NUMBER;
+}
+
 static Slice member_text(Compilation *c, const Expr *expr) {
     if (expr->kind == EXPR_WORD) return word(c, expr->atom);
     return expr->kind == EXPR_STRING ? expr->text : source_map_text(c->sources, expr->span);
@@ -93,11 +99,19 @@ static bool offer_by_title(Compilation *c, Diag *diag, const ModuleDim *dim, Sli
         nearest_offer(&nearest, dim->titles[i]);
         if (!slice_equal(nearest.best, dim->titles[i]) && !slice_equal(text, dim->titles[i]))
             continue;
-        diag_fix(c->diags, diag, span, dim->members[i], "%.*s is `%.*s` in the data",
+        diag_fix(c->diags, diag, span, member_written(c, dim->members[i]),
+                 dim->sort == DIM_CATEGORY ? "%.*s is `%.*s` in the data"
+                                           : "%.*s is the label `%.*s`",
                  SLICE_FMT(dim->titles[i]), SLICE_FMT(dim->members[i]));
         return true;
     }
     return false;
+}
+
+static void nearest_member(Compilation *c, Diag *diag, Span span, Slice member) {
+    Slice written = member.length ? member_written(c, member) : member;
+    if (member.length)
+        diag_fix(c->diags, diag, span, written, "did you mean `%.*s`?", SLICE_FMT(written));
 }
 
 /* The member of a dimension that a bare word, a text or a number names. */
@@ -110,11 +124,16 @@ Node *member_node(Compilation *c, const Scope *scope, uint16_t dim, const Expr *
         if (slice_equal(found->members[i], text)) return node_code(c, dim, i, expr->span);
         nearest_offer(&nearest, found->members[i]);
     }
+    bool of_band = expr->kind == EXPR_NUMBER && found->sort == DIM_BAND &&
+                   has_title(found, found->member_count - 1);
     Diag *diag = sema_error(c, scope, DIAG_UNKNOWN_CATEGORY, expr->span,
-                            "`%.*s` is not a member of %.*s%.*s", SLICE_FMT(text),
-                            SLICE_FMT(found->name), SLICE_FMT(members_text(c, found)));
+                            "`%.*s` is not a member of %.*s%.*s%s", SLICE_FMT(text),
+                            SLICE_FMT(found->name), SLICE_FMT(members_text(c, found)),
+                            of_band ? "; compare the number that the bands are made of, or name a "
+                                      "band by its label between quotes"
+                                    : "");
     if (nearest.best.length || !offer_by_title(c, diag, found, text, expr->span))
-        nearest_fix(c, diag, expr->span, &nearest);
+        nearest_member(c, diag, expr->span, nearest.best);
     return NULL;
 }
 
@@ -161,19 +180,69 @@ static bool is_set(Compilation *c, const Side *side, const Side *other) {
     return is_code(side) || is_choice(c, side, other);
 }
 
+/* A dimension where one row is asked about: the row's own member of it. */
+static Value *of_row(Compilation *c, const Scope *scope, Value *value, Span span) {
+    value = value_strip(c, value);
+    if (value->sort != VALUE_DIMS || !scope_rows(scope)) return value;
+    Node *found = value_node(c, scope, value, span);
+    if (!found) return value_poison(c);
+    Node *node = ARENA_NEW(c->arena, Node);
+    *node = *found;
+    node->span = span;
+    return value_from_node(c, node);
+}
+
 static void settle(Compilation *c, const Scope *scope, Side *side) {
-    if (!side->value) side->value = value_strip(c, elaborate(c, scope, side->expr));
+    if (!side->value)
+        side->value = of_row(c, scope, elaborate(c, scope, side->expr), side->expr->span);
 }
 
 /* A bare word that means something here, without a message where it does not. */
 static void settle_known(Compilation *c, const Scope *scope, Side *side) {
     if (side->value || side->expr->kind != EXPR_WORD) return;
     Value *known = name_known(c, scope, side->expr->atom, side->expr->span);
-    if (known) side->value = value_strip(c, known);
+    if (known) side->value = of_row(c, scope, known, side->expr->span);
+}
+
+/* `smoker is yes`: a flag is a condition by itself, and other columns have no words. */
+static Truth not_a_choice(Compilation *c, const Scope *scope, const Side *left, const Expr *right,
+                          bool negated) {
+    Slice name = quoted(c, left->expr->span);
+    bool flag = left->value->node->type.base == TYPE_BOOL;
+    Slice said = member_text(c, right);
+    bool no = slice_equal(said, SLICE("no")) || slice_equal(said, SLICE("N"));
+    no = no != negated;
+    Diag *diag =
+        sema_error(c, scope, DIAG_TYPE_MISMATCH, span_join(left->expr->span, right->span),
+                   flag ? "`%.*s` is a condition by itself: write `%.*s` or `not %.*s`"
+                        : "`%.*s` has no words to choose from: compare `%.*s` with ==, <, >= "
+                          "or `in`, or ask whether `%.*s is missing`",
+                   SLICE_FMT(name), SLICE_FMT(name), SLICE_FMT(name));
+    if (flag)
+        diag_fix(c->diags, diag, span_join(left->expr->span, right->span),
+                 arena_printf(c->arena, "%s%.*s", no ? "not " : "", SLICE_FMT(name)),
+                 "write `%s%.*s`", no ? "not " : "", SLICE_FMT(name));
+    return TRUTH_POISON;
+}
+
+static bool is_flag(const Side *side) {
+    return is_sort(side, VALUE_NODE) && side->value->node->sort == NODE_COLUMN &&
+           side->value->node->type.base == TYPE_BOOL;
+}
+
+/* `smoker == yes`, `smoker == "Y"` */
+static bool flag_with_word(Compilation *c, const Scope *scope, const Side *left, const Side *right,
+                           Operator op) {
+    const Expr *said = right->expr;
+    bool text = said->kind == EXPR_STRING || (said->kind == EXPR_WORD && !right->value);
+    if (!is_flag(left) || !text || (op != OP_EQ && op != OP_NE)) return false;
+    not_a_choice(c, scope, left, said, op == OP_NE);
+    return true;
 }
 
 /* Each side is elaborated once, and a bare word opposite a set not at all. */
-static void settle_sides(Compilation *c, const Scope *scope, Side *left, Side *right) {
+static void settle_sides(Compilation *c, const Scope *scope, Side *left, Side *right,
+                         Operator op) {
     if (!may_name_member(left->expr)) settle(c, scope, left);
     if (!may_name_member(right->expr)) settle(c, scope, right);
     if (is_sort(left, VALUE_POISON) || is_sort(right, VALUE_POISON)) return;
@@ -185,9 +254,13 @@ static void settle_sides(Compilation *c, const Scope *scope, Side *left, Side *r
         right->value = NULL;
     } else if (is_set(c, right, left) && may_name_member(left->expr)) {
         left->value = NULL;
+    } else if (flag_with_word(c, scope, left, right, op)) {
+        left->value = value_poison(c);
     } else {
         settle(c, scope, left);
         settle(c, scope, right);
+        if (is_code(left) && right->expr->kind == EXPR_NUMBER) right->value = NULL;
+        if (is_code(right) && left->expr->kind == EXPR_NUMBER) left->value = NULL;
     }
 }
 
@@ -196,8 +269,27 @@ static Node *side_node(Compilation *c, const Scope *scope, const Side *side, con
     return value_node(c, scope, side->value, side->expr->span);
 }
 
+/* `age_band == 0-17`: a label that reads as a sum. */
+static bool label_as_sum(Compilation *c, const Scope *scope, const Side *set, const Side *other) {
+    if (!is_code(set) || other->expr->kind != EXPR_BINARY) return false;
+    const ModuleDim *dim = &c->module->dims.items[set->value->node->type.code_dim];
+    Slice text = source_map_text(c->sources, other->expr->span);
+    for (uint32_t i = 0; i < dim->member_count; i++) {
+        if (!slice_equal(dim->members[i], text)) continue;
+        Slice written = member_written(c, text);
+        Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, other->expr->span,
+                                "`%.*s` is a sum; the label of %.*s stands between quotes",
+                                SLICE_FMT(text), SLICE_FMT(dim->name));
+        diag_fix(c->diags, diag, other->expr->span, written, "write `%.*s`", SLICE_FMT(written));
+        return true;
+    }
+    return false;
+}
+
 static Truth compare_numbers(Compilation *c, const Scope *scope, Operator op, const Side *left,
                              const Side *right, const Expr *expr, Node **open) {
+    if (label_as_sum(c, scope, left, right) || label_as_sum(c, scope, right, left))
+        return TRUTH_POISON;
     Node *a = side_node(c, scope, left, right), *b = side_node(c, scope, right, left);
     return truth_open(expr->op == op ? operate_as_written(c, scope, expr, a, b)
                                      : operate(c, scope, op, a, b, expr->span),
@@ -257,7 +349,7 @@ static Truth asks_missing(Compilation *c, const Scope *scope, const Expr *expr) 
 Truth compare(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
     if (expr->right->kind == EXPR_MISSING) return asks_missing(c, scope, expr);
     Side left = {.expr = expr->left}, right = {.expr = expr->right};
-    settle_sides(c, scope, &left, &right);
+    settle_sides(c, scope, &left, &right, expr->op);
     if (is_sort(&left, VALUE_POISON) || is_sort(&right, VALUE_POISON)) return TRUTH_POISON;
     if (expr->op == OP_EQ || expr->op == OP_NE)
         return compare_equal(c, scope, expr->op, &left, &right, expr, open);
@@ -299,7 +391,9 @@ static Truth in_written(Compilation *c, const Scope *scope, const Side *left, co
     VEC_EACH(const Entry, entry, &list->entries) {
         Side item = {.expr = entry->value};
         Node *item_open = NULL;
-        if (!is_set(c, left, &item) || !may_name_member(item.expr)) settle(c, scope, &item);
+        bool member = is_code(left) ? may_name_code(item.expr)
+                                    : is_set(c, left, &item) && may_name_member(item.expr);
+        if (!member) settle(c, scope, &item);
         if (is_sort(&item, VALUE_POISON)) return TRUTH_POISON;
         Truth equal = compare_equal(c, scope, OP_EQ, left, &item, item.expr, &item_open);
         found = truth_join(c, scope, OP_OR, found, *open, equal, item_open, item.expr->span, open);
@@ -321,6 +415,56 @@ static Truth in_list(Compilation *c, const Scope *scope, const Side *left, const
         if (found == TRUTH_POISON) return found;
     }
     return found;
+}
+
+/* `frailty in mild .. severe`: both ends are members, and the range ends with the second. */
+static Truth in_members(Compilation *c, const Scope *scope, const Side *left, const Expr *range,
+                        Node **open) {
+    const Expr *written[2] = {range->left, range->right};
+    Value *ends[2];
+    for (int i = 0; i < 2; i++) {
+        Side end = {.expr = written[i]};
+        if (!may_name_code(end.expr)) settle(c, scope, &end);
+        if (is_sort(&end, VALUE_POISON)) return TRUTH_POISON;
+        ends[i] = value_from_node(c, side_node(c, scope, &end, left));
+        if (ends[i]->sort == VALUE_POISON) return TRUTH_POISON;
+    }
+    Value *value = value_new(c, VALUE_RANGE, range->span);
+    value->from = ends[0];
+    value->to = ends[1];
+    return in_range(c, scope, left, value, range->span, open);
+}
+
+/* The days of a period: of a financial year, a quarter or a month. */
+static bool period_days(const Expr *expr, int32_t *from, int32_t *to) {
+    switch (expr->kind) {
+    case EXPR_YEAR:
+        *from = financial_year_start(expr->year);
+        *to = financial_year_end(expr->year);
+        return true;
+    case EXPR_QUARTER:
+        *from = quarter_start(financial_quarter_index(expr->year, expr->month));
+        return expr_deadline(expr, to);
+    case EXPR_MONTH:
+        *from = month_start(month_number(expr->year, expr->month));
+        return expr_deadline(expr, to);
+    default: return false;
+    }
+}
+
+/* `admitted in FY2025/26`: a day is one of the days from the first to the last. */
+static bool advise_days(Compilation *c, const Scope *scope, const Side *left, const Expr *right) {
+    int32_t from, to;
+    bool day = is_sort(left, VALUE_NODE) && left->value->node->type.base == TYPE_DATE;
+    if (!day || !period_days(right, &from, &to)) return false;
+    Slice days = arena_printf(c->arena, "%.*s .. %.*s", SLICE_FMT(date_format_iso(c->arena, from)),
+                              SLICE_FMT(date_format_iso(c->arena, to)));
+    Diag *diag = sema_error(c, scope, DIAG_TYPE_MISMATCH, right->span,
+                            "`in` is followed by a range or a list; `%.*s` is a period, and its "
+                            "days are `%.*s`",
+                            SLICE_FMT(quoted(c, right->span)), SLICE_FMT(days));
+    diag_fix(c->diags, diag, right->span, days, "name its first and its last day");
+    return true;
 }
 
 static Truth not_several(Compilation *c, const Scope *scope, const Expr *expr, const Value *right) {
@@ -357,6 +501,9 @@ Truth compare_in(Compilation *c, const Scope *scope, const Expr *expr, Node **op
     const Expr *list = expr->right->kind == EXPR_LIST ? expr->right : NULL;
     bool keyed = list && list->entries.count && list->entries.items[0].key;
     if (list && !keyed) return in_written(c, scope, &left, list, open);
+    bool range = expr->right->kind == EXPR_BINARY && expr->right->op == OP_RANGE;
+    if (range && is_code(&left)) return in_members(c, scope, &left, expr->right, open);
+    if (advise_days(c, scope, &left, expr->right)) return TRUTH_POISON;
     bool member = expr->right->kind == EXPR_WORD && is_code(&left) &&
                   !name_known(c, scope, expr->right->atom, expr->right->span);
     if (member) return one_member(c, scope, expr);
@@ -389,22 +536,6 @@ static Truth decided(Compilation *c, Truth truth, Node **open, Span span) {
         node_op(c, OPCODE_OR_ELSE, type, span, *open, node_bool(c, false, span), NULL), open);
 }
 
-/* `smoker is yes`: a flag is a condition by itself, and other columns have no words. */
-static Truth not_a_choice(Compilation *c, const Scope *scope, const Side *left, const Expr *right) {
-    Slice name = quoted(c, left->expr->span);
-    bool flag = left->value->node->type.base == TYPE_BOOL;
-    Diag *diag =
-        sema_error(c, scope, DIAG_TYPE_MISMATCH, span_join(left->expr->span, right->span),
-                   flag ? "`%.*s` is a condition by itself: write `%.*s` or `not %.*s`"
-                        : "`%.*s` has no words to choose from: compare `%.*s` with ==, <, >= "
-                          "or `in`, or ask whether `%.*s is missing`",
-                   SLICE_FMT(name), SLICE_FMT(name), SLICE_FMT(name));
-    if (flag)
-        diag_fix(c->diags, diag, span_join(left->expr->span, right->span), name, "write `%.*s`",
-                 SLICE_FMT(name));
-    return TRUTH_POISON;
-}
-
 /* `x is missing`, `baseline is unknown`, `better is lower`, `lead.at is northshire_icb`. */
 Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **open) {
     const Expr *right = expr->right;
@@ -423,7 +554,7 @@ Truth compare_is(Compilation *c, const Scope *scope, const Expr *expr, Node **op
         return truth_of(unknown && is_sort(&left, VALUE_UNKNOWN));
     if (!is_set(c, &left, &other) || !may_name_member(right)) {
         if (is_sort(&left, VALUE_NODE) && left.value->node->type.row)
-            return not_a_choice(c, scope, &left, right);
+            return not_a_choice(c, scope, &left, right, false);
         /* a clause that takes a word or something else, and holds something else */
         if (right->kind == EXPR_WORD && !is_sort(&left, VALUE_DECL) &&
             !name_known(c, scope, right->atom, right->span))

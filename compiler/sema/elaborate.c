@@ -42,6 +42,13 @@ static Node *membership(Compilation *c, const Scope *scope, const Value *value, 
     return all ? all : node_bool(c, true, span);
 }
 
+/* A dimension where one row is asked about, or its person. */
+static Node *dimension_of_row(const Scope *scope, const Value *value) {
+    const Table *rows = scope_rows(scope);
+    bool theirs = rows && (rows == value->table || rows->population == value->table);
+    return theirs ? value->node : NULL;
+}
+
 static Node *missing_node(Compilation *c, Span span) {
     Node *node = node_absent(c, TYPE_QUANTITY, ABSENT_MISSING, (Slice){0}, span);
     node->type.bare = true;
@@ -62,7 +69,7 @@ Node *value_node(Compilation *c, const Scope *scope, Value *value, Span span) {
         break;
     case VALUE_PEOPLE: node = membership(c, scope, value, span); break;
     case VALUE_CHANGE: node = value->node; break; /* its amount: `t < 0` asks for its sign */
-    case VALUE_DIMS: node = scope_rows(scope) ? value->node : NULL; break;
+    case VALUE_DIMS: node = dimension_of_row(scope, value); break;
     case VALUE_PAIRS:
     case VALUE_CLAUSE:
     case VALUE_LIST:

@@ -239,10 +239,33 @@ static void offer_names(Compilation *c, const Scope *scope, Nearest *nearest) {
         nearest_offer(nearest, word(c, (Atom)c->names.entries[i].key));
 }
 
+/* `admissions where fy == FY2025/26`: time is what events are counted by, and nothing that a row
+ * has. */
+static bool period_in_condition(Compilation *c, const Scope *scope, const Expr *expr) {
+    static const char *const periods[] = {"fy", "quarter", "month", "week"};
+    const Table *rows = scope_rows(scope);
+    Slice name = word(c, expr->atom), days = {0};
+    bool period = false;
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++)
+        period |= slice_equal(name, slice_of(periods[i]));
+    if (!rows || !period) return false;
+    VEC_EACH(const TableColumn, column, &rows->columns)
+        if (rows->events && column->column == rows->dated)
+            days = arena_printf(c->arena,
+                                "; a condition compares days: `%.*s in 2026-04-01 .. 2026-06-30`",
+                                SLICE_FMT(word(c, column->name)));
+    sema_error(c, scope, DIAG_TYPE_MISMATCH, expr->span,
+               "`%.*s` is no column: what is counted is asked for `by %.*s`, or for one year with "
+               "`measured(count(…) at FY2026/27)`%.*s",
+               SLICE_FMT(name), SLICE_FMT(name), SLICE_FMT(days));
+    return true;
+}
+
 Value *name_value(Compilation *c, const Scope *scope, const Expr *expr) {
     Value *found = name_known(c, scope, expr->atom, expr->span);
     if (found) return found;
     if (name_lost(c, expr->atom)) return value_poison(c);
+    if (period_in_condition(c, scope, expr)) return value_poison(c);
     uint64_t fn;
     if (hashmap_get(&c->fn_names, expr->atom, &fn) ||
         hashmap_get(&c->form_names, expr->atom, &fn)) {

@@ -344,9 +344,13 @@ static bool in_order(const Operation *o, const Node *a, const Node *b) {
     const ModuleDim *dim =
         a->type.base == TYPE_CODE ? &o->c->module->dims.items[a->type.code_dim] : NULL;
     if (!dim || dim->ordered) return true;
+    Slice other = dim->member_count > 1 ? dim->members[1] : dim->members[0];
     sema_error(o->c, o->scope, DIAG_TYPE_MISMATCH, o->at,
-               "%.*s has no order: declare the column as `ordered(…)`, or use == and in",
-               SLICE_FMT(dim->name));
+               "%.*s has no order: %slist those you mean, such as `in [%.*s, %.*s]`",
+               SLICE_FMT(dim->name),
+               dim->sort == DIM_CATEGORY ? "declare the column as `ordered(…)`, or " : "",
+               SLICE_FMT(member_written(o->c, dim->members[0])),
+               SLICE_FMT(member_written(o->c, other)));
     return false;
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "compiler/sema/sema.h"
+#include "compiler/syntax/scan.h"
+#include "runtime/base/buffer.h"
 
 Slice word(const Compilation *c, Atom atom) {
     return atom == ATOM_NONE ? SLICE("") : atom_text(c->interner, atom);
@@ -111,6 +113,25 @@ void nearest_offer(Nearest *nearest, Slice candidate) {
         nearest->best = candidate;
         nearest->distance = distance;
     }
+}
+
+static bool is_plain_number(Slice text) {
+    for (size_t i = 0; i < text.length; i++)
+        if (text.data[i] < '0' || text.data[i] > '9') return false;
+    return text.length && (text.length == 1 || text.data[0] != '0');
+}
+
+Slice member_written(const Compilation *c, Slice member) {
+    if (text_is_name(member) || is_plain_number(member)) return member;
+    Buffer out;
+    buffer_init(&out, c->arena);
+    buffer_add_char(&out, '"');
+    for (size_t i = 0; i < member.length; i++) {
+        if (member.data[i] == '"' || member.data[i] == '\\') buffer_add_char(&out, '\\');
+        buffer_add_char(&out, member.data[i]);
+    }
+    buffer_add_char(&out, '"');
+    return buffer_slice(&out);
 }
 
 void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest) {

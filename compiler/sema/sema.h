@@ -251,6 +251,8 @@ typedef struct {
 /* Says that what is defined at `span` is defined by way of itself, and by what way. */
 void circular(Compilation *c, Span span, Slice name, Slice path);
 void nearest_offer(Nearest *nearest, Slice candidate);
+/* A member of a set as it is written opposite it: a word, a number, or a text between quotes. */
+Slice member_written(const Compilation *c, Slice member);
 void nearest_fix(Compilation *c, Diag *diag, Span span, const Nearest *nearest);
 /* The fix that makes a library known in a file of the plan. */
 void use_fix(Compilation *c, Diag *diag, uint32_t file, Slice library);

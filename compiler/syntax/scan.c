@@ -683,6 +683,15 @@ void scan_end(Scan *scan, bool in_text) {
 
 /* ---- the file ---- */
 
+bool text_is_name(Slice text) {
+    for (int kind = T_ACROSS; token_is_reserved(kind); kind++)
+        if (slice_equal(text, slice_of(token_kind_text(kind)))) return false;
+    for (size_t i = 0; i < text.length; i++)
+        if (!is_word_character(text.data[i]) && (text.data[i] < 'A' || text.data[i] > 'Z'))
+            return false;
+    return text.length && (text.data[0] < '0' || text.data[0] > '9');
+}
+
 static void init_keywords(Scan *scan) {
     hashmap_init(&scan->keywords, scan->arena);
     for (int kind = T_ACROSS; token_is_reserved(kind); kind++) {

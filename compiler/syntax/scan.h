@@ -120,6 +120,8 @@ bool token_can_end(int kind);
 bool token_is_value(int kind); /* by itself: a word, a number, a text on one line */
 bool token_is_label(int kind);
 bool token_is_reserved(int kind);
+/* Whether the text, written as it is, is a word that names something. */
+bool text_is_name(Slice text);
 /* A number, percentage, points, amount of money: what takes a unit. */
 bool token_takes_unit(int kind);
 /* In the words of somebody who writes plans: grammar/scp.y. */

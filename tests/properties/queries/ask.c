@@ -222,7 +222,9 @@ static Cond *make_leaf(Batch *batch, int table, int segments) {
     if (column->sort == COLUMN_AREA && one_in(c, 2)) return area_above(batch, column);
     switch (pick(c, 0, 5)) {
     case 0: return in_list(batch, column);
-    case 1: return is_code(column) ? in_list(batch, column) : within_range(batch, column);
+    case 1:
+        return is_code(column) && column->sort != COLUMN_ORDERED ? in_list(batch, column)
+                                                                 : within_range(batch, column);
     case 2: return compare_columns(batch, column);
     default: return compare(batch, column);
     }
