@@ -20,6 +20,7 @@ typedef struct {
     bool result_colour;
     ProgressLine line;  /* open where standard error is a terminal that is read now */
     Buffer messages;    /* not yet written to err */
+    double compiling;   /* seconds it took */
     Slice failure;      /* the sentence of the last driver_fail */
     ScpStatus findings; /* of a plan that was compiled: the command's status is at least that */
 } Driver;

@@ -5,17 +5,12 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "runtime/base/seconds.h"
 
 enum { LINE_MOST = 240, WIDTH_USUAL = 80 };
 #define CLEAR "\r\033[K"
-
-static double seconds_now(void) {
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* ---- The text: no more than a signal handler may do -------------------------------------------- */
 

@@ -12,13 +12,13 @@ ScpStatus results_make(Driver *driver, const Subject *subject, bool with_data);
 /* SCP_NO where a requirement failed that no waiver covers, at or above --fail-on. */
 ScpStatus results_status(const Driver *driver);
 
+/* The declaration in a clause of which the place lies; NULL: in none. */
+const ModuleDecl *results_decl_around(const Module *module, Span span);
+
 /* Reads the data of the subject and no more; says nothing of its problems. */
 ScpStatus results_load(Driver *driver, const Subject *subject, Policy policy);
 
 /* Verifies all that was read from snapshots; says nothing of what is wrong with them. */
 ScpStatus results_verify(Driver *driver);
-
-/* What was asked of the people and what it cost, as messages. */
-void results_say_cost(Driver *driver);
 
 #endif

@@ -1,4 +1,5 @@
 /* scpc run: a plan evaluated against its data. */
+#include "compiler/driver/cost.h"
 #include "compiler/driver/results.h"
 
 static Slice results_text(Driver *driver) {
@@ -14,7 +15,7 @@ ScpStatus command_run(Driver *driver) {
     ScpStatus status = subject_open(driver, driver->options.arguments.items[0], NULL, &subject);
     if (status == SCP_OK) status = results_make(driver, &subject, true);
     if (status != SCP_OK) return status;
-    if (driver->options.explain) results_say_cost(driver);
+    if (driver->options.explain) cost_say(driver);
     status = driver_result(driver, results_text(driver));
     return status_worse(status, results_status(driver));
 }

@@ -5,6 +5,7 @@
 #include "compiler/review/check.h"
 #include "runtime/base/date.h"
 #include "runtime/base/file.h"
+#include "runtime/base/seconds.h"
 
 /* ---- Names given with --data ------------------------------------------------------------- */
 
@@ -121,7 +122,9 @@ ScpStatus subject_open(Driver *driver, const char *path, const char *eval, Subje
         return driver_fail(driver, SCP_USAGE,
                            "`%.*s` is compiled: an expression is evaluated in the plan itself",
                            SLICE_FMT(subject->input.path));
+    double begun = seconds_now();
     status = compiled ? load(driver, subject) : compile(driver, eval, subject);
+    driver->compiling = seconds_now() - begun;
     if (status == SCP_OK) status = check_data_names(driver, subject->module);
     if (status != SCP_OK) return status;
     subject->as_of = driver->options.has_as_of ? driver->options.as_of : subject->module->as_of;

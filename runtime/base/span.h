@@ -12,6 +12,10 @@ typedef struct {
     uint32_t end; /* exclusive; offset 0 is nowhere: sources start at 1 */
 } Span;
 
+static inline bool span_within(Span inner, Span outer) {
+    return outer.start <= inner.start && inner.end <= outer.end;
+}
+
 #define SPAN_NONE ((Span){0, 0})
 
 static inline Span span_join(Span a, Span b) {

@@ -1,8 +1,7 @@
 /* From a module to results. */
 #include "runtime/run/evaluate.h"
 
-#include <time.h>
-
+#include "runtime/base/seconds.h"
 #include "runtime/data/snapshot.h"
 #include "runtime/report/format.h"
 #include "runtime/run/contributors.h"
@@ -17,12 +16,6 @@ ScpStatus evaluation_policy(const Module *module, Policy asked, bool internal, P
     Policy plan = module->policy == PLAN_MIDPOINT6 ? POLICY_MIDPOINT6 : POLICY_HES;
     *policy = policy_stricter(asked, plan);
     return SCP_OK;
-}
-
-static double seconds_now(void) {
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 static ScpStatus end_stage(Evaluation *evaluation, Stage stage, double begun, ScpStatus status) {
@@ -155,8 +148,12 @@ static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
     const Module *asked =
         protects ? contributors_ask(evaluation->module, arena) : evaluation->module;
     evaluation->raised_by = "--max-cells";
-    status = strata_run(asked, &evaluation->dataset, options->data.threads, options->cell_limit,
-                        arena, &evaluation->strata, &evaluation->error);
+    StrataOptions strata = {.threads = options->data.threads,
+                            .cell_limit = options->cell_limit,
+                            .planned = options->planned,
+                            .context = options->context};
+    status = strata_run(asked, &evaluation->dataset, &strata, arena, &evaluation->strata,
+                        &evaluation->error);
     if (protects && status == SCP_OK) contributors_put(evaluation->module, &evaluation->strata);
     return end_stage(evaluation, STAGE_COUNTING, begun, status);
 }
@@ -177,6 +174,7 @@ static ScpStatus compute(const EvaluationOptions *options, Arena *arena, Evaluat
 ScpStatus evaluation_run(const Module *module, const EvaluationOptions *options, Arena *arena,
                          Evaluation *evaluation) {
     evaluation->module = module;
+    evaluation->input.policy = options->policy;
     ScpStatus status = options->with_data ? count_people(options, arena, evaluation) : SCP_OK;
     if (status == SCP_OK) status = compute(options, arena, evaluation);
     if (status != SCP_OK) return status;

@@ -14,6 +14,9 @@ typedef struct {
     Slice version;       /* of the program */
     uint64_t cell_limit; /* of counting; 0: its default */
     uint64_t step_limit; /* of the machine; 0: its default */
+    /* Told what counting will read and take before it begins; NULL: nobody asks. */
+    void (*planned)(void *context, const StrataResult *plan);
+    void *context;
 } EvaluationOptions;
 
 /* What an evaluation spends its time on. */

@@ -5,9 +5,9 @@
 
 #include <math.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #include "runtime/base/memory.h"
+#include "runtime/base/seconds.h"
 #include "runtime/data/parallel.h"
 #include "runtime/strata/answers.h"
 #include "runtime/strata/ordered.h"
@@ -582,12 +582,6 @@ static uint64_t morsels_of(const Pass *pass) {
     return (pass->data->rows + MORSEL - 1) / MORSEL;
 }
 
-static double seconds_now(void) {
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 static StrataPass describe_pass(const Engine *engine, uint32_t p, uint32_t threads) {
     const Pass *pass = engine->plan->passes.items[p];
     StrataPass cost = {.table = pass->table,
@@ -601,25 +595,31 @@ static StrataPass describe_pass(const Engine *engine, uint32_t p, uint32_t threa
     return cost;
 }
 
+/* Of the cells of one query, where it shares none of them with another. */
+static uint64_t answer_bytes(const Module *module, const StrataQuery *query) {
+    uint64_t cells = 1, numbers = 2; /* rows and value */
+    for (uint32_t d = 0; d < query->dim_count; d++)
+        cells *= module->dims.items[query->dims[d]].member_count;
+    if (module->tables.items[query->table].sort == TABLE_EVENTS) numbers++;
+    if (query->agg == AGG_SUM) numbers += 2;
+    return cells * numbers * sizeof(double);
+}
+
 static bool run_pass(Engine *engine, uint32_t p) {
     const Pass *pass = engine->pass = engine->plan->passes.items[p];
     StrataResult *result = engine->result;
+    StrataPass *cost = &result->each_pass[p];
     Run run = {.pass = pass, .workers = engine->workers, .progress = engine->progress};
     run.morsels = morsels_of(pass);
-    uint32_t count = count_workers(pass, engine->threads, run.morsels);
-    StrataPass cost = describe_pass(engine, p, count);
     double begun = seconds_now();
-    parallel_do(engine->crew, count, work, &run);
-    cost.counting = seconds_now() - begun;
-    if (!merge(engine, count)) return false;
+    parallel_do(engine->crew, cost->threads, work, &run);
+    cost->counting = seconds_now() - begun;
+    if (!merge(engine, cost->threads)) return false;
     const Worker *all = engine->workers;
     Counted counted = {all->totals, all->tallies, all->left_out_group};
     answers_fill(engine->module, engine->plan, p, &counted, engine->crew, engine->threads,
                  engine->arena, result->cells);
-    cost.answering = seconds_now() - begun - cost.counting;
-    result->rows_scanned += cost.rows;
-    result->bytes_scanned += cost.rows * cost.row_bytes;
-    result->each_pass[result->passes++] = cost;
+    cost->answering = seconds_now() - begun - cost->counting;
     engine_free(engine);
     return true;
 }
@@ -676,27 +676,44 @@ static ScpStatus collect_ordered(const Module *module, const Dataset *data, Stra
     return SCP_OK;
 }
 
-ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads,
-                     uint64_t cell_limit, Arena *arena, StrataResult *result, Slice *error) {
+/* What the passes will take, known before any of it is taken. */
+static void describe_passes(Engine *engine) {
+    StrataResult *result = engine->result;
+    for (uint32_t p = 0; p < engine->plan->passes.count; p++) {
+        const Pass *pass = engine->plan->passes.items[p];
+        uint32_t workers = count_workers(pass, engine->threads, morsels_of(pass));
+        StrataPass cost = describe_pass(engine, p, workers);
+        result->rows_scanned += cost.rows;
+        result->bytes_scanned += cost.rows * cost.row_bytes;
+        result->each_pass[result->passes++] = cost;
+    }
+    for (uint32_t q = 0; q < engine->module->queries.count; q++)
+        result->answer_bytes += answer_bytes(engine->module, &engine->module->queries.items[q]);
+}
+
+ScpStatus strata_run(const Module *module, const Dataset *data, const StrataOptions *options,
+                     Arena *arena, StrataResult *result, Slice *error) {
     StrataPlan plan;
     double begun = seconds_now();
+    uint32_t threads = parallel_threads(options->threads);
+    uint64_t most_cells = options->cell_limit ? options->cell_limit : DEFAULT_CELLS;
     *result = (StrataResult){0};
     progress_begin(data->progress, "laying out the counts", 0);
-    ScpStatus status = strata_plan(module, data, parallel_threads(threads),
-                                   cell_limit ? cell_limit : DEFAULT_CELLS, arena, &plan, error);
+    ScpStatus status = strata_plan(module, data, threads, most_cells, arena, &plan, error);
     if (status != SCP_OK) return status;
-    result->cells = ARENA_NEW_ARRAY(arena, StrataCells, module->queries.count);
     result->cells_total = plan.cells;
     result->each_pass = ARENA_NEW_ARRAY(arena, StrataPass, plan.passes.count);
     Engine *engine = ARENA_NEW(arena, Engine);
-    uint32_t most = parallel_threads(threads);
     *engine = (Engine){.module = module,
                        .plan = &plan,
-                       .threads = most,
-                       .workers = ARENA_NEW_ARRAY(arena, Worker, most),
+                       .threads = threads,
+                       .workers = ARENA_NEW_ARRAY(arena, Worker, threads),
                        .arena = arena,
                        .result = result,
                        .progress = data->progress};
+    describe_passes(engine);
+    if (options->planned) options->planned(options->context, result);
+    result->cells = ARENA_NEW_ARRAY(arena, StrataCells, module->queries.count);
     status = run_guarded(engine, error);
     progress_begin(data->progress, "putting values in order", 0);
     if (status == SCP_OK) status = collect_ordered(module, data, &plan, arena, result, error);

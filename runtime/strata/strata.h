@@ -39,17 +39,27 @@ typedef struct {
     /* for run --explain */
     StrataPass *each_pass; /* `passes` */
     uint64_t rows_scanned, bytes_scanned, cells_total;
+    uint64_t answer_bytes; /* of the cells, at most */
     double seconds;
     uint32_t passes;
 } StrataResult;
+
+typedef struct {
+    uint32_t threads;    /* 0: as many as the machine has */
+    uint64_t cell_limit; /* 0: 64 million */
+    /* Told what will be read and how much memory the counts will take, passes without their times
+     * and no cells, before any of that memory is used; NULL: nobody asks. */
+    void (*planned)(void *context, const StrataResult *plan);
+    void *context;
+} StrataOptions;
 
 /* Runs all queries of a verified module over data loaded for it. Events whose person is not in
  * the query's snapshot count nowhere, not as left out either. Integer arithmetic that passes 64
  * bits and real arithmetic that leaves the doubles give missing. The squares of doubles are
  * rounded each, their sum is exact; a double whose square is none is without the value summed.
- * `threads` 0: as many as the machine has. The result lives in `arena`. SCP_LIMIT with `error`
- * where the cells would pass `cell_limit` (0: 64 million), or where memory ended. */
-ScpStatus strata_run(const Module *module, const Dataset *data, uint32_t threads,
-                     uint64_t cell_limit, Arena *arena, StrataResult *result, Slice *error);
+ * The result lives in `arena`. SCP_LIMIT with `error` where the cells would pass the limit, or where
+ * memory ended. */
+ScpStatus strata_run(const Module *module, const Dataset *data, const StrataOptions *options,
+                     Arena *arena, StrataResult *result, Slice *error);
 
 #endif

@@ -120,8 +120,8 @@ static void run_task(Bench *bench, const Task *task) {
     StrataResult strata;
     VmResult result;
     double begun = now();
-    if (strata_run(task->module, &bench->data, bench->threads, 0, &arena, &strata, &error) !=
-        SCP_OK)
+    StrataOptions options = {.threads = bench->threads};
+    if (strata_run(task->module, &bench->data, &options, &arena, &strata, &error) != SCP_OK)
         fail(task->name, error);
     double counted = now();
     VmOptions options = {.strata = &strata, .policy = POLICY_HES};

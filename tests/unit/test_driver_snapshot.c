@@ -87,10 +87,16 @@ static void explain_says_what_was_asked_and_how_long_it_took(void **state) {
     Program *p = *state;
     assert_status(p, SCP_OK, "data", "pack", p->plan, "-o", snapshot_path(p));
     assert_status(p, SCP_OK, "run", p->plan, "--data", snapshot_path(p), "--explain");
-    assert_non_null(strstr(p->err, "asked of the people (4):\n"));
-    assert_non_null(strstr(p->err, "where reviewed by place (residents: 2 cells)\n"));
-    assert_non_null(strstr(p->err, "read 400 rows of 3.0 bytes in 1 pass into 6 cells\n"));
-    assert_non_null(strstr(p->err, "time: reading 0."));
+    const char *asked = strstr(p->err, "Asked of the people: 4 questions, 8 cells of answers\n");
+    const char *planned = strstr(p->err, "\nTo be counted, one pass after another\n");
+    const char *took = strstr(p->err, "\nWhat it took\n");
+    assert_true(asked && planned > asked && took > planned);
+    assert_non_null(strstr(p->err, "    in all, and by place\n"
+                                   "            4 cells  "));
+    assert_non_null(strstr(p->err, "\n  residents          4   400        3 bytes"));
+    assert_non_null(strstr(took, "\n  reading the data     0.0"));
+    assert_non_null(strstr(took, "\n  residents  0.0"));
+    assert_non_null(strstr(took, "\n  Memory used at the most, with the data: "));
 }
 
 /* ---- Progress ------------------------------------------------------------------------------- */

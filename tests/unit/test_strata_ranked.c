@@ -135,8 +135,8 @@ static void add_queries(World *world, int groups, bool within, bool highest_firs
 static StrataResult run(World *world, uint32_t threads) {
     StrataResult result;
     Slice error = SLICE("");
-    ScpStatus status = strata_run(&world->fixture.module, &world->fixture.data, threads, 0,
-                                  world->fixture.arena, &result, &error);
+    ScpStatus status = strata_run(&world->fixture.module, &world->fixture.data,
+                                  &(StrataOptions){.threads = threads}, world->fixture.arena, &result, &error);
     if (status != SCP_OK) fail_msg("%.*s", SLICE_FMT(error));
     return result;
 }

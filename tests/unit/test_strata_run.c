@@ -684,8 +684,8 @@ static void check_against_naive(const World *world, const StrataResult *result) 
 static StrataResult run(World *world, uint32_t threads) {
     StrataResult result;
     Slice error = SLICE("");
-    ScpStatus status = strata_run(&world->fixture.module, &world->fixture.data, threads, 0,
-                                  world->fixture.arena, &result, &error);
+    ScpStatus status = strata_run(&world->fixture.module, &world->fixture.data,
+                                  &(StrataOptions){.threads = threads}, world->fixture.arena, &result, &error);
     assert_int_equal(status, SCP_OK);
     return result;
 }
@@ -828,8 +828,8 @@ ARENA_TEST(every_operation_agrees_with_the_naive_evaluator) {
 static StrataResult run_fixture(Fixture *fixture) {
     StrataResult result;
     Slice error = SLICE("");
-    assert_int_equal(strata_run(&fixture->module, &fixture->data, 2, 0, fixture->arena, &result,
-                                &error),
+    assert_int_equal(strata_run(&fixture->module, &fixture->data,
+                                &(StrataOptions){.threads = 2}, fixture->arena, &result, &error),
                      SCP_OK);
     return result;
 }
@@ -844,6 +844,34 @@ static void make_five(Fixture *fixture, Arena *arena) {
     TableData *data = fixture_rows(fixture, table, 0, 5);
     fixture_set_whole(data, 1, (int64_t[]){0, 1, 1, 2, 0}, (uint8_t[]){0, 0, 0, 0, 1});
     fixture_set_whole(data, 2, (int64_t[]){100, 250, -399, 7, 5}, NULL);
+}
+
+static void keep_plan(void *context, const StrataResult *plan) {
+    StrataResult *kept = context;
+    assert_null(kept->each_pass);
+    assert_null(plan->cells);
+    assert_int_equal(plan->passes, 1);
+    assert_true(plan->each_pass->counting == 0);
+    *kept = *plan;
+}
+
+ARENA_TEST(what_counting_takes_is_told_before_anything_is_counted) {
+    Fixture fixture;
+    make_five(&fixture, arena);
+    uint32_t cost = fixture_read(&fixture, 2, false), q = fixture_query(&fixture, 0, AGG_SUM);
+    fixture.module.queries.items[q].value = cost;
+    StrataResult plan = {0}, result;
+    Slice error = SLICE("");
+    StrataOptions options = {.threads = 2, .planned = keep_plan, .context = &plan};
+    assert_int_equal(
+        strata_run(&fixture.module, &fixture.data, &options, arena, &result, &error), SCP_OK);
+    assert_int_equal(plan.cells_total, 1);
+    assert_int_equal(plan.answer_bytes, 4 * sizeof(double));
+    assert_int_equal(plan.each_pass->rows, 5);
+    assert_true(plan.each_pass->row_bytes > 0 && plan.each_pass->table_bytes > 0);
+    assert_int_equal(plan.each_pass->table_bytes, result.each_pass->table_bytes);
+    assert_true(result.each_pass->counting > 0);
+    fixture_free(&fixture);
 }
 
 ARENA_TEST(pence_are_summed_and_shown_in_pounds) {
@@ -927,7 +955,9 @@ ARENA_TEST(too_many_cells_are_a_limit_that_is_named) {
     fixture_by(&fixture, q, 0, fixture_read(&fixture, 1, false));
     StrataResult result;
     Slice error = SLICE("");
-    assert_int_equal(strata_run(&fixture.module, &fixture.data, 1, 2, arena, &result, &error),
+    assert_int_equal(strata_run(&fixture.module, &fixture.data,
+                                &(StrataOptions){.threads = 1, .cell_limit = 2}, arena, &result,
+                                &error),
                      SCP_LIMIT);
     assert_non_null(strstr(error.data, "limit on cells"));
     fixture_free(&fixture);
@@ -945,7 +975,8 @@ static ScpStatus run_failing(const Fixture *fixture, long n) {
         return boundary.status;
     }
     mem_fail_after(n);
-    ScpStatus status = strata_run(&fixture->module, &fixture->data, 1, 0, &own, &result, &error);
+    ScpStatus status = strata_run(&fixture->module, &fixture->data,
+                                  &(StrataOptions){.threads = 1}, &own, &result, &error);
     if (status != SCP_OK) assert_true(error.length);
     arena_free(&own);
     return status;
@@ -975,6 +1006,7 @@ int main(void) {
         cmocka_unit_test(several_morsels_agree_with_the_naive_evaluator),
         cmocka_unit_test(every_operation_agrees_with_the_naive_evaluator),
         cmocka_unit_test(doubles_too_large_to_square_are_left_out_of_their_squares_alone),
+        cmocka_unit_test(what_counting_takes_is_told_before_anything_is_counted),
         cmocka_unit_test(pence_are_summed_and_shown_in_pounds),
         cmocka_unit_test(everything_filtered_leaves_empty_cells),
         cmocka_unit_test(queries_that_share_an_expression_share_a_pass),
