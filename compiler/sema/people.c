@@ -89,6 +89,11 @@ static void add_snapshot(Compilation *c, ModuleTable *module, ModuleSnapshot sna
     module->snapshots.items[at] = snapshot;
 }
 
+/* A small area has many people. */
+static bool tells_people_apart(const ModuleColumn *column) {
+    return column->sort == COLUMN_IDENTIFIER && column->form != IDENTIFIER_LSOA;
+}
+
 static void declare_population(Compilation *c, Decl *decl) {
     ModuleTable module = {.sort = TABLE_POPULATION, .unit = SLICE("persons")};
     Table *table = new_table(c, decl, &module);
@@ -110,10 +115,8 @@ static void declare_population(Compilation *c, Decl *decl) {
                                    .as_at = day_written(c, at->values.items[0])};
         add_snapshot(c, &module, snapshot, at->values.items[0]->span);
     }
-    for (uint32_t i = 0; i < module.columns.count; i++) {
-        if (module.columns.items[i].sort == COLUMN_IDENTIFIER && module.key == MODULE_NONE)
-            module.key = i;
-    }
+    for (uint32_t i = 0; i < module.columns.count && module.key == MODULE_NONE; i++)
+        if (tells_people_apart(&module.columns.items[i])) module.key = i;
     if (module.key == MODULE_NONE && !decl->item->broken)
         sema_error(c, NULL, DIAG_MISSING_CLAUSE, decl->name_span,
                    "the population `%.*s` has no key: add `column person_id : identifier`",
@@ -157,18 +160,84 @@ static uint32_t dated_column(Compilation *c, const Table *table, const ModuleTab
     return MODULE_NONE;
 }
 
-static void check_key(Compilation *c, const ModuleTable *module, const Expr *on,
-                      const Decl *population) {
-    if (module->key == MODULE_NONE || module->columns.items[module->key].sort == COLUMN_IDENTIFIER)
-        return;
+/* ---- The column that joins events to people ------------------------------------------ */
+
+static const ModuleColumn *people_key(const Compilation *c, const Table *people) {
+    const ModuleTable *module = &c->module->tables.items[people->index];
+    return &module->columns.items[module->key];
+}
+
+static bool identifies(const TableColumn *column) { return column && column->type.identifier; }
+
+static bool no_identifier(Compilation *c, const Expr *on, const Table *table) {
     sema_error(c, NULL, DIAG_TYPE_MISMATCH, on->span,
-               "events are joined to `%.*s` on an identifier",
-               SLICE_FMT(word(c, population->name)));
+               "events are joined to people on an identifier; `%.*s` of `%.*s` is none",
+               SLICE_FMT(quoted(c, on->span)), SLICE_FMT(word(c, table->decl->name)));
+    return false;
+}
+
+static bool unknown_key(Compilation *c, const Table *table, const Expr *on) {
+    const Table *people = table->population;
+    Slice events = word(c, table->decl->name), name = quoted(c, on->span);
+    Diag *diag = sema_error(c, NULL, DIAG_UNDEFINED_NAME, on->span,
+                            "`%.*s` is no identifier of `%.*s`, nor a column that `%.*s` declares: "
+                            "events are joined to people on a column that both have",
+                            SLICE_FMT(name), SLICE_FMT(word(c, people->decl->name)),
+                            SLICE_FMT(events));
+    Nearest nearest = {.wanted = name};
+    for (const Table *of = table; of; of = of->population) {
+        VEC_EACH(const TableColumn, column, &of->columns)
+            if (identifies(column)) nearest_offer(&nearest, word(c, column->name));
+    }
+    nearest_fix(c, diag, on->span, &nearest);
+    return false;
+}
+
+/* Where a population has several identifiers, the one that its events are joined on tells its
+ * people apart. */
+static bool take_key(Compilation *c, const Table *people, const TableColumn *column,
+                     const Expr *on) {
+    ModuleTable *module = &c->module->tables.items[people->index];
+    if (module->key == column->column) return true;
+    for (uint32_t t = 0; t < c->module->tables.count; t++) {
+        const ModuleTable *other = &c->module->tables.items[t];
+        if (other->sort != TABLE_EVENTS || other->population != people->index) continue;
+        sema_error(c, NULL, DIAG_TYPE_MISMATCH, on->span,
+                   "`%.*s` are joined to `%.*s` on `%.*s`; all events of a population are joined "
+                   "on the same identifier",
+                   SLICE_FMT(other->name), SLICE_FMT(module->name),
+                   SLICE_FMT(module->columns.items[module->key].name));
+        return false;
+    }
+    module->key = column->column;
+    return true;
+}
+
+static bool several_identifiers(Compilation *c, const Table *people, const Expr *on) {
+    uint32_t count = 0;
+    VEC_EACH(const ModuleColumn, column, &c->module->tables.items[people->index].columns)
+        count += tells_people_apart(column);
+    if (count < 2) return false;
+    sema_error(c, NULL, DIAG_AMBIGUOUS_NAME, on->span,
+               "`%.*s` has several identifiers: name the one that `%.*s` holds like it does",
+               SLICE_FMT(word(c, people->decl->name)), SLICE_FMT(quoted(c, on->span)));
+    return true;
+}
+
+/* Whether the events can be joined on that: a column of both by name, or one that the events
+ * declare where the people have a single identifier. */
+static bool may_join(Compilation *c, const Table *table, const Expr *on) {
+    const Table *people = table->population;
+    const TableColumn *own = people_column(table, on->atom);
+    const TableColumn *theirs = people_column(people, on->atom);
+    if (own && !own->broken && !identifies(own)) return no_identifier(c, on, table);
+    if (theirs && !theirs->broken && !identifies(theirs)) return no_identifier(c, on, people);
+    if (theirs) return theirs->broken || take_key(c, people, theirs, on);
+    return own ? !several_identifiers(c, people, on) : unknown_key(c, table, on);
 }
 
 /* The key of events that declare no column for it is that of the population, by name. */
 static void add_key_column(Compilation *c, Table *table, ModuleTable *module, const Expr *on) {
-    if (!on || on->kind != EXPR_WORD || people_column(table, on->atom)) return;
     TableColumn info = {.name = on->atom,
                         .column = module->columns.count,
                         .scale_num = 1,
@@ -176,9 +245,38 @@ static void add_key_column(Compilation *c, Table *table, ModuleTable *module, co
                         .span = on->span};
     info.type = type_of(TYPE_QUANTITY);
     info.type.row = info.type.identifier = true;
-    ModuleColumn column = {.name = word(c, on->atom), .sort = COLUMN_IDENTIFIER, .span = on->span};
+    ModuleColumn column = {.name = word(c, on->atom),
+                           .sort = COLUMN_IDENTIFIER,
+                           .form = people_key(c, table->population)->form,
+                           .span = on->span};
     VEC_PUSH(c->arena, &module->columns, column);
     VEC_PUSH(c->arena, &table->columns, info);
+}
+
+/* An NHS number with blanks in one file and without in the other is the same where both know it for
+ * one. */
+static void check_forms(Compilation *c, const Table *table, const ModuleTable *module,
+                        const Expr *on) {
+    static const char *const forms[] = {"identifier", "nhs_number", "lsoa"};
+    const ModuleColumn *theirs = people_key(c, table->population);
+    const ModuleColumn *own = &module->columns.items[module->key];
+    if (theirs->sort != COLUMN_IDENTIFIER || own->form == theirs->form) return;
+    Diag *diag = sema_error(c, NULL, DIAG_TYPE_MISMATCH, on->span,
+                            "`%.*s` is declared `%s` here and `%.*s` of `%.*s` is declared `%s`: "
+                            "what joins them is declared alike in both",
+                            SLICE_FMT(word(c, on->atom)), forms[own->form], SLICE_FMT(theirs->name),
+                            SLICE_FMT(word(c, table->population->decl->name)), forms[theirs->form]);
+    diag_relate(c->diags, diag, own->span, "`%s` here", forms[own->form]);
+    diag_relate(c->diags, diag, theirs->span, "`%s` here", forms[theirs->form]);
+}
+
+static void join_events(Compilation *c, Table *table, ModuleTable *module, const Expr *on) {
+    if (!on || on->kind != EXPR_WORD || !may_join(c, table, on)) return;
+    if (c->module->tables.items[table->population->index].key == MODULE_NONE) return; /* said */
+    if (!people_column(table, on->atom)) add_key_column(c, table, module, on);
+    const TableColumn *own = people_column(table, on->atom);
+    module->key = own->column;
+    if (!own->broken) check_forms(c, table, module, on);
 }
 
 static void declare_events(Compilation *c, Decl *decl) {
@@ -193,10 +291,7 @@ static void declare_events(Compilation *c, Decl *decl) {
     module.population = population->table->index;
     module.encoding = encoding_of(c, decl);
     declare_columns(c, decl, table, &module);
-    const Expr *on = head_label(c, decl, "on");
-    add_key_column(c, table, &module, on);
-    module.key = column_named(c, table, on);
-    check_key(c, &module, on, population);
+    join_events(c, table, &module, head_label(c, decl, "on"));
     module.dated = table->dated = dated_column(c, table, &module, clause_expr(c, decl, "dated"));
     days_covered(c, decl, &module.covers_from, &module.covers_to);
     const Expr *unit = head_label(c, decl, "as");
