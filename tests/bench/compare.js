@@ -5,11 +5,10 @@
 
 const fs = require('fs');
 const path = require('path');
-const readline = require('readline');
-const {spawn, spawnSync} = require('child_process');
+const {spawnSync} = require('child_process');
 const {disagreements} = require('./agree.js');
-const {ENVIRONMENT, HERE, HOME, SCPC, THREADS, geometricMean, measure, median, minimum, printWhole,
-    table, times, verdict} = require('./tools.js');
+const {HERE, HOME, SCPC, Server, THREADS, geometricMean, measure, median, minimum, printWhole, table,
+    times, verdict} = require('./tools.js');
 
 const TASKS = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7'];
 const CATEGORIES = ['areas', 'practices', 'neighbourhoods'];
@@ -19,6 +18,8 @@ const CATEGORIES = ['areas', 'practices', 'neighbourhoods'];
 const HOT_BARS = {W1: 15, W2: 6, W3: 6, W4: 10, W5: 6, W6: 8, W7: 6};
 const INGEST_BARS = {polars: 2.5, DuckDB: 4};
 const WALL_BAR = 6, MEMORY_BAR = 0.35, OWN_WALL_BAR = 8;
+// Seconds to open a snapshot.
+const OPEN_BAR = 0.002;
 // All people of England: seconds to load and to count, bytes at most.
 const ENGLAND_BARS = {load: 15, tasks: 2.5, peak: 4e9};
 const TURNS = 7; // each side has in a sitting
@@ -29,42 +30,6 @@ const PEERS = {
     polars: (folder) => ['node', [path.join(HERE, 'peer_polars.js'), folder]],
     'data.table': (folder) => ['Rscript', [path.join(HERE, 'peer_datatable.R'), folder, THREADS]],
 };
-
-// ---- Processes ------------------------------------------------------------------------------------
-
-// A process that answers each line by a line of numbers.
-class Server {
-    constructor(command, args) {
-        this.child = spawn(command, args, {stdio: ['pipe', 'pipe', 'pipe'], env: ENVIRONMENT});
-        this.errors = '';
-        this.waiting = [];
-        this.child.stderr.on('data', (text) => { this.errors += text; });
-        this.child.on('error', (error) => { this.errors += error.message; });
-        this.child.stdin.on('error', () => {});
-        readline.createInterface({input: this.child.stdout}).on('line', (line) => {
-            const waiter = this.waiting.shift();
-            if (waiter) waiter.resolve(line);
-        });
-        this.ended = new Promise((resolve) => this.child.on('close', resolve));
-        this.ended.then(() => this.waiting.forEach((waiter) =>
-            waiter.reject(new Error(this.errors.trim().split('\n')[0] || 'ended'))));
-    }
-
-    line() {
-        return new Promise((resolve, reject) => this.waiting.push({resolve, reject}));
-    }
-
-    async ask(what) {
-        const line = this.line();
-        this.child.stdin.write(`${what}\n`);
-        return (await line).trim().split(' ').map(Number);
-    }
-
-    async stop() {
-        this.child.stdin.end();
-        await this.ended;
-    }
-}
 
 // ---- The plan -------------------------------------------------------------------------------------
 
@@ -208,6 +173,30 @@ function duckdbOnce(folder, tasks, from) {
     return ['node', [path.join(HERE, 'peer_duckdb.js'), from, folder, THREADS, tasks.join(','), out]];
 }
 
+function pack(folder) {
+    const snapshot = path.join(folder, 'people.scps');
+    const packed = measure(SCPC, ['data', 'pack', path.join(folder, 'plans/all.scp'), '--quiet',
+        '--threads', THREADS, '-o', snapshot, ...fromCsv(folder)]);
+    return {snapshot, packed};
+}
+
+// Opening a snapshot: header, directory and dictionaries read, verified and held against the plan,
+// the file mapped; columns are verified when they are used.
+async function timeOpen(folder) {
+    const {snapshot} = pack(folder), turns = [];
+    const module = path.join(folder, 'plans/W7.scpb');
+    const server = new Server(path.join(HOME, 'hot'),
+        [THREADS, `people=${snapshot}`, `W7=${module}`]);
+    await server.line();
+    for (let i = 0; i < 4 * TURNS; i++) turns.push((await server.ask('open'))[0]);
+    await server.stop();
+    const size = (fs.statSync(snapshot).size / 1e6).toFixed(0);
+    console.log(`Opening a snapshot of ${size} MB, milliseconds`);
+    table(['', 'minimum', 'median', 'bar', 'reached'], [['ours',
+        (minimum(turns) * 1e3).toFixed(3), (median(turns) * 1e3).toFixed(3), OPEN_BAR * 1e3,
+        verdict(-median(turns), -OPEN_BAR)]]);
+}
+
 // From files to the last answer, one process each: from CSV, and from what each packed before.
 function compareWhole(folder, tasks, pairs) {
     const title = `${tasks[0]} to ${tasks[tasks.length - 1]}, one process, answers to files, from`;
@@ -217,9 +206,7 @@ function compareWhole(folder, tasks, pairs) {
         csv.theirs.push(measure(...duckdb('once', folder, tasks)));
     }
     printWhole(`${title} CSV`, csv.ours, csv.theirs, {wall: WALL_BAR, memory: MEMORY_BAR});
-    const snapshot = path.join(folder, 'people.scps');
-    const packed = measure(SCPC, ['data', 'pack', path.join(folder, 'plans/all.scp'), '--quiet',
-        '--threads', THREADS, '-o', snapshot, ...fromCsv(folder)]);
+    const {snapshot, packed} = pack(folder);
     const stored = measure(...duckdb('store', folder, tasks));
     for (let i = 0; i < pairs; i++) {
         own.ours.push(measure(...runAll(folder, ['--data', snapshot, ...data(folder, CATEGORIES)])));
@@ -282,12 +269,13 @@ async function main() {
     const quick = mode === 'quick', wanted = (name) => part === 'all' || part === name;
     const peers = quick ? ['DuckDB'] : Object.keys(PEERS);
     const tasks = compile(folder, TASKS);
-    await checkAnswers(folder, tasks);
+    if (part !== 'open') await checkAnswers(folder, tasks);
     let summary = '';
     if (wanted('hot'))
         summary = printHot(tasks, await alternateAll(folder, tasks, peers, tasks, TURNS));
     if (!quick && wanted('ingest'))
         printIngest(await alternateAll(folder, tasks, peers, ['ingest'], TURNS));
+    if (!quick && wanted('open')) await timeOpen(folder);
     if (!quick && wanted('whole')) compareWhole(folder, tasks, TURNS);
     if (summary) console.log(summary);
     return undefined;

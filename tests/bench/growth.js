@@ -1,16 +1,21 @@
 // What a person costs as people grow in number, and an indicator or a breakdown as those do: of the
-// program alone, hot, without events. Work that grows as its data do shows as rows of equal numbers.
+// program alone, hot, without events. Every size has a process of its own, and they take turns, so
+// that whatever else the machine is doing falls upon all of them alike. Each table ends with what is
+// asked for and whether it is so.
 'use strict';
 
 const fs = require('fs');
 const path = require('path');
 const {spawnSync} = require('child_process');
-const {ENVIRONMENT, HERE, HOME, SCPC, THREADS, minimum, table} = require('./tools.js');
+const {HERE, HOME, SCPC, Server, THREADS, median, minimum, table} = require('./tools.js');
 
 const TASKS = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6'];
-const TURNS = 15;
+const TURNS = 9; // each size, or each plan, has in a sitting; medians are of that many
+const SPREAD_BAR = 1.2; // the dearest person beside the cheapest
 const BREAKDOWNS = ['place', 'neighbourhood', 'imd', 'sex', 'ethnicity', 'segment', 'age_band',
     'gp_practice'];
+
+const yes = (holds) => holds ? 'yes' : 'no';
 
 function build(folder, plan) {
     const out = plan.replace(/\.scp$/, '.scpb');
@@ -22,19 +27,6 @@ function build(folder, plan) {
     return out;
 }
 
-// Seconds of counting of each module, the least of several turns.
-function time(folder, modules) {
-    const names = Object.keys(modules);
-    const input = names.map((name) => `${name}\n`.repeat(TURNS)).join('');
-    const run = spawnSync(path.join(HOME, 'hot'), [THREADS, `people=${folder}/persons.csv`,
-        ...names.map((name) => `${name}=${modules[name]}`)],
-    {input, encoding: 'utf8', env: ENVIRONMENT, maxBuffer: 1 << 26});
-    if (run.status !== 0) throw new Error(run.stderr);
-    const taken = run.stdout.trim().split('\n').slice(1).map((line) => Number(line.split(' ')[0]));
-    return Object.fromEntries(names.map((name, i) =>
-        [name, minimum(taken.slice(i * TURNS, (i + 1) * TURNS))]));
-}
-
 function plansOf(folder) {
     const plans = path.join(folder, 'growth');
     fs.rmSync(plans, {recursive: true, force: true});
@@ -42,24 +34,73 @@ function plansOf(folder) {
     return plans;
 }
 
-function people(home, sizes) {
-    const rows = sizes.map((size) => {
-        const folder = path.join(home, size), plans = plansOf(folder);
-        const taken = time(folder, Object.fromEntries(TASKS.map((task) =>
-            [task, build(folder, path.join(plans, `${task.toLowerCase()}.scp`))])));
-        return [size, ...TASKS.map((task) => (taken[task] * 1e9 / Number(size)).toFixed(2))];
-    });
-    console.log('Nanoseconds a person as people grow in number, two threads, the least of ' +
-                `${TURNS} turns`);
-    table(['people', ...TASKS], rows);
+async function start(folder, modules) {
+    const server = new Server(path.join(HOME, 'hot'), [THREADS, `people=${folder}/persons.csv`,
+        ...Object.entries(modules).map(([name, file]) => `${name}=${file}`)]);
+    await server.line();
+    return server;
+}
+
+// Seconds of counting by server and by what is asked, after a turn that does not count.
+async function takeTurns(servers, asked) {
+    const taken = servers.map(() => Object.fromEntries(asked.map((what) => [what, []])));
+    for (let turn = -1; turn < TURNS; turn++)
+        for (const what of asked)
+            for (let s = 0; s < servers.length; s++) {
+                const [seconds] = await servers[s].ask(what);
+                if (turn >= 0) taken[s][what].push(seconds);
+            }
+    await Promise.all(servers.map((server) => server.stop()));
+    return taken;
+}
+
+// The most of some numbers beside the least.
+const spread = (xs) => Math.max(...xs) / minimum(xs);
+
+async function people(home, sizes) {
+    const folders = sizes.map((size) => path.join(home, size));
+    const servers = [];
+    for (const folder of folders) {
+        const plans = plansOf(folder);
+        servers.push(await start(folder, Object.fromEntries(TASKS.map((task) =>
+            [task, build(folder, path.join(plans, `${task.toLowerCase()}.scp`))]))));
+    }
+    const taken = await takeTurns(servers, TASKS);
+    const each = (s, task, of) => of(taken[s][task]) * 1e9 / Number(sizes[s]);
+    const all = (s, of) => TASKS.reduce((sum, task) => sum + each(s, task, of), 0);
+    const row = (of) => sizes.map((size, s) => [size,
+        ...TASKS.map((task) => each(s, task, of)), all(s, of)]);
+    const show = (what, of) => {
+        const rows = row(of), columns = TASKS.length + 1;
+        const spreads = [...Array(columns).keys()].map((i) => spread(rows.map((r) => r[i + 1])));
+        console.log(`Nanoseconds a person as people grow in number, two threads, ${what} of ` +
+                    `${TURNS} turns taken in turn`);
+        table(['people', ...TASKS, 'all'], [
+            ...rows.map(([size, ...costs]) => [size, ...costs.map((cost) => cost.toFixed(2))]),
+            ['dearest / cheapest', ...spreads.map((x) => x.toFixed(2))],
+            ['within 20%', ...spreads.map((x) => yes(x <= SPREAD_BAR))]]);
+    };
+    show('medians', median);
+    show('minima', minimum);
+    // Between two sizes only what grows with people differs: what does not (threads that begin,
+    // cells that are put together) falls out.
+    const further = sizes.slice(1).map((size, s) => [`${sizes[s]} to ${size}`,
+        ...[...TASKS, 'all'].map((task) => {
+            const seconds = (i) => task === 'all'
+                ? TASKS.reduce((sum, t) => sum + minimum(taken[i][t]), 0) : minimum(taken[i][task]);
+            return ((seconds(s + 1) - seconds(s)) * 1e9 / (Number(size) - Number(sizes[s])))
+                .toFixed(2);
+        })]);
+    console.log('Nanoseconds that each further person costs, minima');
+    table(['people', ...TASKS, 'all'], further);
 }
 
 // Plans of so many indicators by so many breakdowns, over one file of people.
-function parts(home, size) {
-    const folder = path.join(home, size), plans = plansOf(folder), modules = {}, asked = [];
+function writePlans(folder) {
+    const plans = plansOf(folder), modules = {}, asked = [];
     const flags = ['diabetes', 'copd', 'chf', 'chd', 'hypertension', 'asthma', 'ckd', 'dementia',
         'depression', 'smi', 'cancer', 'stroke'];
-    const write = (indicators, breakdowns) => {
+    const write = (indicators, breakdowns, grows) => {
         const lines = ['use "plan.scp"', ''];
         for (let i = 0; i < indicators; i++)
             for (let b = 0; b < breakdowns; b++)
@@ -68,20 +109,39 @@ function parts(home, size) {
         const name = `n${indicators}x${breakdowns}`, file = path.join(plans, `${name}.scp`);
         fs.writeFileSync(file, `${lines.join('\n')}\n`);
         modules[name] = build(folder, file);
-        asked.push({name, indicators, breakdowns});
+        asked.push({name, indicators, breakdowns, grows});
     };
-    for (const indicators of [1, 4, 16, 64]) write(indicators, 4);
-    for (const breakdowns of [1, 2, 8]) write(16, breakdowns);
-    const taken = time(folder, modules);
-    console.log(`Milliseconds as indicators and breakdowns grow in number, ${size} people`);
-    table(['indicators', 'breakdowns', 'all', 'an indicator', 'an indicator by a breakdown'],
-        asked.map(({name, indicators, breakdowns}) => {
-            const all = taken[name] * 1e3;
-            return [indicators, breakdowns, all.toFixed(2), (all / indicators).toFixed(3),
-                (all / indicators / breakdowns).toFixed(4)];
-        }));
+    for (const indicators of [1, 4, 16, 64]) write(indicators, 4, 'indicators');
+    for (const breakdowns of [1, 2, 4, 8]) write(17, breakdowns, 'breakdowns');
+    return {modules, asked};
 }
 
-const [home, ...sizes] = process.argv.slice(2);
-people(home, sizes);
-parts(home, sizes.find((size) => size === '1000000'));
+async function parts(home, size) {
+    const folder = path.join(home, size), {modules, asked} = writePlans(folder);
+    const [taken] = await takeTurns([await start(folder, modules)], Object.keys(modules));
+    const show = (grows, unit) => {
+        const rows = asked.filter((one) => one.grows === grows);
+        const costs = rows.map(({name, indicators, breakdowns}) =>
+            [median, minimum].map((of) => of(taken[name]) * 1e3 /
+                (grows === 'indicators' ? indicators : indicators * breakdowns)));
+        const falls = (of) => costs.every((cost, i) => !i || cost[of] < costs[i - 1][of]);
+        console.log(`Milliseconds as ${grows} grow in number, ${size} people`);
+        table(['indicators', 'breakdowns', 'all, median', unit, '(minimum)'], [
+            ...rows.map(({name, indicators, breakdowns}, i) => [indicators, breakdowns,
+                (median(taken[name]) * 1e3).toFixed(2), ...costs[i].map((x) => x.toFixed(4))]),
+            ['falling', '', '', yes(falls(0)), yes(falls(1))]]);
+    };
+    show('indicators', 'an indicator');
+    show('breakdowns', 'an indicator by a breakdown');
+}
+
+async function main() {
+    const [home, ...sizes] = process.argv.slice(2);
+    await people(home, sizes);
+    await parts(home, sizes.includes('1000000') ? '1000000' : sizes[sizes.length - 1]);
+}
+
+main().catch((error) => {
+    console.error(`strata: ${error.message}`);
+    process.exit(1);
+});

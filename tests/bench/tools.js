@@ -3,13 +3,48 @@
 
 const fs = require('fs');
 const path = require('path');
-const {spawnSync} = require('child_process');
+const readline = require('readline');
+const {spawn, spawnSync} = require('child_process');
 
 const HERE = __dirname, ROOT = path.join(HERE, '..', '..'), HOME = path.join(ROOT, 'build/bench');
 const SCPC = path.join(ROOT, 'build/release/scpc');
 const THREADS = '2';
 const ENVIRONMENT = {...process.env, NODE_PATH: path.join(HOME, 'node_modules'),
     POLARS_MAX_THREADS: THREADS};
+
+// A process that answers each line by a line of numbers.
+class Server {
+    constructor(command, args) {
+        this.child = spawn(command, args, {stdio: ['pipe', 'pipe', 'pipe'], env: ENVIRONMENT});
+        this.errors = '';
+        this.waiting = [];
+        this.child.stderr.on('data', (text) => { this.errors += text; });
+        this.child.on('error', (error) => { this.errors += error.message; });
+        this.child.stdin.on('error', () => {});
+        readline.createInterface({input: this.child.stdout}).on('line', (line) => {
+            const waiter = this.waiting.shift();
+            if (waiter) waiter.resolve(line);
+        });
+        this.ended = new Promise((resolve) => this.child.on('close', resolve));
+        this.ended.then(() => this.waiting.forEach((waiter) =>
+            waiter.reject(new Error(this.errors.trim().split('\n')[0] || 'ended'))));
+    }
+
+    line() {
+        return new Promise((resolve, reject) => this.waiting.push({resolve, reject}));
+    }
+
+    async ask(what) {
+        const line = this.line();
+        this.child.stdin.write(`${what}\n`);
+        return (await line).trim().split(' ').map(Number);
+    }
+
+    async stop() {
+        this.child.stdin.end();
+        await this.ended;
+    }
+}
 
 // Runs a command to its end: what it cost.
 function measure(command, args) {
@@ -56,5 +91,5 @@ function printWhole(title, ours, theirs, bars = {}) {
             bars.memory ? verdict(-peak, -bars.memory) : '']]);
 }
 
-module.exports = {ENVIRONMENT, HERE, HOME, ROOT, SCPC, THREADS, geometricMean, measure, median,
+module.exports = {HERE, HOME, ROOT, SCPC, Server, THREADS, geometricMean, measure, median,
     milliseconds, minimum, printWhole, table, times, verdict};
