@@ -11,7 +11,7 @@
 #include "runtime/data/parallel.h"
 
 enum {
-    MOST_BUCKETS = 1 << 16,
+    MOST_BUCKETS = 1 << 13,
     FEWEST_BUCKETS = 1 << 6,
     MOST_COUNTERS = 1 << 22,
     MORSEL = 8 * EXPR_BATCH,

@@ -84,15 +84,19 @@ async function people(home, sizes) {
     show('minima', minimum);
     // Between two sizes only what grows with people differs: what does not (threads that begin,
     // cells that are put together) falls out.
-    const further = sizes.slice(1).map((size, s) => [`${sizes[s]} to ${size}`,
-        ...[...TASKS, 'all'].map((task) => {
-            const seconds = (i) => task === 'all'
-                ? TASKS.reduce((sum, t) => sum + minimum(taken[i][t]), 0) : minimum(taken[i][task]);
-            return ((seconds(s + 1) - seconds(s)) * 1e9 / (Number(size) - Number(sizes[s])))
-                .toFixed(2);
-        })]);
-    console.log('Nanoseconds that each further person costs, minima');
-    table(['people', ...TASKS, 'all'], further);
+    const seconds = (s, of) => [...TASKS.map((task) => of(taken[s][task])),
+        TASKS.reduce((sum, task) => sum + of(taken[s][task]), 0)];
+    for (const [what, of] of [['medians', median], ['minima', minimum]]) {
+        const further = sizes.slice(1).map((size, s) => seconds(s + 1, of).map((more, i) =>
+            (more - seconds(s, of)[i]) * 1e9 / (Number(size) - Number(sizes[s]))));
+        const spreads = further[0].map((_, i) => spread(further.map((row) => row[i])));
+        console.log(`Nanoseconds that each further person costs, ${what}`);
+        table(['people', ...TASKS, 'all'], [
+            ...further.map((costs, s) => [`${sizes[s]} to ${sizes[s + 1]}`,
+                ...costs.map((cost) => cost.toFixed(2))]),
+            ['dearest / cheapest', ...spreads.map((x) => x.toFixed(2))],
+            ['within 20%', ...spreads.map((x) => yes(x <= SPREAD_BAR))]]);
+    }
 }
 
 // Plans of so many indicators by so many breakdowns, over one file of people.
