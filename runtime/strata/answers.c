@@ -19,8 +19,10 @@ typedef struct {
     _Atomic uint64_t next; /* piece of a total, counted over all of them */
 } Merging;
 
-static uint32_t cells_of(const Layout *layout, uint32_t total) {
-    return layout->joints.items[layout->totals.items[total].joint].cells;
+/* None of a total that lies in records. */
+static uint32_t cells_of(const Layout *layout, uint32_t t) {
+    const Total *total = &layout->totals.items[t];
+    return total->place.total == MODULE_NONE ? layout->joints.items[total->joint].cells : 0;
 }
 
 static uint64_t pieces_of(uint32_t cells) {

@@ -9,7 +9,7 @@
 #include "runtime/data/dataset.h"
 
 /* Rows of a batch, and the multiple of rows that loops run over. */
-enum { EXPR_BATCH = 2048, EXPR_LANES = 64 };
+enum { EXPR_BATCH = 4096, EXPR_LANES = 64 };
 
 /* How a step holds its values: whole numbers as narrow as all that can occur. */
 typedef enum { REPR_BYTE, REPR_INT, REPR_LONG, REPR_REAL } Repr;

@@ -8,8 +8,9 @@
 
 typedef enum { LEVEL_PORTABLE, LEVEL_AVX2, LEVEL_AVX512, LEVEL_COUNT } KernelLevel;
 
-/* Lists of places have room for so many more than they hold. */
-enum { PLACES_SLACK = 32 };
+/* Lists of places and cells have room for so many more than they hold; cells of rows so far ahead
+ * may be fetched. */
+enum { PLACES_SLACK = 32, CELLS_AHEAD = 24 };
 
 /* One axis of a joint breakdown: by what a code moves the index of the cell. */
 typedef struct {
@@ -25,6 +26,23 @@ typedef struct {
     int64_t sum;
     uint32_t first, second;
 } SumCell;
+
+/* Several totals of a cell whose rows are the same, side by side: what is far away is then waited
+ * for once. A word is a sum, or two that never pass 32 bits without sign. */
+enum { RECORD_WORDS = 2, RECORD_TOPS = 2, RECORD_ROWS = 128 };
+
+typedef struct {
+    uint64_t words[RECORD_WORDS];
+    uint32_t first[RECORD_TOPS], second[RECORD_TOPS];
+} Record;
+
+/* What each row adds: its value (values NULL: 1) to a word from a bit on, 0 or 32; where `tops`,
+ * its size is held against the largest of that number. */
+typedef struct {
+    const void *values;
+    uint8_t repr, word, shift, top;
+    bool tops;
+} RecordField;
 
 /* Rows and people of a cell of events. `person` is who came last, plus 1, with
  * `streak` rows. */
@@ -66,6 +84,9 @@ typedef struct Kernels {
     /* `few`: the cells are few, so that each has many rows. */
     void (*sum)(PlaceList rows, const uint32_t *cells, const void *values, uint8_t repr, bool few,
                 SumCell *sums);
+    /* At most RECORD_ROWS rows. */
+    void (*record)(PlaceList rows, const uint32_t *cells, const RecordField *fields,
+                   uint32_t field_count, Record *records);
     void (*visit)(PlaceList rows, const uint32_t *cells, const uint32_t *people,
                   VisitCell *visits);
     void (*sum_events)(PlaceList rows, const uint32_t *cells, const uint32_t *people,

@@ -18,6 +18,7 @@
 #pragma GCC target("avx2,bmi,bmi2,lzcnt,popcnt")
 #endif
 
+#define KERNELS_VECTORS
 #include "runtime/strata/steps.inc"
 
 #include "runtime/strata/rows.inc"

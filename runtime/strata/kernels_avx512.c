@@ -18,6 +18,7 @@
 #pragma GCC target("avx2,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2")
 #endif
 
+#define KERNELS_VECTORS
 #define KERNELS_AVX512
 #include "runtime/strata/steps.inc"
 

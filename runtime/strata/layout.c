@@ -5,7 +5,7 @@
 
 #include "runtime/strata/plan.h"
 
-enum { FEW_CELLS = 256, ALIGNMENT = 64 };
+enum { FEW_CELLS = 256 };
 
 typedef struct {
     Pass *pass;
@@ -227,14 +227,13 @@ static uint32_t measure_choice(Drawing *drawing, const Cube *cube, const Measure
     return find_choice(drawing, &choice);
 }
 
-static size_t cell_size(TotalKind kind) {
-    switch (kind) {
-    case TOTAL_COUNT: return sizeof(uint32_t);
-    case TOTAL_SUM: return sizeof(SumCell);
-    case TOTAL_VISIT: return sizeof(VisitCell);
-    case TOTAL_EVENT: return sizeof(EventCell);
-    }
-    return 0;
+static Total new_total(TotalKind kind, uint32_t choice, uint32_t joint, uint32_t value) {
+    return (Total){.kind = kind,
+                   .choice = choice,
+                   .joint = joint,
+                   .value = value,
+                   .whole = MODULE_NONE,
+                   .place.total = MODULE_NONE};
 }
 
 /* Counting is done by what sums too, where there is such. */
@@ -247,12 +246,7 @@ static uint32_t find_total(Drawing *drawing, TotalKind kind, uint32_t choice, ui
         if (other->kind == kind && other->value == value) return t;
         if (other->kind == TOTAL_EVENT && kind == TOTAL_VISIT) return t;
     }
-    const Joint *to = &layout->joints.items[joint];
-    size_t cells = (size_t)to->cells + (kind == TOTAL_COUNT ? 3 * (size_t)to->copy : 0);
-    size_t size = (cells * cell_size(kind) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    VEC_PUSH(drawing->arena, &layout->totals,
-             ((Total){kind, choice, joint, value, layout->size, size, MODULE_NONE}));
-    layout->size += size;
+    VEC_PUSH(drawing->arena, &layout->totals, new_total(kind, choice, joint, value));
     return layout->totals.count - 1;
 }
 
@@ -294,6 +288,90 @@ static void place_totals(Drawing *drawing) {
     }
 }
 
+/* ---- Records --------------------------------------------------------------------------------------- */
+
+/* Whether what is added to a cell had better lie together: a cell of many is far away. */
+static bool wants_record(const Layout *layout, const Total *total) {
+    bool fits = total->kind == TOTAL_COUNT || total->kind == TOTAL_SUM;
+    return fits && layout->joints.items[total->joint].cells > JOINT_MOST;
+}
+
+static bool fits_half(const Pass *pass, const Total *total) {
+    if (total->kind == TOTAL_COUNT) return true; /* there are fewer rows than that */
+    const ExprStep *step = step_of(pass, total->value);
+    uint64_t rows = pass->data->rows ? pass->data->rows : 1;
+    return step->low >= 0 && (uint64_t)step->high <= UINT32_MAX / rows;
+}
+
+/* Halves are given away from the first word on, whole words from the last. False: no room. */
+static bool find_room(const Layout *layout, const Total *records, const Total *total,
+                      RecordPlace *place) {
+    uint8_t halves = place->half, whole = !place->half, tops = 0;
+    for (uint32_t m = 0; m < records->member_count; m++) {
+        const Total *member = &layout->totals.items[records->members[m]];
+        halves += member->place.half;
+        whole += !member->place.half;
+        tops += member->kind == TOTAL_SUM;
+    }
+    place->word = place->half ? (uint8_t)(halves - 1) / 2 : (uint8_t)(RECORD_WORDS - whole);
+    place->shift = place->half && halves % 2 == 0 ? 32 : 0;
+    place->top = tops;
+    return (halves + 1) / 2 + whole <= RECORD_WORDS &&
+           tops + (total->kind == TOTAL_SUM) <= RECORD_TOPS &&
+           records->member_count < RECORD_MEMBERS;
+}
+
+/* Into records of the same rows, if there are some with room. */
+static bool join_records(Drawing *drawing, uint32_t t, bool half) {
+    Layout *layout = drawing->layout;
+    Total *total = &layout->totals.items[t];
+    for (uint32_t r = 0; r < layout->totals.count; r++) {
+        Total *records = &layout->totals.items[r];
+        RecordPlace place = {.total = r, .half = half};
+        if (records->kind != TOTAL_RECORD || records->choice != total->choice ||
+            records->joint != total->joint || !find_room(layout, records, total, &place))
+            continue;
+        total->place = place;
+        records->members[records->member_count++] = t;
+        return true;
+    }
+    return false;
+}
+
+/* A total of the same rows, or MODULE_NONE. */
+static uint32_t find_companion(const Layout *layout, uint32_t t) {
+    const Total *total = &layout->totals.items[t];
+    for (uint32_t o = t + 1; o < layout->totals.count; o++) {
+        const Total *other = &layout->totals.items[o];
+        if (wants_record(layout, other) && other->choice == total->choice &&
+            other->joint == total->joint)
+            return o;
+    }
+    return MODULE_NONE;
+}
+
+/* Any two totals of the same rows fit into a record. */
+static void place_records(Drawing *drawing) {
+    Layout *layout = drawing->layout;
+    uint32_t count = layout->totals.count;
+    for (uint32_t t = 0; t < count; t++) {
+        Total total = layout->totals.items[t];
+        if (!wants_record(layout, &total)) continue;
+        bool half = fits_half(drawing->pass, &total);
+        if (join_records(drawing, t, half)) continue;
+        if (find_companion(layout, t) == MODULE_NONE) continue;
+        VEC_PUSH(drawing->arena, &layout->totals,
+                 new_total(TOTAL_RECORD, total.choice, total.joint, MODULE_NONE));
+        join_records(drawing, t, half);
+    }
+}
+
+/* ---- Counting what is left ------------------------------------------------------------------------- */
+
+static bool lies_by_itself(const Total *total) {
+    return total->kind == TOTAL_COUNT && total->place.total == MODULE_NONE;
+}
+
 /* Whether a choice is of every row of people, so that others are what it leaves. */
 static bool chooses_all(const Pass *pass, uint32_t c) {
     const Choice *choice = &pass->layout.choices.items[c];
@@ -304,12 +382,40 @@ static bool chooses_all(const Pass *pass, uint32_t c) {
 static void find_wholes(Drawing *drawing) {
     Layout *layout = drawing->layout;
     VEC_EACH (Total, total, &layout->totals)
-        for (uint32_t w = 0; total->kind == TOTAL_COUNT && w < layout->totals.count; w++) {
+        for (uint32_t w = 0; lies_by_itself(total) && w < layout->totals.count; w++) {
             const Total *whole = &layout->totals.items[w];
-            bool fits = whole->kind == TOTAL_COUNT && whole->joint == total->joint;
+            bool fits = lies_by_itself(whole) && whole->joint == total->joint;
             if (whole != total && fits && chooses_all(drawing->pass, whole->choice))
                 total->whole = w;
         }
+}
+
+/* ---- Memory ----------------------------------------------------------------------------------------- */
+
+static size_t cell_size(TotalKind kind) {
+    switch (kind) {
+    case TOTAL_COUNT: return sizeof(uint32_t);
+    case TOTAL_SUM: return sizeof(SumCell);
+    case TOTAL_RECORD: return sizeof(Record);
+    case TOTAL_VISIT: return sizeof(VisitCell);
+    case TOTAL_EVENT: return sizeof(EventCell);
+    }
+    return 0;
+}
+
+static void place_cells(Layout *layout) {
+    VEC_EACH (Total, total, &layout->totals) {
+        if (total->place.total != MODULE_NONE) continue;
+        const Joint *joint = &layout->joints.items[total->joint];
+        size_t copies = total->kind == TOTAL_COUNT ? 3 * (size_t)joint->copy : 0;
+        total->size = (joint->cells + copies) * cell_size(total->kind);
+        total->size = (total->size + LAYOUT_ALIGNMENT - 1) / LAYOUT_ALIGNMENT * LAYOUT_ALIGNMENT;
+        total->offset = layout->size;
+        layout->size += total->size;
+    }
+    VEC_EACH (Total, total, &layout->totals)
+        if (total->place.total != MODULE_NONE)
+            total->offset = layout->totals.items[total->place.total].offset;
 }
 
 /* ---- Steps ------------------------------------------------------------------------------------------- */
@@ -354,6 +460,8 @@ void layout_pass(Pass *pass, Arena *arena) {
     Drawing drawing = {pass, &pass->layout, arena};
     place_groupings(&drawing);
     place_totals(&drawing);
+    place_records(&drawing);
     find_wholes(&drawing);
+    place_cells(drawing.layout);
     order_steps(&drawing);
 }

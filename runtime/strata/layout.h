@@ -8,8 +8,9 @@
 #include "runtime/base/vec.h"
 #include "runtime/strata/kernels.h"
 
-/* JOINT_MOST: the cells of a joint of several groupings. */
-enum { JOINT_MOST = 4096, JOINT_AXES = 16, CHOICE_STEPS = 2 };
+/* JOINT_MOST: the cells of a joint of several groupings. ALIGNMENT: of a worker's block, and of
+ * each total in it. */
+enum { JOINT_MOST = 4096, JOINT_AXES = 16, CHOICE_STEPS = 2, LAYOUT_ALIGNMENT = 64 };
 
 /* A breakdown by every axis of one grouping or several. The cell of a row is the sum of its
  * moves, but `last` at most, which of one grouping is the cell of all rows outside any axis. */
@@ -25,14 +26,27 @@ typedef struct {
     uint32_t filter, steps[CHOICE_STEPS];
 } Choice;
 
-/* COUNT and SUM for people, who have one row each; VISIT and EVENT count the people too. */
-typedef enum { TOTAL_COUNT, TOTAL_SUM, TOTAL_VISIT, TOTAL_EVENT } TotalKind;
+/* COUNT and SUM for people, who have one row each; VISIT and EVENT count the people too. RECORD
+ * holds several of the first two. */
+typedef enum { TOTAL_COUNT, TOTAL_SUM, TOTAL_RECORD, TOTAL_VISIT, TOTAL_EVENT } TotalKind;
+
+/* A count and two sums fill the words of a record at most. */
+enum { RECORD_MEMBERS = RECORD_TOPS + 1 };
+
+/* Where in records (runtime/strata/kernels.h) a total lies. */
+typedef struct {
+    uint32_t total; /* of the records; MODULE_NONE: it lies by itself */
+    uint8_t word, shift, top;
+    bool half; /* of a word */
+} RecordPlace;
 
 typedef struct {
     TotalKind kind;
     uint32_t choice, joint, value; /* value: a step, of SUM and EVENT */
-    size_t offset, size;           /* bytes, in the block of a worker */
+    size_t offset, size;           /* bytes, in the block of a worker; of the records it lies in */
     uint32_t whole; /* COUNT: the total of all rows in the same joint, or MODULE_NONE */
+    RecordPlace place;
+    uint32_t members[RECORD_MEMBERS], member_count; /* RECORD */
 } Total;
 
 typedef struct {

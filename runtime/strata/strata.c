@@ -15,7 +15,7 @@
 #include "runtime/strata/totals.h"
 
 /* FEW_SHARE: less than that part of a batch is few. MANY_ROWS: so many a cell, on average, are. */
-enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8, MANY_ROWS = 128, SLICE_ROWS = 128 };
+enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8, MANY_ROWS = 128 };
 #define NO_CELL UINT32_MAX
 #define PRIVATE_LIMIT ((uint64_t)2 << 30)
 
@@ -45,9 +45,10 @@ typedef struct {
 
 typedef struct {
     ExprMachine machine;
-    char *totals;  /* as the layout says; NULL until the worker has begun */
+    char *totals; /* as the layout says, */
+    void *block;  /* in this; NULL until the worker has begun */
     Chosen *chosen; /* by choice */
-    uint32_t (*cells)[EXPR_BATCH]; /* by joint */
+    uint32_t (*cells)[EXPR_BATCH + CELLS_AHEAD]; /* by joint */
     Chosen *scratch;
     bool *inverse; /* by choice: what it leaves is counted */
     bool begun, few; /* few rows passed of the batch before */
@@ -191,6 +192,31 @@ static PlaceList rows_to_sum(const Pass *pass, Worker *worker, const Total *tota
     return (PlaceList){places, n};
 }
 
+static const void *values_at(const Pass *pass, const Worker *worker, uint32_t step,
+                             uint32_t first) {
+    static const size_t sizes[] = {sizeof(uint8_t), sizeof(int32_t), sizeof(int64_t)};
+    const char *values = worker->machine.vectors[step].values;
+    return values + first * sizes[repr_of(pass, step)];
+}
+
+static void add_records(const Pass *pass, Worker *worker, const Total *total, PlaceList rows,
+                        uint32_t first) {
+    RecordField fields[RECORD_MEMBERS];
+    for (uint32_t m = 0; m < total->member_count; m++) {
+        const Total *member = &pass->layout.totals.items[total->members[m]];
+        fields[m] = (RecordField){.word = member->place.word,
+                                  .shift = member->place.shift,
+                                  .top = member->place.top,
+                                  .tops = member->kind == TOTAL_SUM};
+        if (member->value == MODULE_NONE) continue;
+        fields[m].values = values_at(pass, worker, member->value, first);
+        fields[m].repr = repr_of(pass, member->value);
+    }
+    worker->machine.kernels->record(rows, worker->cells[total->joint] + first, fields,
+                                    total->member_count,
+                                    (Record *)(void *)(worker->totals + total->offset));
+}
+
 /* `first`: the row of the batch to which the first of a list without places belongs. */
 static void add_rows(const Pass *pass, Worker *worker, const Total *total, PlaceList rows,
                      uint32_t first, const Batch *batch) {
@@ -199,12 +225,13 @@ static void add_rows(const Pass *pass, Worker *worker, const Total *total, Place
     const uint32_t *cells = worker->cells[total->joint] + first;
     void *to = worker->totals + total->offset;
     bool sums = total->value != MODULE_NONE;
-    const void *values = sums ? worker->machine.vectors[total->value].values : NULL;
+    const void *values = sums ? values_at(pass, worker, total->value, first) : NULL;
     uint8_t repr = sums ? repr_of(pass, total->value) : REPR_BYTE;
     bool few = (uint64_t)joint->cells * MANY_ROWS <= pass->data->rows;
     switch (total->kind) {
     case TOTAL_COUNT: kernels->count(rows, cells, to, joint->copy); break;
     case TOTAL_SUM: kernels->sum(rows, cells, values, repr, few, to); break;
+    case TOTAL_RECORD: add_records(pass, worker, total, rows, first); break;
     case TOTAL_VISIT: kernels->visit(rows, cells, batch->people + first, to); break;
     case TOTAL_EVENT:
         kernels->sum_events(rows, cells, batch->people + first, values, repr, to);
@@ -215,12 +242,12 @@ static void add_rows(const Pass *pass, Worker *worker, const Total *total, Place
 /* In slices, between which what comes next is fetched. */
 static void add_total(const Pass *pass, Worker *worker, const Total *total, const Batch *batch) {
     PlaceList rows = worker->chosen[total->choice].rows;
+    if (total->place.total != MODULE_NONE) return;
     if (total->whole != MODULE_NONE && worker->inverse[total->choice])
         rows = worker->chosen[total->choice].left;
     if (total->kind == TOTAL_SUM) rows = rows_to_sum(pass, worker, total, batch->count);
-    uint32_t step = rows.places || total->value == MODULE_NONE ? SLICE_ROWS : EXPR_BATCH;
-    for (uint32_t from = 0; from < rows.count; from += step) {
-        uint32_t count = rows.count - from < step ? rows.count - from : step;
+    for (uint32_t from = 0; from < rows.count; from += RECORD_ROWS) {
+        uint32_t count = rows.count - from < RECORD_ROWS ? rows.count - from : RECORD_ROWS;
         if (rows.places)
             add_rows(pass, worker, total, (PlaceList){rows.places + from, count}, 0, batch);
         else
@@ -460,19 +487,25 @@ static bool worker_tallies(const Pass *pass, Worker *worker) {
     return true;
 }
 
+static char *aligned(void *block) {
+    uintptr_t past = (uintptr_t)block % LAYOUT_ALIGNMENT;
+    return (char *)block + (past ? LAYOUT_ALIGNMENT - past : 0);
+}
+
 static bool worker_init(const Pass *pass, Worker *worker) {
     const Layout *layout = &pass->layout;
     worker->left_out_group = mem_alloc_array(pass->cubes.count, sizeof *worker->left_out_group);
     worker->chosen = mem_alloc_array(layout->choices.count, sizeof *worker->chosen);
     worker->scratch = mem_alloc(sizeof *worker->scratch);
     worker->cells = mem_alloc_array(layout->joints.count, sizeof *worker->cells);
-    worker->totals = mem_alloc(layout->size);
+    worker->block = mem_alloc(layout->size + LAYOUT_ALIGNMENT);
+    if (worker->block) worker->totals = aligned(worker->block);
     worker->inverse = mem_alloc_array(layout->choices.count, sizeof *worker->inverse);
     worker->groupings = mem_alloc_array(layout->tallies ? pass->groupings.count : 1,
                                         sizeof *worker->groupings);
     worker->hits = mem_alloc_array(2, sizeof *worker->hits);
     return worker->left_out_group && worker->chosen && worker->scratch && worker->cells &&
-           worker->totals && worker->inverse && worker->groupings && worker->hits &&
+           worker->block && worker->inverse && worker->groupings && worker->hits &&
            expr_machine_init(&worker->machine, &pass->program) && worker_tallies(pass, worker);
 }
 
@@ -487,7 +520,7 @@ static void worker_free(const Pass *pass, Worker *worker) {
     mem_free(worker->chosen);
     mem_free(worker->scratch);
     mem_free(worker->cells);
-    mem_free(worker->totals);
+    mem_free(worker->block);
     mem_free(worker->inverse);
     mem_free(worker->groupings);
     mem_free(worker->hits);

@@ -62,6 +62,19 @@ static void merge_sums(SumCell *into, const SumCell *more, uint32_t count) {
     }
 }
 
+static void merge_records(Record *into, const Record *more, uint32_t count) {
+    for (uint32_t c = 0; c < count; c++) {
+        for (int w = 0; w < RECORD_WORDS; w++) into[c].words[w] += more[c].words[w];
+        for (int t = 0; t < RECORD_TOPS; t++) {
+            uint64_t first = into[c].first[t], second = into[c].second[t];
+            note_size(more[c].first[t], &first, &second);
+            note_size(more[c].second[t], &first, &second);
+            into[c].first[t] = (uint32_t)first;
+            into[c].second[t] = (uint32_t)second;
+        }
+    }
+}
+
 static void merge_visit(VisitCell *into, const VisitCell *from) {
     into->squares += from->squares;
     into->rows += from->rows;
@@ -101,6 +114,7 @@ void totals_merge(const Layout *layout, uint32_t index, uint32_t from, uint32_t 
     switch (total->kind) {
     case TOTAL_COUNT: MERGE(uint32_t, merge_counts); break;
     case TOTAL_SUM: MERGE(SumCell, merge_sums); break;
+    case TOTAL_RECORD: MERGE(Record, merge_records); break;
     case TOTAL_VISIT: MERGE(VisitCell, merge_visits); break;
     case TOTAL_EVENT: MERGE(EventCell, merge_events); break;
     }
@@ -113,7 +127,15 @@ static inline const VisitCell *visit_at(const Total *total, const void *cells, u
                                       : &((const EventCell *)cells)[cell].visits;
 }
 
+/* What of a record is the total's. */
+static inline int64_t word_of(const Total *total, const Record *record) {
+    uint64_t word = record->words[total->place.word];
+    return total->place.half ? (uint32_t)(word >> total->place.shift) : (int64_t)word;
+}
+
 static inline uint32_t rows_at(const Total *total, const void *cells, uint32_t cell) {
+    if (total->place.total != MODULE_NONE)
+        return (uint32_t)word_of(total, &((const Record *)cells)[cell]);
     return total->kind == TOTAL_COUNT ? ((const uint32_t *)cells)[cell]
                                       : visit_at(total, cells, cell)->rows;
 }
@@ -132,11 +154,9 @@ void totals_rows(const RollUp *roll, uint32_t index, int64_t *rows) {
     const uint32_t *counts = cells;
     if (roll->map)
         roll_rows(roll, counts, cells_of(roll->layout, total), rows);
-    else if (total->kind == TOTAL_COUNT)
-        for (uint32_t c = roll->from; c < roll->to; c++) rows[c - roll->from] = counts[c];
     else
         for (uint32_t c = roll->from; c < roll->to; c++)
-            rows[c - roll->from] = visit_at(total, cells, c)->rows;
+            rows[c - roll->from] = rows_at(total, cells, c);
 }
 
 TotalRows totals_all_rows(const RollUp *roll, uint32_t index) {
@@ -174,6 +194,21 @@ static void roll_sums(const RollUp *roll, const SumCell *from, uint32_t joint_ce
     }
 }
 
+static inline TotalSum sum_at(const Total *total, const void *cells, uint32_t cell) {
+    if (total->place.total != MODULE_NONE) {
+        const Record *record = &((const Record *)cells)[cell];
+        uint8_t top = total->place.top;
+        return (TotalSum){word_of(total, record), record->first[top], record->second[top]};
+    }
+    if (total->kind == TOTAL_SUM) {
+        const SumCell *sum = &((const SumCell *)cells)[cell];
+        return (TotalSum){sum->sum, sum->first, sum->second};
+    }
+    EventCell events = ((const EventCell *)cells)[cell];
+    close_event(&events);
+    return (TotalSum){events.sum, events.first, events.second};
+}
+
 void totals_sums(const RollUp *roll, uint32_t index, TotalSum *sums) {
     const Total *total = total_at(roll, index);
     const void *cells = roll->block + total->offset;
@@ -181,15 +216,5 @@ void totals_sums(const RollUp *roll, uint32_t index, TotalSum *sums) {
         roll_sums(roll, cells, cells_of(roll->layout, total), sums);
         return;
     }
-    for (uint32_t c = roll->from; c < roll->to; c++) {
-        TotalSum *to = &sums[c - roll->from];
-        if (total->kind == TOTAL_SUM) {
-            const SumCell *cell = &((const SumCell *)cells)[c];
-            *to = (TotalSum){cell->sum, cell->first, cell->second};
-        } else {
-            EventCell cell = ((const EventCell *)cells)[c];
-            close_event(&cell);
-            *to = (TotalSum){cell.sum, cell.first, cell.second};
-        }
-    }
+    for (uint32_t c = roll->from; c < roll->to; c++) sums[c - roll->from] = sum_at(total, cells, c);
 }

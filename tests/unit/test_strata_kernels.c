@@ -7,13 +7,13 @@
 #include "runtime/strata/kernels.h"
 #include "runtime/strata/ranking.h"
 
-enum { ROWS = 5000, CELLS = 300, COLUMNS = 8 };
+enum { ROWS = 2 * EXPR_BATCH + 900, CELLS = 300, COLUMNS = 8 };
 
 typedef struct {
     uint8_t marks[EXPR_BATCH], bytes[EXPR_BATCH], missing[EXPR_BATCH];
     int32_t ints[EXPR_BATCH];
     int64_t longs[EXPR_BATCH];
-    uint32_t cells[EXPR_BATCH], people[EXPR_BATCH];
+    uint32_t cells[EXPR_BATCH + CELLS_AHEAD], people[EXPR_BATCH];
     uint16_t places[EXPR_BATCH + PLACES_SLACK];
     PlaceList lists[2]; /* all, and some */
 } Rows;
@@ -102,10 +102,31 @@ static void check_totals(const Kernels *one, const Kernels *other, const Rows *r
     assert_memory_equal(events[0], events[1], sizeof events[0]);
 }
 
+/* Slices of a list, as records are given them: halves of one word and a whole one. */
+static void check_records(const Kernels *one, const Kernels *other, const Rows *rows,
+                          PlaceList list) {
+    static _Alignas(32) Record records[2][CELLS];
+    const Kernels *kernels[] = {one, other};
+    for (int k = 0; k < 2; k++)
+        for (uint32_t from = 0; from < list.count; from += RECORD_ROWS) {
+            uint32_t left = list.count - from, at = list.places ? 0 : from;
+            PlaceList slice = {list.places ? list.places + from : NULL,
+                               left < RECORD_ROWS ? left : RECORD_ROWS};
+            const RecordField fields[] = {
+                {rows->bytes + at, REPR_BYTE, 0, 32, 0, true},
+                {rows->ints + at, REPR_INT, 1, 0, 1, true},
+                {rows->longs + at, REPR_LONG, 1, 0, 0, false},
+                {.word = 0, .shift = 0},
+            };
+            kernels[k]->record(slice, rows->cells + at, fields, 4, records[k]);
+        }
+    assert_memory_equal(records[0], records[1], sizeof records[0]);
+}
+
 ARENA_TEST(every_processor_counts_the_same) {
     Rows *rows = ARENA_NEW(arena, Rows);
     uint64_t random = 5;
-    static const uint32_t counts[] = {EXPR_BATCH, 1, 31, 33, 100, 0, 2047};
+    static const uint32_t counts[] = {EXPR_BATCH, 1, 31, 33, 100, 0, EXPR_BATCH - 1};
     for (int level = LEVEL_PORTABLE; level < LEVEL_COUNT; level++) {
         const Kernels *other = kernels_at((KernelLevel)level);
         for (size_t i = 0; other && i < sizeof counts / sizeof counts[0]; i++) {
@@ -114,6 +135,8 @@ ARENA_TEST(every_processor_counts_the_same) {
             check_cells(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
             check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[0]);
             check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[1]);
+            check_records(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[0]);
+            check_records(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[1]);
         }
     }
 }

@@ -6,6 +6,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/exact.h"
+#include "runtime/strata/expr.h"
 #include "runtime/strata/wide.h"
 
 #include <math.h>
@@ -751,6 +752,35 @@ ARENA_TEST(queries_that_few_rows_pass_agree_with_the_naive_evaluator) {
     }
 }
 
+/* Instead of the queries there are: a count and sums of bytes, of money, of what may be below 0
+ * and of what may be missing, all in so many cells that what is added to one lies together. */
+static void ask_by_many_cells(World *world) {
+    Fixture *fixture = &world->fixture;
+    uint16_t dims[] = {fixture_dim(fixture, "many", 100), fixture_dim(fixture, "few", 41)};
+    uint32_t nodes[] = {fixture_read(fixture, 2, false), fixture_read(fixture, 1, false)};
+    uint32_t half = fixture_op(fixture, ROW_LE, nodes[0], fixture_const(fixture, 50), 0);
+    uint32_t values[] = {MODULE_NONE, nodes[0], fixture_read(fixture, 5, false),
+                         fixture_read(fixture, 3, false), nodes[0]};
+    for (int v = 1; v < 4; v++)
+        values[v] = fixture_op(fixture, ROW_OR_ELSE, values[v], fixture_const(fixture, 1), 0);
+    fixture->module.queries.count = 0;
+    for (uint32_t i = 0; i < 8; i++) {
+        uint32_t value = values[i % 5];
+        uint32_t q = fixture_query(fixture, world->people,
+                                   value == MODULE_NONE ? AGG_ROWS : AGG_SUM);
+        for (int d = 0; d < 2; d++) fixture_by(fixture, q, dims[d], nodes[d]);
+        fixture->module.queries.items[q].value = value;
+        if (i >= 5) fixture->module.queries.items[q].filter = half;
+    }
+}
+
+ARENA_TEST(breakdowns_of_many_cells_agree_with_the_naive_evaluator) {
+    World *world = ARENA_NEW(arena, World);
+    make_world(world, arena, 500, 3000, 10);
+    ask_by_many_cells(world);
+    check_made(world);
+}
+
 ARENA_TEST(random_queries_agree_with_the_naive_evaluator) {
     for (uint64_t seed = 1; seed <= 16; seed++)
         check_world(arena, seed, 200 + seed * 37, 100 + seed * 61);
@@ -758,7 +788,9 @@ ARENA_TEST(random_queries_agree_with_the_naive_evaluator) {
 
 ARENA_TEST(tables_of_any_size_agree_with_the_naive_evaluator) {
     static const uint64_t sizes[][2] = {{0, 0},       {0, 5},    {1, 0},     {1, 1},
-                                        {2047, 2048}, {2048, 1}, {2049, 4097}, {3000, 2049}};
+                                        {EXPR_BATCH - 1, EXPR_BATCH},
+                                        {EXPR_BATCH, 1}, {EXPR_BATCH + 1, 2 * EXPR_BATCH + 1},
+                                        {3000, 2049}};
     for (uint64_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         check_world(arena, 100 + i, sizes[i][0], sizes[i][1]);
 }
@@ -1001,6 +1033,7 @@ ARENA_TEST(exhausted_memory_is_a_limit_at_every_point) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_queries_agree_with_the_naive_evaluator),
+        cmocka_unit_test(breakdowns_of_many_cells_agree_with_the_naive_evaluator),
         cmocka_unit_test(queries_that_few_rows_pass_agree_with_the_naive_evaluator),
         cmocka_unit_test(tables_of_any_size_agree_with_the_naive_evaluator),
         cmocka_unit_test(several_morsels_agree_with_the_naive_evaluator),
