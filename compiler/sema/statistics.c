@@ -573,6 +573,36 @@ static bool is_count(const Type *type) {
     return counted == 1 && !type->percent && !type->points;
 }
 
+static Node *with_count_limits(const Form *f, Node *count, Node *level) {
+    Node *args[3] = {count, form_number(f, 0), level};
+    Node *node = form_native(f, NATIVE_STATS_COUNT, form_estimate_type(count->type.unit), args, 3);
+    form_inherit(node, false);
+    return node;
+}
+
+/* Rows or people counted one by one, or such counts added up. */
+static bool is_counted(const Node *node) {
+    while (node->sort == NODE_AT || node->sort == NODE_BY || node->sort == NODE_INDEX)
+        node = node->args[0];
+    if (node->sort == NODE_OP && node->op == OPCODE_ADD)
+        return is_counted(node->args[0]) && is_counted(node->args[1]);
+    return node->sort == NODE_AGG && (node->agg == AGG_ROWS || node->agg == AGG_PEOPLE) &&
+           is_count(&node->type);
+}
+
+/* with_limits(count) */
+Value *form_with_limits(Compilation *c, const Scope *scope, const Expr *call) {
+    static const char *const known[] = {NULL};
+    Form f = {c, scope, call};
+    const Expr *argument = call_argument(c, scope, call, 0);
+    if (!argument || !form_labels(&f, known)) return value_poison(c);
+    Value *value = value_strip(c, elaborate(c, scope, argument));
+    if (value->sort != VALUE_NODE || value->node->type.estimate || !is_counted(value->node))
+        return value;
+    Node *level = confidence_node(c, scope, NULL, call->span);
+    return level ? value_from_node(c, with_count_limits(&f, value->node, level)) : value_poison(c);
+}
+
 /* What a trend is made of: estimates have limits, counts those of a count; a number that is
  * neither has none, and the trend says so. */
 static Node *trend_argument(const Form *f) {
@@ -584,10 +614,7 @@ static Node *trend_argument(const Form *f) {
         return usual ? usual : measure;
     }
     if (!level || !is_count(&measure->type)) return measure;
-    Node *args[3] = {measure, form_number(f, 0), level};
-    Node *node = form_native(f, NATIVE_STATS_COUNT, form_estimate_type(measure->type.unit), args, 3);
-    form_inherit(node, false);
-    return node;
+    return with_count_limits(f, measure, level);
 }
 
 /* Along the dimension that `across` names, or the one of time that the series has. */

@@ -389,6 +389,19 @@ static Slice status_title(Html *html, const Kpi *kpi) {
     return word_for_readers(html->arena, slice_sub(kpi->status, 0, head));
 }
 
+/* "On track; better than the baseline": what cannot be told from two things is said once. */
+static void standing_words(Html *html, const Kpi *kpi, Slice movement) {
+    bool indistinct = text_is(kpi->status, "not distinguishable");
+    if (indistinct) html_raw(html, "Not distinguishable from its trajectory");
+    else html_text(html, status_title(html, kpi));
+    if (indistinct && text_is(movement, "not distinguishable from the baseline")) {
+        html_raw(html, ", nor from the baseline");
+    } else if (movement.length) {
+        html_raw(html, "; ");
+        html_text(html, movement);
+    }
+}
+
 /* When the KPI was measured last, what came of it and what was asked for then. */
 typedef struct {
     Slice when;
@@ -422,11 +435,7 @@ static void standing_row(Html *html, const ModuleDecl *decl) {
     }
     html_row_heading_end(html);
     html_cell_begin(html, false);
-    html_text(html, status_title(html, &kpi));
-    if (standing.movement.length) {
-        html_raw(html, "; ");
-        html_text(html, standing.movement);
-    }
+    standing_words(html, &kpi, standing.movement);
     html_cell_end(html);
     html_cell(html, standing.when, false);
     html_shown_cell(html, latest, 0, latest.array ? format_places(latest) : 0);

@@ -152,6 +152,10 @@ static void kpi_summary(Text *t, const Kpi *kpi) {
         table_cell(&table, of_year(t, "Target", target->year));
         table_cell(&table, said_if_indistinct(t, level_text(t, target->level), target->indistinct));
     }
+    if (kpi->results.count && !kpi->results.items[0].array->type.dim_count) {
+        table_cell(&table, of_year(t, "Result", kpi->measured_year));
+        table_cell(&table, with_unit(t, kpi->results.items[0], 0));
+    }
     table_print(&table, t->out, 2);
 }
 
@@ -187,12 +191,7 @@ static void equity(Text *t, const Kpi *kpi, const KpiEquity *equity) {
 
 static void kpi_result(Text *t, const Kpi *kpi, uint32_t index) {
     Shown result = kpi->results.items[index];
-    Slice label = of_year(t, "Result", kpi->measured_year);
-    if (!result.array->type.dim_count) {
-        Slice text = with_unit(t, result, 0);
-        line(t, arena_printf(t->arena, "  %.*s  %.*s", SLICE_FMT(label), SLICE_FMT(text)));
-        return;
-    }
+    if (!result.array->type.dim_count) return; /* in the summary */
     buffer_add_char(t->out, '\n');
     array_table(t, result, 2, &(OfKpi){kpi, index});
 }
