@@ -2,6 +2,8 @@
  * missing values by column, events without a person. Counts are protected like any other; the
  * smallest and largest value of a column belong to one person, and are shown under --internal
  * alone. */
+#include <math.h>
+
 #include "compiler/driver/diagnostics.h"
 #include "compiler/driver/results.h"
 #include "runtime/base/date.h"
@@ -12,6 +14,7 @@
 typedef struct {
     const Module *module;
     const Dataset *dataset;
+    const MeasuredData *measured; /* by series of the module; NULL: none were read */
     Policy policy;
     Arena *arena;
 } Survey;
@@ -64,6 +67,16 @@ static Slice share_text(const Survey *s, Protected part, Protected whole) {
     if (!share_of(part, whole, &percent)) return SLICE("");
     Slice number = number_format_fixed(s->arena, percent, 1, false);
     return arena_printf(s->arena, "%.*s%%", SLICE_FMT(number));
+}
+
+/* People of whom there are events: those of one lie side by side, and those of nobody are of
+ * nobody. */
+static Protected people_of_events(const Survey *s, const TableData *data) {
+    int64_t people = 0;
+    for (uint64_t row = 0; data->person && row < data->rows; row++)
+        people += data->person[row] != DATA_NO_PERSON &&
+                  (!row || data->person[row] != data->person[row - 1]);
+    return protect_people(s->policy, people);
 }
 
 /* ---- Categories -------------------------------------------------------------------------- */
@@ -231,6 +244,56 @@ static void print_categories(const Survey *s, const ModuleTable *table, const Ta
     }
 }
 
+/* ---- Series ------------------------------------------------------------------------------ */
+
+/* Published numbers are nobody's: nothing of them is withheld. */
+typedef struct {
+    Slice first, last; /* of the periods measured; empty: none is */
+} Period;
+
+static uint64_t missing_of(const MeasuredData *data, int role) {
+    uint64_t missing = 0, before = data->known - data->rows;
+    for (uint32_t i = (uint32_t)before; i < data->known; i++)
+        missing += isnan(data->columns[role][i]) != 0;
+    return missing;
+}
+
+/* Records stand in order of time and without gaps, up to the last known. */
+static Period period_of(const Survey *s, uint32_t index) {
+    const ModuleDim *dim = &s->module->dims.items[s->module->measured.items[index].dim];
+    const MeasuredData *data = &s->measured[index];
+    if (!data->rows) return (Period){SLICE(""), SLICE("")};
+    return (Period){dim->members[data->known - data->rows], dim->members[data->known - 1]};
+}
+
+static void print_series(const Survey *s, uint32_t index, Buffer *out) {
+    const ModuleMeasured *series = &s->module->measured.items[index];
+    const MeasuredData *data = &s->measured[index];
+    Period period = period_of(s, index);
+    plain_text(out, series->name);
+    buffer_add_text(out, "  ");
+    plain_text(out, data->file);
+    buffer_printf(out, "\n  %llu %s", (unsigned long long)data->rows,
+                  data->rows == 1 ? "period" : "periods");
+    if (data->rows)
+        buffer_printf(out, ", %.*s to %.*s, none left out", SLICE_FMT(period.first),
+                      SLICE_FMT(period.last));
+    buffer_add_text(out, "\n\n");
+    Table lines;
+    table_begin(&lines, s->arena);
+    table_column(&lines, SLICE("column"), false);
+    table_column(&lines, SLICE("missing"), true);
+    for (int role = 0; role < MEASURED_COLUMNS; role++) {
+        if (!data->columns[role]) continue;
+        table_cell(&lines, series->columns[role].header);
+        table_cell(&lines, number_format_int(s->arena, (int64_t)missing_of(data, role), true));
+    }
+    table_print(&lines, out, 2);
+    buffer_add_char(out, '\n');
+}
+
+/* ---- Tables ------------------------------------------------------------------------------ */
+
 static void print_table(const Survey *s, uint32_t index, uint32_t snapshot, Buffer *out) {
     const ModuleTable *table = &s->module->tables.items[index];
     const TableData *data = &s->dataset->tables[index].snapshots[snapshot];
@@ -243,11 +306,17 @@ static void print_table(const Survey *s, uint32_t index, uint32_t snapshot, Buff
         buffer_printf(out, "  as at %.*s", SLICE_FMT(day));
     }
     buffer_printf(out, "\n  %.*s rows", SLICE_FMT(rows));
-    if (table->sort == TABLE_EVENTS) {
+    if (table->sort == TABLE_POPULATION) {
+        buffer_add_text(out, ", no ");
+        plain_text(out, table->columns.items[table->key].name);
+        buffer_add_text(out, " twice");
+    } else {
+        Slice people = count_text(s, people_of_events(s, data));
+        buffer_printf(out, " about %.*s people", SLICE_FMT(people));
         Protected orphans = row_count(s, table, (int64_t)s->dataset->tables[index].orphans);
         Slice count = count_text(s, orphans);
         Slice share = linked_text(s, orphans, row_count(s, table, (int64_t)data->rows));
-        buffer_printf(out, ", %.*s of people who are not in the population%.*s", SLICE_FMT(count),
+        buffer_printf(out, ", and %.*s about people who are not in the population%.*s", SLICE_FMT(count),
                       SLICE_FMT(share));
     }
     buffer_add_text(out, "\n\n");
@@ -335,13 +404,59 @@ static void json_table(const Survey *s, uint32_t index, uint32_t snapshot, JsonW
     if (table->sort == TABLE_POPULATION)
         json_text(json, SLICE("as_at"),
                   date_format_iso(s->arena, table->snapshots.items[snapshot].as_at));
-    else
+    else {
+        json_count(json, SLICE("people"), people_of_events(s, data));
         json_orphans(s, table, index, data, json);
+    }
     json_key(json, SLICE("columns"));
     json_begin_array(json);
     for (uint32_t i = 0; i < table->columns.count; i++) json_column(s, table, data, i, json);
     json_end_array(json);
     json_end_object(json);
+}
+
+static void json_series(const Survey *s, uint32_t index, JsonWriter *json) {
+    const ModuleMeasured *series = &s->module->measured.items[index];
+    const MeasuredData *data = &s->measured[index];
+    Period period = period_of(s, index);
+    json_begin_object(json);
+    json_text(json, SLICE("name"), series->name);
+    json_text(json, SLICE("file"), data->file);
+    json_text(json, SLICE("sha256"), slice_of(data->sha256));
+    json_key(json, SLICE("rows"));
+    json_int(json, (int64_t)data->rows);
+    json_text(json, SLICE("first"), period.first);
+    json_text(json, SLICE("last"), period.last);
+    json_key(json, SLICE("columns"));
+    json_begin_array(json);
+    for (int role = 0; role < MEASURED_COLUMNS; role++) {
+        if (!data->columns[role]) continue;
+        json_begin_object(json);
+        json_text(json, SLICE("name"), series->columns[role].header);
+        json_key(json, SLICE("missing"));
+        json_int(json, (int64_t)missing_of(data, role));
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_end_object(json);
+}
+
+static void json_tallies(const DataReport *report, JsonWriter *json) {
+    json_key(json, SLICE("kinds"));
+    json_begin_array(json);
+    VEC_EACH(const DataTally, tally, &report->tallies) {
+        json_begin_object(json);
+        json_text(json, SLICE("name"), slice_of(diag_name_text(tally->first.name)));
+        json_text(json, SLICE("file"), tally->first.file);
+        json_text(json, SLICE("header"), tally->first.header);
+        json_key(json, SLICE("first_line"));
+        json_int(json, (int64_t)tally->first.line);
+        json_key(json, SLICE("times"));
+        json_int(json, (int64_t)tally->count);
+        json_text(json, SLICE("message"), tally->first.message);
+        json_end_object(json);
+    }
+    json_end_array(json);
 }
 
 static void json_problems(const DataReport *report, JsonWriter *json) {
@@ -360,6 +475,7 @@ static void json_problems(const DataReport *report, JsonWriter *json) {
         json_end_object(json);
     }
     json_end_array(json);
+    json_tallies(report, json);
     json_key(json, SLICE("total"));
     json_int(json, (int64_t)report->total);
 }
@@ -386,6 +502,11 @@ static Slice survey_json(const Survey *s, const DataReport *report) {
     for (uint32_t t = 0; t < s->dataset->table_count; t++)
         for (uint32_t i = 0; i < files_of(s, t); i++) json_table(s, t, i, &json);
     json_end_array(&json);
+    json_key(&json, SLICE("series"));
+    json_begin_array(&json);
+    for (uint32_t i = 0; s->measured && i < s->module->measured.count; i++)
+        json_series(s, i, &json);
+    json_end_array(&json);
     json_problems(report, &json);
     json_end_object(&json);
     buffer_add_char(&out, '\n');
@@ -401,6 +522,11 @@ static Slice survey_text(const Survey *s) {
     }
     for (uint32_t t = 0; t < s->dataset->table_count; t++)
         for (uint32_t i = 0; i < files_of(s, t); i++) print_table(s, t, i, &out);
+    for (uint32_t i = 0; s->measured && i < s->module->measured.count; i++)
+        print_series(s, i, &out);
+    if (s->policy != POLICY_EXACT_INTERNAL && s->dataset->table_count)
+        buffer_add_text(&out, "Every value lies in the range declared for it. The smallest and the "
+                              "largest belong to single people: --internal shows them.\n");
     return buffer_slice(&out);
 }
 
@@ -414,9 +540,11 @@ ScpStatus command_data_check(Driver *driver) {
     status = results_load(driver, &subject, survey.policy);
     if (status == SCP_OK) status = results_verify(driver);
     const DataReport *report = &driver->evaluation.problems;
+    if (status == SCP_OK) survey.measured = driver->evaluation.measured;
     if (slice_equal(driver->options.format, SLICE("json")))
         return status_worse(status, driver_result(driver, survey_json(&survey, report)));
     diagnostics_say_data(driver, report);
     if (status != SCP_OK) return status;
+    driver_progress(driver, "looking at the columns");
     return driver_result(driver, survey_text(&survey));
 }

@@ -3,6 +3,7 @@
 
 #include "compiler/review/excerpt.h"
 #include "runtime/base/number.h"
+#include "runtime/report/table.h"
 
 void diagnostics_say(Driver *driver, const SourceMap *sources, const DiagBag *diags) {
     for (uint32_t i = 0; i < diags->items.count; i++) {
@@ -61,7 +62,38 @@ static void say_problem(Driver *driver, const DataProblem *problem) {
     buffer_add_char(out, '\n');
 }
 
+static bool has_orphans(const DataReport *report) {
+    VEC_EACH(const DataTally, tally, &report->tallies)
+    if (tally->first.name == DIAG_DATA_ORPHAN_EVENT && tally->first.line) return true;
+    return false;
+}
+
+/* Many problems are most often few: by file, column and kind. */
+static void say_tallies(Driver *driver, const DataReport *report) {
+    Table lines;
+    table_begin(&lines, &driver->arena);
+    table_column(&lines, SLICE("file"), false);
+    table_column(&lines, SLICE("column"), false);
+    table_column(&lines, SLICE("problem"), false);
+    table_column(&lines, SLICE("times"), true);
+    table_column(&lines, SLICE("first on line"), true);
+    table_column(&lines, SLICE("what is said of it"), false);
+    VEC_EACH(const DataTally, tally, &report->tallies) {
+        const DataProblem *first = &tally->first;
+        table_cell(&lines, first->file);
+        table_cell(&lines, first->header);
+        table_cell(&lines, slice_of(diag_name_text(first->name)));
+        table_cell(&lines, number_format_int(&driver->arena, (int64_t)tally->count, true));
+        table_cell(&lines, first->line
+                               ? number_format_int(&driver->arena, (int64_t)first->line, false)
+                               : SLICE(""));
+        table_cell(&lines, first->message);
+    }
+    table_print(&lines, &driver->messages, 2);
+}
+
 void diagnostics_say_data(Driver *driver, const DataReport *report) {
+    enum { MANY = 10 };
     VEC_EACH(const DataProblem, problem, &report->problems) say_problem(driver, problem);
     if (driver->options.quiet || !report->total) return;
     Slice total = number_format_int(&driver->arena, (int64_t)report->total, true);
@@ -71,4 +103,9 @@ void diagnostics_say_data(Driver *driver, const DataReport *report) {
     else
         buffer_printf(&driver->messages, "%.*s %s\n", SLICE_FMT(total),
                       report->total == 1 ? "problem" : "problems");
+    if (report->total > MANY) say_tallies(driver, report);
+    if (has_orphans(report))
+        buffer_add_text(&driver->messages,
+                        "events of people who are not in the population can be left out, and are "
+                        "then counted: --leave-out-orphans\n");
 }

@@ -36,12 +36,18 @@ typedef struct {
     ScpStatus status;
 } Loader;
 
-static void report(Loader *loader, DiagName name, Slice file, uint64_t line, uint32_t table,
-                   Slice message) {
+/* Of a record, and then of its key; line 0: of the file. */
+static DataProblem key_problem(const Loader *loader, DiagName name, Slice file, uint64_t line,
+                               uint32_t table, Slice message) {
     const ModuleTable *declared = &loader->module->tables.items[table];
     Slice header = line ? declared->columns.items[declared->key].name : SLICE("");
+    return (DataProblem){name, file, line, 0, header, message};
+}
+
+static void report(Loader *loader, DiagName name, Slice file, uint64_t line, uint32_t table,
+                   Slice message) {
     data_report_add(loader->report, loader->arena,
-                    (DataProblem){name, file, line, 0, header, message});
+                    key_problem(loader, name, file, line, table, message));
 }
 
 static void no_memory(Loader *loader, Slice file, uint32_t table) {
@@ -209,13 +215,14 @@ static void tell_duplicate(void *context, uint32_t row, uint32_t first) {
     const FileData *file = &loader->files[place->table][place->snapshot];
     Slice path = loader->dataset->tables[place->table].snapshots[place->snapshot].file;
     loader->status = status_worse(loader->status, SCP_DATA);
-    if (loader->report->problems.count >= DATA_PROBLEMS_KEPT) {
-        loader->report->total++;
-        return;
-    }
-    report(loader, DIAG_DATA_DUPLICATE_KEY, path, row_line(&file->lines, row), place->table,
-           arena_printf(loader->arena, "the same identifier stands on line %" PRIu64,
-                        row_line(&file->lines, first)));
+    DataProblem problem = key_problem(loader, DIAG_DATA_DUPLICATE_KEY, path,
+                                      row_line(&file->lines, row), place->table,
+                                      SLICE("the identifier stands on an earlier line too"));
+    data_report_count(loader->report, loader->arena, problem, 1);
+    if (loader->report->problems.count >= DATA_PROBLEMS_KEPT) return;
+    problem.message = arena_printf(loader->arena, "the same identifier stands on line %" PRIu64,
+                                   row_line(&file->lines, first));
+    data_report_keep(loader->report, loader->arena, problem);
 }
 
 static bool has_events(const Module *module, uint32_t population) {
@@ -259,28 +266,27 @@ static bool join_snapshot(Loader *loader, const KeyIndex *index, const KeyColumn
     return true;
 }
 
-static void tell_orphan(Loader *loader, uint32_t table, uint64_t row) {
+static void tell_orphan(Loader *loader, uint32_t table, uint64_t row, Slice message) {
     loader->status = status_worse(loader->status, SCP_DATA);
-    if (loader->report->problems.count >= DATA_PROBLEMS_KEPT) {
-        loader->report->total++;
-        return;
-    }
-    const ModuleTable *declared = &loader->module->tables.items[table];
-    report(loader, DIAG_DATA_ORPHAN_EVENT, loader->dataset->tables[table].snapshots->file,
-           row_line(&loader->files[table]->lines, row), table,
-           arena_printf(loader->arena, "nobody in `%.*s` has this identifier",
-                        SLICE_FMT(loader->module->tables.items[declared->population].name)));
+    data_report_add(loader->report, loader->arena,
+                    key_problem(loader, DIAG_DATA_ORPHAN_EVENT,
+                                loader->dataset->tables[table].snapshots->file,
+                                row_line(&loader->files[table]->lines, row), table, message));
 }
 
 static void find_orphans(Loader *loader, uint32_t table, uint32_t snapshots) {
     TableData *data = loader->dataset->tables[table].snapshots;
+    const ModuleTable *declared = &loader->module->tables.items[table];
+    Slice message =
+        arena_printf(loader->arena, "nobody in `%.*s` has this identifier",
+                     SLICE_FMT(loader->module->tables.items[declared->population].name));
     for (uint64_t row = 0; data->unmatched && row < data->rows; row++) {
         bool found = false;
         for (uint32_t s = 0; s < snapshots; s++)
             found |= data[s].person[row] != DATA_NO_PERSON;
         if (found) continue;
         loader->dataset->tables[table].orphans++;
-        if (!loader->options->tolerate_orphans) tell_orphan(loader, table, row);
+        if (!loader->options->tolerate_orphans) tell_orphan(loader, table, row, message);
     }
 }
 

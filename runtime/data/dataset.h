@@ -84,8 +84,15 @@ typedef struct {
  * none. */
 const Slice *data_override(const DataOptions *options, Slice name, uint32_t nth);
 
+/* All problems of one kind in one column, kept or not. */
+typedef struct {
+    DataProblem first; /* its message: of all of them */
+    uint64_t count;
+} DataTally;
+
 typedef struct {
     VEC(DataProblem) problems;
+    VEC(DataTally) tallies; /* of all, in order of the first of each */
     uint64_t total;
 } DataReport;
 

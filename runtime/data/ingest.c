@@ -379,6 +379,13 @@ static bool read_first(Ingest *ingest) {
     return true;
 }
 
+static DataProblem problem_of_piece(const Ingest *ingest, uint64_t line,
+                                    const PieceProblem *problem) {
+    const IngestRequest *request = ingest->request;
+    return data_problem_of_piece(request->module, &ingest->plan, request->arena, request->file,
+                                 line, problem);
+}
+
 /* Tells the problems of the pieces in order of the file; the number of its lines. */
 static uint64_t report_pieces(Ingest *ingest) {
     const IngestRequest *request = ingest->request;
@@ -386,10 +393,12 @@ static uint64_t report_pieces(Ingest *ingest) {
     for (uint64_t p = 0; p < ingest->piece_count; p++) {
         const Piece *piece = &ingest->pieces[p];
         for (uint32_t i = 0; i < piece->problem_count; i++)
-            data_report_add(request->report, request->arena,
-                            data_problem_of_piece(request->module, &ingest->plan, request->arena,
-                                                  request->file, line, &piece->problems[i]));
-        request->report->total += piece->problem_total - piece->problem_count;
+            data_report_keep(request->report, request->arena,
+                             problem_of_piece(ingest, line, &piece->problems[i]));
+        for (uint32_t i = 0; i < piece->tally_count; i++)
+            data_report_count(request->report, request->arena,
+                              problem_of_piece(ingest, line, &piece->tallies[i].first),
+                              piece->tallies[i].count);
         line += piece->lines;
     }
     return line;

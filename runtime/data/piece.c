@@ -37,15 +37,36 @@ static bool allocate(const TablePlan *plan, Piece *piece) {
     return true;
 }
 
+/* Kinds of problems are few, however many problems there are. */
+static void count_problem(Piece *piece, PieceProblem problem) {
+    for (uint32_t t = 0; t < piece->tally_count; t++) {
+        PieceTally *tally = &piece->tallies[t];
+        if (tally->first.column != problem.column || tally->first.field != problem.field ||
+            tally->first.fault != problem.fault)
+            continue;
+        tally->count++;
+        return;
+    }
+    if (piece->tally_count == piece->tally_capacity) {
+        uint32_t capacity = piece->tally_capacity * 2 + 8;
+        PieceTally *larger = mem_realloc(piece->tallies, capacity * sizeof *larger);
+        piece->failed |= !larger;
+        if (!larger) return;
+        piece->tallies = larger;
+        piece->tally_capacity = capacity;
+    }
+    piece->tallies[piece->tally_count++] = (PieceTally){problem, 1};
+}
+
 static void note_problem(Piece *piece, uint64_t line, uint32_t field, uint32_t column, int fault) {
-    piece->problem_total++;
+    PieceProblem problem = {line, field, column, (uint8_t)fault};
+    count_problem(piece, problem);
     if (!piece->problems) {
         piece->problems = mem_alloc_array(PIECE_PROBLEMS, sizeof *piece->problems);
         piece->failed |= !piece->problems;
     }
     if (piece->problems && piece->problem_count < PIECE_PROBLEMS)
-        piece->problems[piece->problem_count++] =
-            (PieceProblem){line, field, column, (uint8_t)fault};
+        piece->problems[piece->problem_count++] = problem;
 }
 
 static void *value_at(const TableStore *store, uint32_t c, uint64_t row) {
@@ -492,5 +513,6 @@ void piece_free(Piece *piece) {
     mem_free(piece->pool);
     mem_free(piece->wides);
     mem_free(piece->problems);
+    mem_free(piece->tallies);
     *piece = (Piece){.failed = failed};
 }

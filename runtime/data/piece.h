@@ -23,6 +23,11 @@ typedef struct {
     uint8_t fault;   /* CsvFault or PieceFault */
 } PieceProblem;
 
+typedef struct {
+    PieceProblem first;
+    uint64_t count;
+} PieceTally;
+
 enum { PIECE_PROBLEMS = 100 };
 
 typedef struct {
@@ -53,9 +58,10 @@ typedef struct {
     size_t pool_length, pool_capacity;
     PieceWide *wides;
     size_t wide_count, wide_capacity;
-    PieceProblem *problems;
-    uint32_t problem_count; /* the first PIECE_PROBLEMS of */
-    uint64_t problem_total;
+    PieceProblem *problems; /* the first PIECE_PROBLEMS of all */
+    uint32_t problem_count;
+    PieceTally *tallies; /* how many there are of each kind in each column */
+    uint32_t tally_count, tally_capacity;
     bool failed; /* no memory */
     void *block; /* holds columns and bitmaps */
 } Piece;

@@ -8,9 +8,28 @@
 #include "runtime/base/buffer.h"
 #include "runtime/base/date.h"
 
-void data_report_add(DataReport *report, Arena *arena, DataProblem problem) {
-    report->total++;
+void data_report_keep(DataReport *report, Arena *arena, DataProblem problem) {
     if (report->problems.count < DATA_PROBLEMS_KEPT) VEC_PUSH(arena, &report->problems, problem);
+}
+
+static bool same_kind(const DataProblem *a, const DataProblem *b) {
+    return a->name == b->name && a->field == b->field && slice_equal(a->file, b->file) &&
+           slice_equal(a->header, b->header) && slice_equal(a->message, b->message);
+}
+
+void data_report_count(DataReport *report, Arena *arena, DataProblem first, uint64_t count) {
+    report->total += count;
+    VEC_EACH(DataTally, tally, &report->tallies) {
+        if (!same_kind(&tally->first, &first)) continue;
+        tally->count += count;
+        return;
+    }
+    VEC_PUSH(arena, &report->tallies, ((DataTally){first, count}));
+}
+
+void data_report_add(DataReport *report, Arena *arena, DataProblem problem) {
+    data_report_keep(report, arena, problem);
+    data_report_count(report, arena, problem, 1);
 }
 
 static int by_place(const void *left, const void *right) {

@@ -10,6 +10,11 @@ enum { DATA_PROBLEMS_KEPT = 100 };
 /* Counts the problem, and keeps it if it is among the first. */
 void data_report_add(DataReport *report, Arena *arena, DataProblem problem);
 
+/* The two apart: keeps a problem that is counted elsewhere, and counts many of one kind by the first
+ * of them. */
+void data_report_keep(DataReport *report, Arena *arena, DataProblem problem);
+void data_report_count(DataReport *report, Arena *arena, DataProblem first, uint64_t count);
+
 /* By file in the order of first mention, line and field. */
 void data_report_sort(DataReport *report);
 

@@ -101,7 +101,7 @@ static CsvTyped read_line(Arena *arena, const ModuleColumn *declared, Slice text
         piece_read(&store, 0, 1, reader, &piece);
     if (!piece.failed) {
         read.outcome = "ok";
-        if (piece.problem_total) read.outcome = fault_code(piece.problems[0].fault);
+        if (piece.problem_count) read.outcome = fault_code(piece.problems[0].fault);
         else if (piece.columns[0].missing_count) read.outcome = "missing";
         else read.value = held_text(arena, declared, store.values[0], text);
     }
