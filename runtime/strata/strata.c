@@ -35,9 +35,9 @@ typedef struct {
 
 /* The rows of a choice in the batch at hand. */
 typedef struct {
-    uint8_t marks[EXPR_BATCH]; /* of those that pass */
+    uint8_t marks[EXPR_BATCH]; /* of those that pass, where they are no step's values */
     uint16_t places[EXPR_BATCH + PLACES_SLACK];
-    const uint8_t *passing; /* the marks, or NULL: every row passes */
+    const uint8_t *passing; /* by row 1 or 0; NULL: every row passes */
     PlaceList rows;
     uint16_t left_places[EXPR_BATCH + PLACES_SLACK];
     PlaceList left; /* the rows that do not pass, where they are counted instead */
@@ -83,33 +83,49 @@ static void list_places(const Worker *worker, uint32_t count, Chosen *chosen) {
     chosen->rows = (PlaceList){chosen->places, n};
 }
 
-static void clear_marks(uint8_t *marks, const uint8_t *missing, uint32_t count) {
-    for (uint32_t i = 0; missing && i < count; i++) marks[i] &= missing[i] ^ 1;
+static void clear_marks(uint8_t *restrict marks, const uint8_t *restrict missing,
+                        uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) marks[i] &= missing[i] ^ 1;
+}
+
+static void copy_clear(const uint8_t *restrict from, const uint8_t *restrict missing,
+                       uint32_t count, uint8_t *restrict marks) {
+    for (uint32_t i = 0; i < count; i++) marks[i] = from[i] & (missing[i] ^ 1);
+}
+
+/* Of the rows that pass, those that miss nothing, in marks of their own. */
+static void drop_missing(Chosen *chosen, const uint8_t *missing, uint32_t count) {
+    if (!missing) return;
+    if (!chosen->passing)
+        for (uint32_t i = 0; i < count; i++) chosen->marks[i] = missing[i] ^ 1;
+    else if (chosen->passing == chosen->marks)
+        clear_marks(chosen->marks, missing, count);
+    else
+        copy_clear(chosen->passing, missing, count, chosen->marks);
+    chosen->passing = chosen->marks;
 }
 
 /* The rows for which the filter is true, and, of events, whose person is in the snapshot. */
 static void mark_filter(const Pass *pass, Worker *worker, uint32_t f, const Batch *batch) {
     uint32_t step = pass->filters.items[f];
     const uint32_t *people = pass->data->unmatched ? batch->people : NULL;
+    const ExprVector every = {NULL, NULL};
+    const ExprVector *truth = step == MODULE_NONE ? &every : &worker->machine.vectors[step];
     Chosen *chosen = &worker->chosen[f];
-    chosen->passing = step == MODULE_NONE && !people ? NULL : chosen->marks;
-    if (!chosen->passing) return;
-    if (step == MODULE_NONE) {
-        memset(chosen->marks, 1, batch->count);
-    } else {
-        const ExprVector *truth = &worker->machine.vectors[step];
-        memcpy(chosen->marks, truth->values, batch->count);
-        clear_marks(chosen->marks, truth->missing, batch->count);
-    }
-    for (uint32_t i = 0; people && i < batch->count; i++)
-        chosen->marks[i] &= people[i] != DATA_NO_PERSON;
+    chosen->passing = truth->values;
+    drop_missing(chosen, truth->missing, batch->count);
+    if (!people) return;
+    for (uint32_t i = 0; i < batch->count; i++)
+        chosen->marks[i] =
+            (chosen->passing ? chosen->passing[i] : 1) & (people[i] != DATA_NO_PERSON);
+    chosen->passing = chosen->marks;
 }
 
 /* The rows that pass any filter. */
 static void mark_any(const Pass *pass, const Worker *worker, uint32_t count, uint8_t *any) {
     memset(any, 0, count);
     for (uint32_t f = 0; f < pass->filters.count; f++)
-        for (uint32_t i = 0; i < count; i++) any[i] |= worker->chosen[f].marks[i];
+        for (uint32_t i = 0; i < count; i++) any[i] |= worker->chosen[f].passing[i];
 }
 
 /* Where few rows pass any filter, they are all that is gone on with. Whether it is so. */
@@ -121,9 +137,11 @@ static bool keep_few(const Pass *pass, Worker *worker, Batch *batch) {
     list_places(worker, batch->count, kept);
     uint32_t n = kept->rows.count;
     if (n > batch->count / FEW_SHARE) return false;
-    for (uint32_t f = 0; f < pass->filters.count; f++)
-        for (uint32_t i = 0; i < n; i++)
-            worker->chosen[f].marks[i] = worker->chosen[f].marks[kept->places[i]];
+    for (uint32_t f = 0; f < pass->filters.count; f++) {
+        Chosen *chosen = &worker->chosen[f];
+        for (uint32_t i = 0; i < n; i++) chosen->marks[i] = chosen->passing[kept->places[i]];
+        chosen->passing = chosen->marks;
+    }
     for (uint32_t i = 0; batch->people && i < n; i++)
         worker->people[i] = batch->people[kept->places[i]];
     if (pass->filters.count == 1) worker->chosen->passing = NULL;
@@ -139,18 +157,8 @@ static void mark_choice(const Pass *pass, Worker *worker, uint32_t c, uint32_t c
     Chosen *chosen = &worker->chosen[c];
     chosen->passing = filter->passing;
     chosen->rows = filter->rows;
-    for (int i = 0; i < CHOICE_STEPS && choice->steps[i] != MODULE_NONE; i++) {
-        const uint8_t *missing = worker->machine.vectors[choice->steps[i]].missing;
-        if (!missing) continue;
-        if (chosen->passing != chosen->marks) {
-            if (filter->passing)
-                memcpy(chosen->marks, filter->passing, count);
-            else
-                memset(chosen->marks, 1, count);
-        }
-        chosen->passing = chosen->marks;
-        clear_marks(chosen->marks, missing, count);
-    }
+    for (int i = 0; i < CHOICE_STEPS && choice->steps[i] != MODULE_NONE; i++)
+        drop_missing(chosen, worker->machine.vectors[choice->steps[i]].missing, count);
     if (chosen->passing == chosen->marks) list_places(worker, count, chosen);
 }
 
