@@ -62,10 +62,28 @@ static void say_problem(Driver *driver, const DataProblem *problem) {
     buffer_add_char(out, '\n');
 }
 
-static bool has_orphans(const DataReport *report) {
+static bool has(const DataReport *report, DiagName name) {
     VEC_EACH(const DataTally, tally, &report->tallies)
-    if (tally->first.name == DIAG_DATA_ORPHAN_EVENT && tally->first.line) return true;
+    if (tally->first.name == name) return true;
     return false;
+}
+
+/* What can be done where it is not to mend the file. */
+static void say_remedies(Driver *driver, const DataReport *report) {
+    static const struct {
+        DiagName name;
+        const char *remedy;
+    } remedies[] = {
+        {DIAG_DATA_ORPHAN_EVENT, "events of people who are not in the population can be left out, "
+                                 "and are then counted: --leave-out-orphans"},
+        {DIAG_SNAPSHOT_MISMATCH, "a snapshot serves the plan it was packed for, as it then was: "
+                                 "pack it again with `scpc data pack`"},
+        {DIAG_SNAPSHOT_DAMAGED, "fetch the snapshot again, or pack it again with "
+                                "`scpc data pack`"},
+    };
+    for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
+        if (has(report, remedies[i].name))
+            buffer_printf(&driver->messages, "help: %s\n", remedies[i].remedy);
 }
 
 /* Many problems are most often few: by file, column and kind. */
@@ -104,8 +122,5 @@ void diagnostics_say_data(Driver *driver, const DataReport *report) {
         buffer_printf(&driver->messages, "%.*s %s\n", SLICE_FMT(total),
                       report->total == 1 ? "problem" : "problems");
     if (report->total > MANY) say_tallies(driver, report);
-    if (has_orphans(report))
-        buffer_add_text(&driver->messages,
-                        "events of people who are not in the population can be left out, and are "
-                        "then counted: --leave-out-orphans\n");
+    say_remedies(driver, report);
 }

@@ -158,6 +158,21 @@ static ScpStatus require_regular(Arena *arena, int descriptor, Slice path, Slice
     return fail(arena, path, folder ? "is a folder, not a file" : "is not a regular file", error);
 }
 
+ScpStatus file_open(Arena *arena, Slice path, int *descriptor, Slice *error) {
+    struct stat about;
+    char *copy = arena_try_alloc(arena, path.length + 1);
+    if (!copy) return fail_for_memory(error);
+    memcpy(copy, path.data, path.length);
+    int opened = open(copy, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (opened < 0) return fail_by_number(arena, path, errno, error);
+    if (!fstat(opened, &about) && S_ISDIR(about.st_mode)) {
+        close(opened);
+        return fail(arena, path, "is a folder, not a file", error);
+    }
+    *descriptor = opened;
+    return SCP_OK;
+}
+
 ScpStatus file_read(Arena *arena, const char *path, size_t limit, Slice *text, Slice *error) {
     Slice name = slice_of(path);
     int descriptor = open(path, READ_FLAGS);

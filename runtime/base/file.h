@@ -8,6 +8,9 @@
 
 #include "runtime/base/arena.h"
 
+/* Opens what may be read, which may be a pipe but no folder. The caller closes it. */
+ScpStatus file_open(Arena *arena, Slice path, int *descriptor, Slice *error);
+
 /* Reads a whole file; the text is followed by two NUL bytes that are not counted. SCP_DATA
  * where it cannot be read, SCP_LIMIT where it has more than `limit` bytes (or memory ends);
  * *error is then set. */

@@ -3,7 +3,6 @@
  * orphan of a population that could not be read. */
 #include "runtime/data/dataset.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -81,17 +80,9 @@ static const Slice *find_path(const Loader *loader, uint32_t table, uint32_t sna
     return path && slice_ends_with(*path, SLICE(".scps")) ? path : NULL;
 }
 
-static int open_anywhere(Slice path, Arena *arena, Slice *error) {
-    struct stat status;
-    int descriptor = open(arena_copy(arena, path).data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (descriptor >= 0 && (fstat(descriptor, &status) || S_ISDIR(status.st_mode))) {
-        close(descriptor);
-        descriptor = -1;
-    }
-    if (descriptor < 0)
-        *error = arena_printf(arena, "%.*s cannot be opened for reading",
-                              SLICE_FMT(file_quote(arena, path)));
-    return descriptor;
+static int open_anywhere(Loader *loader, Slice path, Slice *error) {
+    int descriptor = -1;
+    return file_open(loader->arena, path, &descriptor, error) == SCP_OK ? descriptor : -1;
 }
 
 static int open_below_plan(Loader *loader, Slice path, Slice *error) {
@@ -165,7 +156,7 @@ static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
     const Slice *override = find_path(loader, table, snapshot);
     Slice path = override ? *override : declared->snapshots.items[snapshot].file;
     Slice error = SLICE("");
-    int descriptor = override ? open_anywhere(path, loader->arena, &error)
+    int descriptor = override ? open_anywhere(loader, path, &error)
                               : open_below_plan(loader, path, &error);
     if (descriptor < 0) {
         report(loader, DIAG_DATA_NOT_FOUND, path, 0, table, error);
@@ -174,7 +165,7 @@ static void read_file(Loader *loader, uint32_t table, uint32_t snapshot) {
     }
     FileData *file = &loader->files[table][snapshot];
     TableData *data = &loader->dataset->tables[table].snapshots[snapshot];
-    if (snapshot_is(descriptor)) {
+    if (snapshot_is(descriptor) || slice_ends_with(path, SLICE(".scps"))) {
         ScpStatus taken = take_table(loader, table, snapshot, descriptor, path);
         close(descriptor);
         file->read = taken == SCP_OK;

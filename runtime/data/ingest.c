@@ -192,11 +192,12 @@ static ScpStatus source_fault(Ingest *ingest, uint64_t line) {
     case SOURCE_SOUND: return SCP_OK;
     case SOURCE_NO_MEMORY: return no_memory(request);
     case SOURCE_UNREADABLE:
-        report(request, DIAG_DATA_NOT_FOUND, 0, 0, SLICE(""), SLICE("the file cannot be read"));
+        report(request, DIAG_DATA_NOT_FOUND, 0, 0, SLICE(""),
+               SLICE("the file cannot be read to its end"));
         break;
     case SOURCE_DAMAGED:
         report(request, DIAG_DATA_ENCODING, 0, 0, SLICE(""),
-               SLICE("the compressed file is damaged or incomplete"));
+               SLICE("the compressed file is damaged or incomplete: fetch it again"));
         break;
     case SOURCE_RECORD_TOO_LONG:
         report(request, DIAG_DATA_TOO_LARGE, line, 0, SLICE(""),
@@ -416,7 +417,8 @@ static ScpStatus read_rows(Ingest *ingest) {
     if (!read_first(ingest)) return no_memory(request);
     if (ingest->rows <= request->row_limit) parallel_run(request->threads, read_chunks, ingest);
     if (ingest->failed) return no_memory(request);
-    uint64_t line = report_pieces(ingest);
+    bool torn = ingest->source.fault == SOURCE_DAMAGED || ingest->source.fault == SOURCE_UNREADABLE;
+    uint64_t line = torn ? 0 : report_pieces(ingest); /* what is torn off says nothing true */
     ScpStatus status = source_fault(ingest, line);
     if (ingest->rows > request->row_limit) too_many_rows(request);
     return request->report->total > before ? status_worse(status, SCP_DATA) : status;

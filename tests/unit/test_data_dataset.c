@@ -227,7 +227,8 @@ ARENA_TEST(damaged_gzip_is_told) {
     for (size_t length = 3; length < disk.length; length += 7) {
         put_bytes("people.csv", slice_sub(disk, 0, length));
         assert_problems(arena, people_module(arena),
-                        "data-encoding people.csv:0 0 : the compressed file is damaged or incomplete\n");
+                        "data-encoding people.csv:0 0 : the compressed file is damaged or "
+                        "incomplete: fetch it again\n");
     }
 }
 
@@ -332,7 +333,7 @@ ARENA_TEST(file_that_is_not_there_or_outside_is_told) {
     DataOverride folder = {SLICE("people"), SLICE(".")};
     loaded = load_with(arena, module, (DataOptions){.overrides = &folder, .override_count = 1});
     assert_int_equal(loaded.status, SCP_DATA);
-    assert_slice(loaded.report.problems.items[0].message, "`.` cannot be opened for reading");
+    assert_slice(loaded.report.problems.items[0].message, "`.` is a folder, not a file");
 }
 
 ARENA_TEST(rows_are_limited) {
