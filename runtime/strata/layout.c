@@ -290,7 +290,8 @@ static void place_totals(Drawing *drawing) {
 
 /* ---- Records --------------------------------------------------------------------------------------- */
 
-/* Whether what is added to a cell had better lie together: a cell of many is far away. */
+/* Whether what is added to a cell had better lie together: a cell of many is far away. A joint of
+ * so many is of one grouping, so that records are never rolled up. */
 static bool wants_record(const Layout *layout, const Total *total) {
     bool fits = total->kind == TOTAL_COUNT || total->kind == TOTAL_SUM;
     return fits && layout->joints.items[total->joint].cells > JOINT_MOST;
