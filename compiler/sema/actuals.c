@@ -302,6 +302,7 @@ Value *actuals_of_file(Compilation *c, Decl *decl) {
                                 .title = arena_copy(arena, decl->title),
                                 .file = arena_copy(arena, file),
                                 .encoding = encoding_of(c, decl),
+                                .delimiter = delimiter_of(c, decl),
                                 .span = decl->name_span};
     for (uint32_t i = 0; i < decl->children.count; i++)
         if (decl->children.items[i]->kind->sort == SORT_COLUMN)

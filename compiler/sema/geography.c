@@ -7,6 +7,7 @@
 #include "runtime/base/file.h"
 #include "runtime/base/sha256.h"
 #include "runtime/data/csv.h"
+#include "runtime/data/encoding.h"
 
 typedef struct {
     Atom name;
@@ -139,11 +140,16 @@ static void keep_levels(Reading *r) {
 }
 
 static bool read_text(Reading *r, Slice text) {
-    char *padded = arena_alloc(r->c->arena, text.length + CSV_PADDING);
-    memcpy(padded, text.data, text.length);
-    size_t skip = slice_starts_with(text, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
+    Transcoder transcoder;
+    transcoder_init(&transcoder, encoding_of(r->c, r->decl));
+    char *plain = arena_alloc(r->c->arena,
+                              text.length * ENCODING_GROWTH + ENCODING_SLACK + CSV_PADDING);
+    size_t length =
+        transcode(&transcoder, (const unsigned char *)text.data, text.length, true, plain);
+    size_t skip = length >= 3 && !memcmp(plain, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    char delimiter = delimiter_of(r->c, r->decl);
     CsvReader *csv = ARENA_NEW(r->c->arena, CsvReader);
-    csv_reader_init(csv, padded + skip, text.length - skip, ',', 0);
+    csv_reader_init(csv, plain + skip, length - skip, delimiter ? delimiter : ',', 0);
     for (uint32_t level = 0; level < MODULE_MAX_DIMS; level++)
         hashmap_init(&r->codes[level], r->c->arena);
     bool header = true;

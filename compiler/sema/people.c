@@ -56,6 +56,21 @@ TextEncoding encoding_of(const Compilation *c, const Decl *decl) {
     return slice_equal(name, SLICE("utf_16")) ? ENCODING_UTF_16 : ENCODING_UTF_8;
 }
 
+char delimiter_of(Compilation *c, const Decl *decl) {
+    const Expr *expr = clause_expr(c, decl, "delimiter");
+    if (!expr || expr->kind != EXPR_STRING) return 0;
+    if (expr->text.length == 1 && delimiter_sound(expr->text.data[0])) return expr->text.data[0];
+    sema_error(c, NULL, DIAG_TYPE_MISMATCH, expr->span,
+               "between fields stands one mark: `\",\"`, `\";\"`, `\"|\"`, a tab `\"\\t\"`, or one "
+               "of `: ~ ^ !`");
+    return 0;
+}
+
+static bool without_header(const Compilation *c, const Decl *decl) {
+    const Expr *expr = clause_expr(c, decl, "header");
+    return expr && expr->kind == EXPR_WORD && slice_equal(word(c, expr->atom), SLICE("no"));
+}
+
 static Table *new_table(Compilation *c, Decl *decl, ModuleTable *module) {
     Table *table = ARENA_NEW(c->arena, Table);
     table->decl = decl;
@@ -100,6 +115,8 @@ static void declare_population(Compilation *c, Decl *decl) {
     table->unit = unit_base(BASE_PERSONS);
     table->unit_span = decl->name_span;
     module.encoding = encoding_of(c, decl);
+    module.delimiter = delimiter_of(c, decl);
+    module.headless = without_header(c, decl);
     declare_columns(c, decl, table, &module);
     ModuleSnapshot first = {.file = file_of(c, decl),
                             .as_at = day_written(c, clause_expr(c, decl, "as_at"))};
@@ -273,6 +290,13 @@ static void check_forms(Compilation *c, const Table *table, const ModuleTable *m
 static void join_events(Compilation *c, Table *table, ModuleTable *module, const Expr *on) {
     if (!on || on->kind != EXPR_WORD || !may_join(c, table, on)) return;
     if (c->module->tables.items[table->population->index].key == MODULE_NONE) return; /* said */
+    if (!people_column(table, on->atom) && module->headless) {
+        sema_error(c, NULL, DIAG_MISSING_CLAUSE, on->span,
+                   "a file without headings has its columns in the order they are declared in: add "
+                   "`column %.*s : identifier` where it stands",
+                   SLICE_FMT(word(c, on->atom)));
+        return;
+    }
     if (!people_column(table, on->atom)) add_key_column(c, table, module, on);
     const TableColumn *own = people_column(table, on->atom);
     module->key = own->column;
@@ -290,6 +314,8 @@ static void declare_events(Compilation *c, Decl *decl) {
     table->population = population->table;
     module.population = population->table->index;
     module.encoding = encoding_of(c, decl);
+    module.delimiter = delimiter_of(c, decl);
+    module.headless = without_header(c, decl);
     declare_columns(c, decl, table, &module);
     join_events(c, table, &module, head_label(c, decl, "on"));
     module.dated = table->dated = dated_column(c, table, &module, clause_expr(c, decl, "dated"));

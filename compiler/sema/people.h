@@ -12,6 +12,8 @@ Decl *decl_named(Compilation *c, const Expr *expr, DeclSort sort, const char *wa
  * the bytes are text, and the days covered, whole months as 2025-04 .. 2026-03 (0, 0: not said). */
 Slice file_of(const Compilation *c, const Decl *decl);
 TextEncoding encoding_of(const Compilation *c, const Decl *decl);
+/* What stands between the fields of a declaration's files; 0: nothing is said, a comma. */
+char delimiter_of(Compilation *c, const Decl *decl);
 void days_covered(Compilation *c, const Decl *decl, int32_t *first, int32_t *last);
 
 /* columns.c */

@@ -261,6 +261,8 @@ static void codec_table(Codec *codec, ModuleTable *table) {
     codec_text(codec, &table->title);
     NUMBER(codec, table->sort, TABLE_EVENTS);
     NUMBER(codec, table->encoding, ENCODING_UTF_16);
+    NUMBER(codec, table->delimiter, INT8_MAX);
+    FLAG(codec, table->headless);
     LIST(codec, &table->snapshots, 2, codec_snapshot);
     LIST(codec, &table->columns, 10, codec_column);
     codec_reference(codec, &table->key);
@@ -322,6 +324,7 @@ static void codec_measured(Codec *codec, ModuleMeasured *series) {
     codec_text(codec, &series->title);
     codec_text(codec, &series->file);
     NUMBER(codec, series->encoding, ENCODING_UTF_16);
+    NUMBER(codec, series->delimiter, INT8_MAX);
     NUMBER(codec, series->dim, UINT16_MAX);
     codec_text(codec, &series->period);
     FLAG(codec, series->estimate);

@@ -20,7 +20,7 @@
 #include "runtime/bytecode/module.h"
 
 #define MODULE_MAGIC "SCPB\r\n\x1a\n" /* the line ends show a transfer as text */
-#define MODULE_FORMAT_VERSION 5
+#define MODULE_FORMAT_VERSION 6
 
 enum {
     MODULE_AT_VERSION = 8,

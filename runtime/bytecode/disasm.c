@@ -185,6 +185,11 @@ static void list_table(Listing *l, uint32_t i) {
     say_quoted(l, table->name);
     buffer_printf(&l->out, " %s key %u", events ? "events" : "population", table->key);
     if (table->encoding) buffer_printf(&l->out, " in %s", text_encodings[table->encoding]);
+    if (table->delimiter) {
+        say(l, " between fields");
+        say_quoted(l, (Slice){&table->delimiter, 1});
+    }
+    if (table->headless) say(l, " without headings");
     if (events) say_reference(l, "of table", table->population);
     if (events) say_reference(l, "dated", table->dated);
     if (events && (table->covers_from || table->covers_to)) {

@@ -118,6 +118,13 @@ typedef enum { IDENTIFIER_ANY, IDENTIFIER_NHS_NUMBER, IDENTIFIER_LSOA } Identifi
 /* How the bytes of a file are text. */
 typedef enum { ENCODING_UTF_8, ENCODING_WINDOWS_1252, ENCODING_UTF_16 } TextEncoding;
 
+/* What may stand between the fields of a file: a mark that no number, word or quoted field is made
+ * of. */
+static inline bool delimiter_sound(char mark) {
+    return mark == '\t' || mark == ',' || mark == ';' || mark == '|' || mark == ':' ||
+           mark == '~' || mark == '^' || mark == '!';
+}
+
 typedef struct {
     Slice name;
     ColumnSort sort;
@@ -143,6 +150,8 @@ typedef struct {
     Slice name, title;
     TableSort sort;
     TextEncoding encoding; /* of its files */
+    char delimiter;        /* between their fields; 0: a comma */
+    bool headless;         /* they begin with a record: the columns are theirs, in order */
     VEC(ModuleSnapshot) snapshots; /* populations: ascending as_at; events: exactly one */
     VEC(ModuleColumn) columns;
     uint32_t key;        /* populations: the identifier column; events: the column joined on */
@@ -265,6 +274,7 @@ typedef struct {
     Slice name, title;
     Slice file; /* relative to the plan's folder */
     TextEncoding encoding;
+    char delimiter; /* 0: a comma */
     uint16_t dim;  /* of time: the periods there may be */
     Slice period;  /* heading of the column of periods */
     bool estimate; /* values with limits or counts */

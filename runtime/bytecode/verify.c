@@ -141,6 +141,10 @@ static bool check_consts(Verifier *v) {
 
 /* ---- Tables ---------------------------------------------------------------------------------- */
 
+static bool check_delimiter(Verifier *v, char mark) {
+    return holds(v, !mark || delimiter_sound(mark), "delimiter");
+}
+
 static bool check_column(Verifier *v, const ModuleColumn *column) {
     bool category = column->sort != COLUMN_CATEGORY || column->dim < v->module->dims.count;
     bool range = !column->has_range || column->low <= column->high;
@@ -181,6 +185,7 @@ static bool check_table(Verifier *v, const ModuleTable *table) {
         if (!check_column(v, &table->columns.items[i])) return false;
     bool key = table->key < table->columns.count &&
                table->columns.items[table->key].sort == COLUMN_IDENTIFIER;
+    if (!check_delimiter(v, table->delimiter)) return false;
     if (!holds(v, key, "table-key") || !check_snapshots(v, table)) return false;
     if (table->sort == TABLE_EVENTS && !check_events(v, table)) return false;
     return check_span(v, table->span);
@@ -457,7 +462,7 @@ static bool check_queries(Verifier *v) {
 /* A column that is not there has no heading, and the scale one. */
 static bool check_measured(Verifier *v, const ModuleMeasured *series) {
     const MeasuredColumn *columns = series->columns;
-    if (!check_dim(v, series->dim)) return false;
+    if (!check_dim(v, series->dim) || !check_delimiter(v, series->delimiter)) return false;
     DimSort sort = v->module->dims.items[series->dim].sort;
     bool time = sort >= DIM_YEAR && sort <= DIM_WEEK;
     bool counts = columns[MEASURED_NUMERATOR].header.length > 0 &&

@@ -141,16 +141,23 @@ static bool almost_equal(Slice label, Slice name) {
     return true;
 }
 
-/* Why a header that should have several columns has one: the file is no table with commas.
- * NULL: it may be one. */
+/* Why a header that should have several columns has one: other marks stand between them. NULL: it
+ * may be as it should. */
 static const char *other_format(const CsvReader *header) {
+    static const struct {
+        char mark;
+        const char *words;
+    } marks[] = {
+        {';', "the columns are set apart by `;`: say `delimiter \";\"`"},
+        {'\t', "the columns are set apart by tabs: say `delimiter \"\\t\"`"},
+        {'|', "the columns are set apart by `|`: say `delimiter \"|\"`"},
+        {',', "the columns are set apart by commas: leave out `delimiter`"},
+    };
     Slice first = header->count == 1 ? header->fields[0] : SLICE("");
     if (slice_starts_with(first, SLICE("PK\x03\x04")))
         return "this is a spreadsheet and no text: save the sheet as CSV (UTF-8)";
-    if (first.length && memchr(first.data, ';', first.length))
-        return "the columns are set apart by `;`: save the file with commas between them";
-    if (first.length && memchr(first.data, '\t', first.length))
-        return "the columns are set apart by tabs: save the file with commas between them";
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (first.length && memchr(first.data, marks[i].mark, first.length)) return marks[i].words;
     return NULL;
 }
 
@@ -207,16 +214,45 @@ static ScpStatus source_fault(Ingest *ingest, uint64_t line) {
     return SCP_DATA;
 }
 
+static char delimiter_of(const Ingest *ingest) {
+    char declared = ingest->request->table->delimiter;
+    return declared ? declared : ',';
+}
+
 /* The first record of the file, which may be in any chunk. */
 static bool find_header(Ingest *ingest) {
     CsvReader *reader = ingest->reader;
     while (chunk_next(&ingest->chunks, &ingest->first)) {
-        csv_reader_init(reader, ingest->first.text, ingest->first.length, ',', 0);
+        csv_reader_init(reader, ingest->first.text, ingest->first.length, delimiter_of(ingest),
+                        0);
         if (csv_next(reader)) return true;
         ingest->blank_chunks++;
         ingest->blank_lines += reader->blank_lines;
     }
     return false;
+}
+
+/* A file without headings: its fields are the declared columns, in order, from the first record
+ * on. */
+static ScpStatus begin_headless(Ingest *ingest) {
+    const IngestRequest *request = ingest->request;
+    CsvReader *reader = ingest->reader;
+    TablePlan *plan = &ingest->plan;
+    plan->fields = plan->count;
+    for (uint32_t c = 0; c < plan->count; c++) plan->columns[c].field = c;
+    if (reader->count != plan->count) {
+        report(request, DIAG_DATA_ROW_SHAPE, header_line(ingest), 0, SLICE(""),
+               arena_printf(request->arena,
+                            "the record has %" PRIu32 " fields, and %" PRIu32
+                            " columns are declared: of a file without headings every column is "
+                            "declared, in its order",
+                            reader->count, plan->count));
+        return SCP_DATA;
+    }
+    ingest->header_lines = ingest->blank_lines;
+    csv_reader_init(reader, ingest->first.text, ingest->first.length, delimiter_of(ingest),
+                    plan->fields);
+    return SCP_OK;
 }
 
 static ScpStatus read_header(Ingest *ingest) {
@@ -226,7 +262,8 @@ static ScpStatus read_header(Ingest *ingest) {
     if (ingest->source.fault != SOURCE_SOUND) return source_fault(ingest, ingest->blank_lines + 1);
     if (!found) {
         report(request, DIAG_DATA_ROW_SHAPE, 0, 0, SLICE(""),
-               SLICE("the file has no header: it is empty"));
+               request->table->headless ? SLICE("the file is empty")
+                                        : SLICE("the file has no header: it is empty"));
         return SCP_DATA;
     }
     if (reader->fault != CSV_SOUND) {
@@ -237,6 +274,7 @@ static ScpStatus read_header(Ingest *ingest) {
                                               request->file, ingest->blank_lines + 1, &problem));
         return SCP_DATA;
     }
+    if (request->table->headless) return begin_headless(ingest);
     ingest->plan.fields = reader->expected = reader->count;
     ingest->header_lines = ingest->blank_lines + reader->line - 1;
     bool placed = place_labels(ingest, reader);
@@ -321,7 +359,8 @@ static void read_chunks(void *context, uint32_t worker) {
     Chunk own = {0}, *chunk = worker ? &own : &ingest->first;
     if (!reader) give_up(ingest);
     while (reader && chunk_next(&ingest->chunks, chunk)) {
-        csv_reader_init(reader, chunk->text, chunk->length, ',', ingest->plan.fields);
+        csv_reader_init(reader, chunk->text, chunk->length, delimiter_of(ingest),
+                        ingest->plan.fields);
         if (!read_piece(ingest, reader, chunk)) break;
     }
     chunk_free(&own);
@@ -683,7 +722,7 @@ ScpStatus ingest_file(const IngestRequest *request, TableData *data, KeyColumn *
     pthread_rwlock_init(&ingest.room, NULL);
     byte_source_init(&ingest.source, request->descriptor, request->table->encoding);
     ingest.source.progress = request->progress;
-    chunk_source_init(&ingest.chunks, &ingest.source, ',', request->chunk_size);
+    chunk_source_init(&ingest.chunks, &ingest.source, delimiter_of(&ingest), request->chunk_size);
     data->file = request->file;
     return ingest_guarded(&ingest, data, keys, lines);
 }

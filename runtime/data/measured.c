@@ -177,7 +177,8 @@ static void read_record(Reading *r) {
 
 static void read_records(Reading *r, char *text, size_t length) {
     size_t skip = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
-    csv_reader_init(r->csv, text + skip, length - skip, ',', 0);
+    csv_reader_init(r->csv, text + skip, length - skip,
+                    r->series->delimiter ? r->series->delimiter : ',', 0);
     bool header = true;
     while (csv_next(r->csv)) {
         if (r->csv->fault != CSV_SOUND) {

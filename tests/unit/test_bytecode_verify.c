@@ -131,6 +131,8 @@ MUTATION(number_with_texts_of_a_flag) {
 }
 MUTATION(key_beyond_columns) { table(m, 0)->key = 99; }
 MUTATION(key_not_an_identifier) { table(m, 0)->key = COLUMN_AT_AGE; }
+MUTATION(fields_set_apart_by_quotes) { table(m, 0)->delimiter = '"'; }
+MUTATION(fields_set_apart_by_lines) { table(m, 0)->delimiter = '\n'; }
 MUTATION(no_snapshots) { table(m, 0)->snapshots.count = 0; }
 MUTATION(events_of_two_files) {
     VEC_PUSH(m->arena, &table(m, 1)->snapshots, (ModuleSnapshot){SLICE("x.csv"), 0});
@@ -445,6 +447,8 @@ static const BadModule bad_modules[] = {
     {"flag-texts", flag_with_text_for_yes_alone},
     {"flag-texts", flag_of_one_text_for_both},
     {"flag-texts", number_with_texts_of_a_flag},
+    {"delimiter", fields_set_apart_by_quotes},
+    {"delimiter", fields_set_apart_by_lines},
     {"table-key", key_beyond_columns},
     {"table-key", key_not_an_identifier},
     {"snapshot-count", no_snapshots},
