@@ -360,7 +360,7 @@ static bool whole_or_not_there(const World *world, const char *file, const char 
 /* Ended by the signal, or too late for it; nothing there that is not whole. */
 static bool interrupt(World *world, const Writer *writer, Program *program, int signal_number) {
     char what[128];
-    kill(program->id, signal_number);
+    if (!program->ended) kill(program->id, signal_number);
     finish(program);
     bool whole = whole_or_not_there(world, writer->file, writer->expected);
     whole = whole_or_not_there(world, writer->further, writer->further_expected) && whole;
@@ -417,6 +417,7 @@ static World world_of(const char *scpc, const char *folder) {
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
     World world = world_of(argv[1], argv[2]);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
     make_expected(&world);
     progress_is_shown_and_gone_at_the_end(&world);
