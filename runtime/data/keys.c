@@ -66,27 +66,43 @@ typedef struct {
     uint32_t row;
 } KeyEntry;
 
-static bool same_key(const KeyIndex *index, const struct KeySlot *slot, const KeyColumn *keys,
-                     const KeyEntry *entry) {
-    if (slot->word != entry->word) return false;
-    if (!KEY_POOLED(slot->word)) return true;
-    return slice_equal(pooled_text(index->keys, slot->row), pooled_text(keys, entry->row));
-}
-
 /* The part of the index that is the key's. */
 static uint32_t part_of(const KeyIndex *index, uint64_t hash) {
     return (uint32_t)((hash >> 32) * index->parts >> 32);
 }
 
-/* The slot of the key, or the free one where it would stand. */
-static struct KeySlot *find_slot(const KeyIndex *index, uint32_t part, const KeyColumn *keys,
-                                 const KeyEntry *entry) {
-    uint64_t hash = scatter(entry->word, index->seed);
-    struct KeySlot *slots = &index->slots[part * index->part_size];
-    struct KeySlot *slot = slots + ((hash & UINT32_MAX) * index->part_size >> 32);
-    while (slot->used && !same_key(index, slot, keys, entry))
-        if (++slot == slots + index->part_size) slot = slots;
-    return slot;
+/* Which of the bucket's words are the entry's, as bits: without a branch for each, as nobody can
+ * guess where it stands. Texts whose hashes are equal may still differ. */
+static unsigned matches(const KeyIndex *index, const struct KeyBucket *bucket,
+                        const KeyColumn *keys, const KeyEntry *entry) {
+    unsigned found = 0;
+    for (unsigned i = 0; i < KEY_BUCKET; i++)
+        found |= (unsigned)(bucket->words[i] == entry->word) << i;
+    if (!found || !KEY_POOLED(entry->word)) return found;
+    Slice text = pooled_text(keys, entry->row);
+    for (unsigned i = 0; i < KEY_BUCKET; i++)
+        if (found >> i & 1 && !slice_equal(pooled_text(index->keys, bucket->rows[i]), text))
+            found &= ~(1u << i);
+    return found;
+}
+
+static struct KeyBucket *first_bucket(const KeyIndex *index, uint32_t part, uint64_t word) {
+    uint64_t hash = scatter(word, index->seed);
+    return &index->buckets[part * index->part_size +
+                           ((hash & UINT32_MAX) * index->part_size >> 32)];
+}
+
+/* The bucket of the key with its place there, or the one that has room for it and KEY_BUCKET. */
+static struct KeyBucket *find_bucket(const KeyIndex *index, uint32_t part, const KeyColumn *keys,
+                                     const KeyEntry *entry, unsigned *place) {
+    struct KeyBucket *buckets = &index->buckets[part * index->part_size];
+    struct KeyBucket *bucket = first_bucket(index, part, entry->word);
+    for (;;) {
+        unsigned found = matches(index, bucket, keys, entry);
+        *place = found ? (unsigned)__builtin_ctz(found) : KEY_BUCKET;
+        if (found || bucket->count < KEY_BUCKET) return bucket;
+        if (++bucket == buckets + index->part_size) bucket = buckets;
+    }
 }
 
 /* ---- Are there equal ones? -------------------------------------------------------------------- */
@@ -236,7 +252,7 @@ static bool group_rows(KeyGroups *groups, const KeyIndex *index, const KeyColumn
 /* ---- Building --------------------------------------------------------------------------------- */
 
 /* Parts that one worker builds at a time: as many as hold so many rows. */
-enum { BUILD_ROWS = 1 << 21, FIND_ROWS = 1 << 20 };
+enum { BUILD_ROWS = 1 << 21, FIND_ROWS = 1 << 21, AHEAD = 16 };
 
 typedef struct {
     KeyIndex *index;
@@ -257,17 +273,24 @@ static bool note_repeat(struct KeyRepeats *repeats, uint32_t row, uint32_t first
     return true;
 }
 
-/* The rows of one part, in order, of which nobody else touches a slot. */
+/* The rows of one part, in order, of which nobody else touches a bucket. Free words are written
+ * first: a page that is read before it is written is made twice. */
 static bool build_part(KeyIndex *index, const KeyGroups *groups, uint32_t part,
                        struct KeyRepeats *repeats) {
+    uint32_t number = groups->first_part + part;
+    struct KeyBucket *buckets = &index->buckets[number * index->part_size];
+    for (uint64_t b = 0; b < index->part_size; b++)
+        memset(buckets[b].words, 0xFF, sizeof buckets[b].words);
     uint64_t from = groups->starts[part], to = groups->starts[part + 1];
     for (const KeyEntry *entry = groups->entries + from; entry < groups->entries + to; entry++) {
-        struct KeySlot *slot =
-            find_slot(index, groups->first_part + part, index->keys, entry);
-        if (!slot->used)
-            *slot = (struct KeySlot){entry->word, entry->row, 1};
-        else if (!note_repeat(repeats, entry->row, slot->row))
-            return false;
+        unsigned place;
+        struct KeyBucket *bucket = find_bucket(index, number, index->keys, entry, &place);
+        if (place < KEY_BUCKET) {
+            if (!note_repeat(repeats, entry->row, bucket->rows[place])) return false;
+            continue;
+        }
+        bucket->words[bucket->count] = entry->word;
+        bucket->rows[bucket->count++] = entry->row;
     }
     return true;
 }
@@ -316,15 +339,23 @@ static bool tell_repeats(KeyIndex *index,
     return true;
 }
 
+/* Half of all places stay free, so that nearly every key stands in the bucket it should. */
+static bool make_buckets(KeyIndex *index) {
+    uint64_t rows = index->keys->rows;
+    index->parts = (uint32_t)(rows / PART_ROWS + 1);
+    index->part_size = rows * 2 / KEY_BUCKET / index->parts + 4;
+    size_t count = (size_t)index->part_size * index->parts + 1, line = sizeof *index->buckets;
+    index->block = mem_alloc_array(count, line);
+    index->buckets = (void *)(((uintptr_t)index->block + line - 1) / line * line);
+    return index->block;
+}
+
 bool key_index_build(KeyIndex *index, const KeyColumn *keys, uint64_t seed, uint32_t threads,
                      void (*duplicate)(void *context, uint32_t row, uint32_t first),
                      void *context) {
     *index = (KeyIndex){.keys = keys, .seed = seed};
-    index->parts = (uint32_t)(keys->rows / PART_ROWS + 1);
-    index->part_size = (keys->rows + keys->rows / 2) / index->parts + 16;
-    index->slots = mem_alloc_array(index->part_size * index->parts, sizeof *index->slots);
     index->repeats = mem_alloc_array(PARALLEL_MAX, sizeof *index->repeats);
-    if (!index->slots || !index->repeats) return false;
+    if (!index->repeats || !make_buckets(index)) return false;
     threads = threads_for(keys->rows, threads);
     Build build = {.index = index, .step = index->parts / threads + 1};
     if (build.step > BUILD_ROWS / PART_ROWS) build.step = BUILD_ROWS / PART_ROWS;
@@ -336,7 +367,7 @@ void key_index_free(KeyIndex *index) {
     for (uint32_t worker = 0; index->repeats && worker < PARALLEL_MAX; worker++)
         mem_free(index->repeats[worker].items);
     mem_free(index->repeats);
-    mem_free(index->slots);
+    mem_free(index->block);
     *index = (KeyIndex){0};
 }
 
@@ -351,17 +382,28 @@ typedef struct {
     atomic_bool failed;
 } Finding;
 
+/* The rows of one part of the groups. What an entry will touch is called for AHEAD entries before:
+ * the processor would look less far. */
+static void find_part(const Finding *finding, const KeyGroups *groups, uint32_t part) {
+    const KeyIndex *index = finding->index;
+    uint64_t from = groups->starts[part], to = groups->starts[part + 1];
+    for (uint64_t i = from; i < to; i++) {
+        const KeyEntry *entry = &groups->entries[i];
+        if (to - i > AHEAD) {
+            __builtin_prefetch(first_bucket(index, part, entry[AHEAD].word));
+            __builtin_prefetch(&finding->rows[entry[AHEAD].row], 1);
+        }
+        unsigned place;
+        const struct KeyBucket *bucket = find_bucket(index, part, finding->keys, entry, &place);
+        if (place < KEY_BUCKET) finding->rows[entry->row] = bucket->rows[place];
+    }
+}
+
 /* Rows without a key are in no part, and nowhere. */
 static bool find_some(const Finding *finding, KeyGroups *groups, uint64_t from, uint64_t to) {
-    const KeyIndex *index = finding->index;
-    if (!group_rows(groups, index, finding->keys, from, to)) return false;
+    if (!group_rows(groups, finding->index, finding->keys, from, to)) return false;
     memset(finding->rows + from, 0xFF, (to - from) * sizeof *finding->rows);
-    for (uint32_t part = 0; part < groups->parts; part++)
-        for (uint64_t i = groups->starts[part]; i < groups->starts[part + 1]; i++) {
-            const KeyEntry *entry = &groups->entries[i];
-            const struct KeySlot *slot = find_slot(index, part, finding->keys, entry);
-            finding->rows[entry->row] = slot->used ? slot->row : KEY_NO_ROW;
-        }
+    for (uint32_t part = 0; part < groups->parts; part++) find_part(finding, groups, part);
     return true;
 }
 

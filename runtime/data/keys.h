@@ -34,20 +34,24 @@ KeysAre keys_look(const KeyColumn *keys, uint64_t seed, uint32_t threads);
 
 #define KEY_NO_ROW UINT32_MAX
 
+enum { KEY_BUCKET = 5 };
+
+/* An open-addressing table of buckets, each a line of the cache. */
 typedef struct {
     const KeyColumn *keys;
-    struct KeySlot {
-        uint64_t word;
-        uint32_t row;
-        uint32_t used;
-    } *slots;
-    struct KeyRepeats { /* by part: rows whose key stands in an earlier row, in order */
+    struct KeyBucket {
+        uint64_t words[KEY_BUCKET]; /* KEY_NONE: free */
+        uint32_t rows[KEY_BUCKET];
+        uint32_t count;
+    } *buckets;
+    void *block; /* that the buckets lie in */
+    struct KeyRepeats { /* by worker: rows whose key stands in an earlier row, in order */
         struct KeyRepeat {
             uint32_t row, first;
         } *items;
         size_t count, capacity;
     } *repeats;
-    uint32_t parts; /* of `part_size` slots, each small enough to stay in the cache */
+    uint32_t parts; /* of `part_size` buckets, each small enough to stay in the cache */
     uint64_t part_size;
     uint64_t seed;
 } KeyIndex;

@@ -1,7 +1,7 @@
 /* People in order of where they live: who counts by area then meets an area at a time. The order
  * of rows means nothing to any result. */
 #include "runtime/base/memory.h"
-#include "runtime/data/cluster.h"
+#include "runtime/data/reorder.h"
 #include "runtime/data/snapshot.h"
 
 /* The column by which people are put in order; MODULE_NONE: there is none. */
@@ -24,17 +24,9 @@ static uint32_t code_at(const Column *column, uint64_t row) {
     }
 }
 
-/* A counting sort that keeps the order of rows with one code. */
-static void order_rows(const Column *column, uint64_t rows, uint32_t *starts, uint32_t codes,
-                       uint32_t *order) {
-    for (uint64_t row = 0; row < rows; row++) starts[code_at(column, row) + 1]++;
-    for (uint32_t code = 0; code < codes; code++) starts[code + 1] += starts[code];
-    for (uint64_t row = 0; row < rows; row++) order[starts[code_at(column, row)]++] = (uint32_t)row;
-}
-
-static bool move_people(TableData *people, const uint32_t *order) {
+static bool move_people(Reorder *reorder, TableData *people) {
     for (uint32_t c = 0; c < people->column_count; c++)
-        if (!column_move(&people->columns[c], order, people->rows)) return false;
+        if (!reorder_column(reorder, &people->columns[c])) return false;
     return true;
 }
 
@@ -43,40 +35,46 @@ static void renumber(TableData *events, const uint32_t *places) {
         if (events->person[row] != DATA_NO_PERSON) events->person[row] = places[events->person[row]];
 }
 
-static bool order_day(const Module *module, Dataset *dataset, uint32_t table, uint32_t day,
-                      uint32_t column, uint32_t *order, uint32_t *starts, uint32_t *places) {
-    TableData *people = &dataset->tables[table].snapshots[day];
-    uint32_t codes = module->dims.items[module->tables.items[table].columns.items[column].dim]
-                         .member_count;
-    order_rows(&people->columns[column], people->rows, starts, codes, order);
-    if (!move_people(people, order)) return false;
-    for (uint64_t row = 0; row < people->rows; row++) places[order[row]] = (uint32_t)row;
-    for (uint32_t t = 0; t < dataset->table_count; t++)
+/* Tells the events where their people are now. `before` has room for a row each. */
+static bool follow_people(const Module *module, Dataset *dataset, uint32_t table, uint32_t day,
+                          Reorder *reorder, uint32_t *before) {
+    uint64_t rows = dataset->tables[table].snapshots[day].rows;
+    for (uint64_t row = 0; row < rows; row++) before[row] = (uint32_t)row;
+    uint32_t *places = mem_alloc_array(rows, sizeof *places);
+    bool done = places && reorder_values(reorder, before, sizeof *before);
+    for (uint64_t row = 0; done && row < rows; row++) places[before[row]] = (uint32_t)row;
+    for (uint32_t t = 0; done && t < dataset->table_count; t++)
         if (module->tables.items[t].sort == TABLE_EVENTS &&
             module->tables.items[t].population == table)
             renumber(&dataset->tables[t].snapshots[day], places);
-    people->ordered_by = module->tables.items[table].columns.items[column].name;
-    return true;
+    mem_free(places);
+    return done;
 }
 
-static bool order_table(const Module *module, Dataset *dataset, uint32_t table) {
+static bool order_day(const Module *module, Dataset *dataset, uint32_t table, uint32_t day,
+                      uint32_t column, uint32_t threads) {
+    TableData *people = &dataset->tables[table].snapshots[day];
+    const ModuleColumn *declared = &module->tables.items[table].columns.items[column];
+    uint32_t *numbers = mem_alloc_array(people->rows, sizeof *numbers);
+    if (!numbers) return false;
+    for (uint64_t row = 0; row < people->rows; row++)
+        numbers[row] = code_at(&people->columns[column], row);
+    Reorder *reorder = reorder_open(numbers, people->rows,
+                                    module->dims.items[declared->dim].member_count, threads);
+    bool done = reorder && move_people(reorder, people) &&
+                follow_people(module, dataset, table, day, reorder, numbers);
+    reorder_close(reorder);
+    mem_free(numbers);
+    people->ordered_by = declared->name;
+    return done;
+}
+
+static bool order_table(const Module *module, Dataset *dataset, uint32_t table, uint32_t threads) {
     uint32_t column = geography_column(module, &module->tables.items[table]);
     if (column == MODULE_NONE) return true;
-    uint32_t codes =
-        module->dims.items[module->tables.items[table].columns.items[column].dim].member_count;
-    bool done = true;
-    for (uint32_t day = 0; day < dataset->tables[table].snapshot_count && done; day++) {
-        uint64_t rows = dataset->tables[table].snapshots[day].rows;
-        uint32_t *order = mem_alloc_array(rows, sizeof *order);
-        uint32_t *places = mem_alloc_array(rows, sizeof *places);
-        uint32_t *starts = mem_alloc_array((size_t)codes + 2, sizeof *starts);
-        done = order && places && starts &&
-               order_day(module, dataset, table, day, column, order, starts, places);
-        mem_free(order);
-        mem_free(places);
-        mem_free(starts);
-    }
-    return done;
+    for (uint32_t day = 0; day < dataset->tables[table].snapshot_count; day++)
+        if (!order_day(module, dataset, table, day, column, threads)) return false;
+    return true;
 }
 
 static bool in_memory(const Dataset *dataset, uint32_t table) {
@@ -89,7 +87,7 @@ bool dataset_order_people(const Module *module, Dataset *dataset, uint32_t threa
     progress_begin(dataset->progress, "putting people in order", 0);
     for (uint32_t t = 0; t < dataset->table_count; t++)
         if (module->tables.items[t].sort == TABLE_POPULATION && in_memory(dataset, t) &&
-            !order_table(module, dataset, t))
+            !order_table(module, dataset, t, threads))
             return false;
     for (uint32_t t = 0; t < dataset->table_count; t++) {
         struct DatasetTable *table = &dataset->tables[t];

@@ -1,0 +1,25 @@
+/* Putting the rows of a table in order of a number that each of them has. The order of rows means
+ * nothing to any result; it decides what lies side by side. */
+#ifndef RUNTIME_DATA_REORDER_H
+#define RUNTIME_DATA_REORDER_H
+
+#include "runtime/data/dataset.h"
+
+typedef struct Reorder Reorder;
+
+/* Rows in order of their numbers, those of one number in the order they had. Numbers are below
+ * `numbers`; rows with any other come last. They are read here and never again. NULL: no memory. */
+Reorder *reorder_open(const uint32_t *number, uint64_t rows, uint32_t numbers, uint32_t threads);
+void reorder_close(Reorder *reorder);
+
+/* Whether the rows are in that order already: then nothing need be moved. */
+bool reorder_is_done(const Reorder *reorder);
+
+/* Moves one value of `width` bytes (1, 2, 4 or 8) a row. False: no memory, and nothing moved. */
+bool reorder_values(Reorder *reorder, void *values, uint8_t width);
+
+/* Moves a column with its missing marks. False: no memory, the column as it was or with its marks
+ * unmoved. */
+bool reorder_column(Reorder *reorder, Column *column);
+
+#endif
