@@ -13,8 +13,7 @@ void buffer_init(Buffer *buffer, Arena *arena) {
     *buffer = (Buffer){.arena = arena};
 }
 
-char *buffer_reserve(Buffer *buffer, size_t count) {
-    if (buffer->capacity - buffer->length > count) return buffer->data + buffer->length;
+void buffer_grow(Buffer *buffer, size_t count) {
     if (count > PTRDIFF_MAX / 2 || buffer->length > PTRDIFF_MAX / 4)
         boundary_leave(buffer->arena->boundary, SCP_LIMIT, "there is not enough memory");
     size_t capacity = buffer->capacity ? buffer->capacity * 2 : FIRST_CAPACITY;
@@ -23,27 +22,11 @@ char *buffer_reserve(Buffer *buffer, size_t count) {
     if (buffer->length) memcpy(data, buffer->data, buffer->length);
     buffer->data = data;
     buffer->capacity = capacity;
-    return data + buffer->length;
 }
 
 static void finish(Buffer *buffer, size_t added) {
     buffer->length += added;
     buffer->data[buffer->length] = '\0';
-}
-
-void buffer_add(Buffer *buffer, Slice text) {
-    if (!text.length) return;
-    memcpy(buffer_reserve(buffer, text.length), text.data, text.length);
-    finish(buffer, text.length);
-}
-
-void buffer_add_text(Buffer *buffer, const char *text) {
-    buffer_add(buffer, slice_of(text));
-}
-
-void buffer_add_char(Buffer *buffer, char c) {
-    *buffer_reserve(buffer, 1) = c;
-    finish(buffer, 1);
 }
 
 void buffer_add_repeated(Buffer *buffer, char c, size_t count) {

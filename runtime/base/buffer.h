@@ -2,6 +2,8 @@
 #ifndef RUNTIME_BASE_BUFFER_H
 #define RUNTIME_BASE_BUFFER_H
 
+#include <string.h>
+
 #include "runtime/base/arena.h"
 
 typedef struct {
@@ -12,9 +14,6 @@ typedef struct {
 } Buffer;
 
 void buffer_init(Buffer *buffer, Arena *arena);
-void buffer_add(Buffer *buffer, Slice text);
-void buffer_add_text(Buffer *buffer, const char *text);
-void buffer_add_char(Buffer *buffer, char c);
 void buffer_add_repeated(Buffer *buffer, char c, size_t count);
 void buffer_add_code_point(Buffer *buffer, uint32_t code); /* as UTF-8; no code point: U+FFFD */
 
@@ -27,8 +26,30 @@ Slice buffer_slice(const Buffer *buffer);
 /* Forgets the content and keeps the storage. */
 void buffer_clear(Buffer *buffer);
 
+/* Makes room for `count` bytes more and the NUL behind them. */
+void buffer_grow(Buffer *buffer, size_t count);
+
 /* `count` bytes at the end, not yet counted, to be written by the caller, who then adds what
  * he used to `length`. */
-char *buffer_reserve(Buffer *buffer, size_t count);
+static inline char *buffer_reserve(Buffer *buffer, size_t count) {
+    if (buffer->capacity - buffer->length <= count) buffer_grow(buffer, count);
+    return buffer->data + buffer->length;
+}
+
+/* Large outputs are made of a great many small pieces: these are worth having in place. */
+static inline void buffer_add(Buffer *buffer, Slice text) {
+    if (!text.length) return;
+    memcpy(buffer_reserve(buffer, text.length), text.data, text.length);
+    buffer->length += text.length;
+    buffer->data[buffer->length] = '\0';
+}
+
+static inline void buffer_add_text(Buffer *buffer, const char *text) {
+    buffer_add(buffer, slice_of(text));
+}
+
+static inline void buffer_add_char(Buffer *buffer, char c) {
+    buffer_add(buffer, (Slice){&c, 1});
+}
 
 #endif

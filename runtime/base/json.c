@@ -77,6 +77,12 @@ void json_raw(JsonWriter *json, Slice value) {
     buffer_add(json->out, value);
 }
 
+void json_raw_member(JsonWriter *json, Slice member) {
+    assert(json->depth && json->open[json->depth - 1] == '{' && !json->after_key);
+    separate(json);
+    buffer_add(json->out, member);
+}
+
 void json_string(JsonWriter *json, Slice text) {
     begin_value(json);
     json_escape(json->out, text);

@@ -33,6 +33,8 @@ void json_bool(JsonWriter *json, bool value);
 void json_null(JsonWriter *json);
 /* A value that is JSON already, such as the text of a number read. */
 void json_raw(JsonWriter *json, Slice value);
+/* A member of an object that is JSON already, key and value. */
+void json_raw_member(JsonWriter *json, Slice member);
 
 /* A string in quotes, without a writer. */
 void json_escape(Buffer *out, Slice text);

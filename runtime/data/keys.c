@@ -252,7 +252,7 @@ static bool group_rows(KeyGroups *groups, const KeyIndex *index, const KeyColumn
 /* ---- Building --------------------------------------------------------------------------------- */
 
 /* Parts that one worker builds at a time: as many as hold so many rows. */
-enum { BUILD_ROWS = 1 << 21, FIND_ROWS = 1 << 21, AHEAD = 16 };
+enum { BUILD_ROWS = 1 << 21, FIND_ROWS = 1 << 20, AHEAD = 16 };
 
 typedef struct {
     KeyIndex *index;

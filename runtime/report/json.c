@@ -69,12 +69,40 @@ static void value_or_null(Writer *w, Shown shown, uint32_t cell) {
         json_null(&w->json);
 }
 
-static void members(Writer *w, Shown shown, uint32_t cell) {
-    for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++) {
+/* What an array's cells say of where they lie, `"sex":"F"`, by axis and member: many cells say
+ * the same. */
+typedef struct {
+    uint32_t axes;
+    uint32_t counts[MODULE_MAX_DIMS];
+    Slice *texts[MODULE_MAX_DIMS];
+} Places;
+
+static Slice place_text(Writer *w, Slice name, Slice member) {
+    Buffer text;
+    buffer_init(&text, w->arena);
+    json_escape(&text, name);
+    buffer_add_char(&text, ':');
+    json_escape(&text, member);
+    return buffer_slice(&text);
+}
+
+static Places places_of(Writer *w, Shown shown) {
+    Places places = {.axes = shown.array ? shown.array->type.dim_count : 0};
+    for (uint32_t axis = 0; axis < places.axes; axis++) {
         const ModuleDim *dim = shown_dim(w->input, shown, axis);
-        json_key(&w->json, dim->name);
-        json_string(&w->json, dim->members[shown_member(w->input, shown, cell, axis)]);
+        places.counts[axis] = dim->member_count;
+        places.texts[axis] = ARENA_NEW_ARRAY(w->arena, Slice, dim->member_count);
+        for (uint32_t member = 0; member < dim->member_count; member++)
+            places.texts[axis][member] = place_text(w, dim->name, dim->members[member]);
     }
+    return places;
+}
+
+static void members(Writer *w, const Places *places, uint32_t cell) {
+    Slice texts[MODULE_MAX_DIMS];
+    for (uint32_t axis = places->axes; axis-- > 0; cell /= places->counts[axis])
+        texts[axis] = places->texts[axis][cell % places->counts[axis]];
+    for (uint32_t axis = 0; axis < places->axes; axis++) json_raw_member(&w->json, texts[axis]);
 }
 
 static void reason(Writer *w, Shown shown, uint32_t cell) {
@@ -158,10 +186,11 @@ typedef struct {
     uint32_t index;
 } OfKpi;
 
-static void cell_object(Writer *w, Shown shown, uint32_t cell, const OfKpi *of) {
+static void cell_object(Writer *w, Shown shown, const Places *places, uint32_t cell,
+                        const OfKpi *of) {
     bool is_estimate = shown.array->type.estimate && shown.array->lower;
     json_begin_object(&w->json);
-    members(w, shown, cell);
+    members(w, places, cell);
     key(w, "value");
     value_or_null(w, shown, cell);
     if (!shown_present(shown, cell)) reason(w, shown, cell);
@@ -193,7 +222,9 @@ static void array_fields(Writer *w, Slice name, Shown shown, const OfKpi *of) {
     }
     key(w, "cells");
     json_begin_array(&w->json);
-    for (uint32_t cell = 0; cell < shown.array->count; cell++) cell_object(w, shown, cell, of);
+    Places places = places_of(w, shown);
+    for (uint32_t cell = 0; cell < shown.array->count; cell++)
+        cell_object(w, shown, &places, cell, of);
     json_end_array(&w->json);
 }
 
@@ -235,9 +266,10 @@ static void target_object(Writer *w, const KpiTarget *target) {
 
 /* A value with its limits, or why there is none. */
 static void scalar_object(Writer *w, const char *name, Shown shown) {
+    Places places = places_of(w, shown);
     key(w, name);
     if (shown.array)
-        cell_object(w, shown, 0, NULL);
+        cell_object(w, shown, &places, 0, NULL);
     else
         json_null(&w->json);
 }
@@ -295,9 +327,10 @@ static void keyed_value(Writer *w, const char *name, Shown shown, uint32_t cell)
 }
 
 /* A point with its limits and what is said of it. */
-static void actuals_point(Writer *w, const Actuals *actuals, uint32_t cell) {
+static void actuals_point(Writer *w, const Actuals *actuals, const Places *places,
+                          uint32_t cell) {
     json_begin_object(&w->json);
-    members(w, actuals->values, cell);
+    members(w, places, cell);
     keyed_value(w, "value", actuals->values, cell);
     if (!shown_present(actuals->values, cell))
         reason(w, actuals->values, cell);
@@ -362,8 +395,9 @@ static void actuals_object(Writer *w, const ModuleDecl *kpi) {
     text_or_null(w, "assurance", actuals.assurance);
     key(w, "points");
     json_begin_array(&w->json);
+    Places places = places_of(w, actuals.values);
     for (uint32_t cell = actuals.first; cell < actuals.end; cell++)
-        actuals_point(w, &actuals, cell);
+        actuals_point(w, &actuals, &places, cell);
     json_end_array(&w->json);
     actuals_remarks(w, &actuals);
     json_end_object(&w->json);
