@@ -60,10 +60,11 @@ function compile(folder, tasks) {
 
 const fromCsv = (folder) => data(folder, ['people', 'contacts_made', ...CATEGORIES]);
 
-// All tasks as one plan, from whatever `files` says, to answers.json.
+// All tasks as one plan, from whatever `files` says, to answers.json: as its standard output, for
+// the peers do not wait either until their answers are on the disk.
 function runAll(folder, files) {
     return [SCPC, ['run', path.join(folder, 'plans/all.scp'), '--quiet', '--internal', '--threads',
-        THREADS, '--format', 'json', '-o', path.join(folder, 'answers.json'), ...files]];
+        THREADS, '--format', 'json', ...files], path.join(folder, 'answers.json')];
 }
 
 function duckdb(mode, folder, tasks) {

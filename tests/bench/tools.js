@@ -46,11 +46,13 @@ class Server {
     }
 }
 
-// Runs a command to its end: what it cost.
-function measure(command, args) {
+// Runs a command to its end, its output into the file `out` if one is named: what it cost.
+function measure(command, args, out) {
     const costs = path.join(HOME, 'costs');
+    const stdout = out ? fs.openSync(out, 'w') : 'pipe';
     const ran = spawnSync(path.join(HOME, 'measure'), [costs, command, ...args], {encoding: 'utf8',
-        maxBuffer: 1 << 30, env: ENVIRONMENT});
+        maxBuffer: 1 << 30, env: ENVIRONMENT, stdio: ['ignore', stdout, 'pipe']});
+    if (out) fs.closeSync(stdout);
     if (ran.status !== 0) throw new Error(`${command}: ${ran.stderr || ran.error}`);
     const [wall, processor, peak] = fs.readFileSync(costs, 'utf8').trim().split(' ').map(Number);
     return {wall, processor, peak, out: ran.stdout};
