@@ -340,6 +340,87 @@ static bool hold_room(Ingest *ingest, uint64_t rows) {
 
 static void let_room_go(Ingest *ingest) { pthread_rwlock_unlock(&ingest->room); }
 
+/* ---- Elastic columns --------------------------------------------------------------------- */
+
+/* The first chunk tells how wide their values are, with some to spare; values that are wider are
+ * kept apart, and put in their places in the end. SPARE: times the largest one seen. WIDES_USUAL: of
+ * the rows of a piece, one in so many; where there are more, the column is made wider at once. */
+enum { SPARE = 4, WIDES_USUAL = 16 };
+
+static uint8_t likely_width(const PieceColumn *seen) {
+    if (seen->low > seen->high) return 2;
+    bool small = seen->low >= 0 && seen->high <= UINT16_MAX / SPARE;
+    return small ? 2 : store_width(seen->low, seen->high) > 4 ? 8 : 4;
+}
+
+/* The wider values of a column, where they belong. */
+static void patch_wides(Ingest *ingest, uint32_t column) {
+    void *values = ingest->store.values[column];
+    bool eight = ingest->plan.columns[column].width == 8;
+    for (uint64_t p = 0; p < ingest->piece_count; p++) {
+        const Piece *piece = &ingest->pieces[p];
+        for (size_t i = 0; i < piece->wide_count; i++) {
+            const PieceWide *wide = &piece->wides[i];
+            if (wide->column != column) continue;
+            if (eight)
+                ((int64_t *)values)[piece->first + wide->row] = wide->value;
+            else
+                ((int32_t *)values)[piece->first + wide->row] = (int32_t)wide->value;
+        }
+    }
+}
+
+/* The width that the wider values of a column want; 0: there are none. */
+static uint8_t wides_width(const Ingest *ingest, uint32_t column) {
+    uint8_t width = 0;
+    for (uint64_t p = 0; p < ingest->piece_count; p++)
+        for (size_t i = 0; i < ingest->pieces[p].wide_count; i++) {
+            const PieceWide *wide = &ingest->pieces[p].wides[i];
+            uint8_t wanted = wide->column == column ? store_width(wide->value, wide->value) : 0;
+            if (wanted > width) width = wanted;
+        }
+    return width > 0 && width < 4 ? 4 : width;
+}
+
+/* Gives elastic columns the width that their values need, as far as rows have been read. */
+static bool widen_columns(Ingest *ingest, uint64_t rows) {
+    for (uint32_t c = 0; c < ingest->plan.count; c++) {
+        uint8_t width = ingest->plan.columns[c].elastic ? wides_width(ingest, c) : 0;
+        if (!width) continue;
+        if (!store_widen(&ingest->store, c, width, rows)) return false;
+        patch_wides(ingest, c);
+    }
+    return true;
+}
+
+/* Before the others are read, columns take the width of the first piece. */
+static bool fit_columns(Ingest *ingest) {
+    const Piece *first = ingest->pieces;
+    if (!widen_columns(ingest, first->rows)) return false;
+    for (uint32_t c = 0; c < ingest->plan.count; c++)
+        if (ingest->plan.columns[c].elastic)
+            store_narrow(&ingest->store, c, likely_width(&first->columns[c]), first->rows);
+    return true;
+}
+
+/* The piece has so many wide values that it is better to widen its columns now, as far as rows may
+ * have been read. */
+static bool widen_now(Ingest *ingest, const Piece *piece) {
+    bool done = true;
+    pthread_rwlock_wrlock(&ingest->room);
+    uint64_t rows = chunk_lines(&ingest->chunks); /* nobody writes now what is not among them */
+    if (rows > ingest->store.capacity) rows = ingest->store.capacity;
+    for (uint32_t c = 0; c < ingest->plan.count && done; c++) {
+        const PieceColumn *seen = &piece->columns[c];
+        if (ingest->plan.columns[c].elastic && seen->low <= seen->high)
+            done = store_widen(&ingest->store, c, store_width(seen->low, seen->high), rows);
+    }
+    pthread_rwlock_unlock(&ingest->room);
+    return done;
+}
+
+/* ---- Pieces ----------------------------------------------------------------------------- */
+
 /* The rows of a chunk lie in the store as its lines do in the file: a row for every line that is no
  * header. Few files have fewer rows than that, and theirs are put together in the end. */
 static bool read_piece(Ingest *ingest, CsvReader *reader, const Chunk *chunk) {
@@ -350,6 +431,9 @@ static bool read_piece(Ingest *ingest, CsvReader *reader, const Chunk *chunk) {
         piece_read(&ingest->store, first, chunk->lines, reader, &piece);
         let_room_go(ingest);
     }
+    if (index && !piece.failed && piece.wide_count > piece.rows / WIDES_USUAL &&
+        !widen_now(ingest, &piece))
+        piece.failed = true;
     return keep_piece(ingest, index, &piece);
 }
 
@@ -365,35 +449,6 @@ static void read_chunks(void *context, uint32_t worker) {
     }
     chunk_free(&own);
     if (worker) mem_free(reader);
-}
-
-/* Values of elastic columns that the store had no width for. */
-static void patch_wides(Ingest *ingest, uint32_t column) {
-    int64_t *values = ingest->store.values[column];
-    for (uint64_t p = 0; p < ingest->piece_count; p++) {
-        const Piece *piece = &ingest->pieces[p];
-        for (size_t i = 0; i < piece->wide_count; i++)
-            if (piece->wides[i].column == column)
-                values[piece->first + piece->wides[i].row] = piece->wides[i].value;
-    }
-}
-
-static bool has_wides(const Ingest *ingest, uint32_t column) {
-    for (uint64_t p = 0; p < ingest->piece_count; p++)
-        for (size_t i = 0; i < ingest->pieces[p].wide_count; i++)
-            if (ingest->pieces[p].wides[i].column == column) return true;
-    return false;
-}
-
-/* Gives elastic columns that need it their full width, as far as rows have been read. */
-static bool widen_columns(Ingest *ingest, uint64_t rows) {
-    for (uint32_t c = 0; c < ingest->plan.count; c++) {
-        if (!ingest->plan.columns[c].elastic || ingest->plan.columns[c].width == 8) continue;
-        if (!has_wides(ingest, c)) continue;
-        if (!store_widen(&ingest->store, c, rows)) return false;
-        patch_wides(ingest, c);
-    }
-    return true;
 }
 
 /* Rows that the file may have, if its rows go on as in the first chunk; 0: who knows. */
@@ -413,7 +468,7 @@ static bool read_first(Ingest *ingest) {
     if (!store_init(&ingest->store, &ingest->plan)) return false;
     if (!read_piece(ingest, ingest->reader, &ingest->first)) return !ingest->failed;
     uint64_t expected = rows_expected(ingest);
-    if (!widen_columns(ingest, ingest->pieces->rows)) return false;
+    if (!fit_columns(ingest)) return false;
     while (expected > ingest->store.capacity && !store_reserve(&ingest->store, expected))
         expected /= 2;
     return true;
@@ -564,7 +619,8 @@ static bool assemble_column(const Assembly *assembly, uint32_t c) {
     Column *column = &assembly->data->columns[c];
     survey(ingest, c, column);
     close_gaps(ingest, c);
-    bool done = store_narrow(&ingest->store, c, column->width, ingest->rows);
+    store_narrow(&ingest->store, c, column->width, ingest->rows);
+    bool done = store_trim(&ingest->store, c, ingest->rows);
     column->width = ingest->plan.columns[c].width;
     column->values = store_take(&ingest->store, c);
     return gather_missing(ingest, c, column) && done;
@@ -596,7 +652,7 @@ static bool assemble_keys(const Assembly *assembly, uint32_t c) {
     KeyColumn *keys = assembly->keys;
     keys->rows = ingest->rows;
     close_gaps(ingest, c);
-    bool done = store_narrow(&ingest->store, c, sizeof *keys->words, ingest->rows);
+    bool done = store_trim(&ingest->store, c, ingest->rows);
     keys->words = store_take(&ingest->store, c);
     return done && assemble_pool(ingest, keys);
 }

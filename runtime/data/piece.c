@@ -73,6 +73,7 @@ static void *value_at(const TableStore *store, uint32_t c, uint64_t row) {
     return (char *)store->values[c] + row * store->plan->columns[c].width;
 }
 
+/* A value of the row `rows` that its elastic column has no room for. */
 static void note_wide(Piece *piece, uint32_t c, int64_t value) {
     if (piece->wide_count == piece->wide_capacity) {
         size_t capacity = piece->wide_capacity * 2 + 64;
@@ -101,11 +102,15 @@ static void extend(PieceColumn *column, int64_t low, int64_t high) {
     if (high > column->high) column->high = high;
 }
 
+static bool is_wide(const ColumnPlan *column, int64_t low, int64_t high) {
+    return column->elastic && store_width(low, high) > column->width;
+}
+
 static void keep_whole(TableStore *store, Piece *piece, uint32_t c, int64_t value) {
-    uint8_t width = store->plan->columns[c].width;
-    bool wide = width == 4 && (value < INT32_MIN || value > INT32_MAX);
+    const ColumnPlan *column = &store->plan->columns[c];
+    bool wide = is_wide(column, value, value);
     if (wide) note_wide(piece, c, value);
-    put(value_at(store, c, piece->first + piece->rows), width, wide ? 0 : value);
+    put(value_at(store, c, piece->first + piece->rows), column->width, wide ? 0 : value);
     extend(&piece->columns[c], value, value);
 }
 
@@ -258,6 +263,18 @@ static void mark_missing(Piece *piece, uint32_t c, uint64_t rows) {
     memcpy(bits, words, sizeof words);
 }
 
+/* Those of the values of a block that the column has no room for. */
+static void note_wides(Piece *piece, uint32_t c, const ColumnPlan *column,
+                       const int32_t values[BLOCK_ROWS], uint64_t rows) {
+    uint64_t first = piece->rows;
+    for (; rows; rows &= rows - 1) {
+        int row = __builtin_ctzll(rows);
+        piece->rows = first + (uint64_t)row;
+        if (is_wide(column, values[row], values[row])) note_wide(piece, c, values[row]);
+    }
+    piece->rows = first;
+}
+
 static BlockRead read_wholes(TableStore *store, Piece *piece, uint32_t c, const BlockField *field) {
     const ColumnPlan *column = &store->plan->columns[c];
     const ModuleColumn *declared = column->declared;
@@ -280,10 +297,12 @@ static BlockRead read_wholes(TableStore *store, Piece *piece, uint32_t c, const 
                  field->rows);
     if (!read.usual) return read;
     kernels->span(values, read.usual, &low, &high);
-    if (declared->has_range && (low < declared->low || high > declared->high))
+    if (declared->has_range && (low < declared->low || high > declared->high)) {
         read.usual = 0; /* one at a time will tell which */
-    else
-        extend(&piece->columns[c], low, high);
+        return read;
+    }
+    if (is_wide(column, low, high)) note_wides(piece, c, column, values, read.usual);
+    extend(&piece->columns[c], low, high);
     return read;
 }
 

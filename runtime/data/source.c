@@ -265,3 +265,10 @@ bool chunk_next(ChunkSource *chunks, Chunk *chunk) {
     pthread_mutex_unlock(&chunks->lock);
     return taken;
 }
+
+uint64_t chunk_lines(ChunkSource *chunks) {
+    pthread_mutex_lock(&chunks->lock);
+    uint64_t lines = chunks->lines;
+    pthread_mutex_unlock(&chunks->lock);
+    return lines;
+}

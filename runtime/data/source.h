@@ -73,6 +73,9 @@ void chunk_source_free(ChunkSource *chunks);
 /* The next chunk, in the storage of the one before (zeroed at first; chunk_free gives it back).
  * False at the end or at a fault of the source. Any thread may ask. */
 bool chunk_next(ChunkSource *chunks, Chunk *chunk);
+
+/* Lines of all chunks that were handed out. Any thread may ask. */
+uint64_t chunk_lines(ChunkSource *chunks);
 void chunk_free(Chunk *chunk);
 
 #endif

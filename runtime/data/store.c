@@ -27,20 +27,32 @@ bool store_reserve(TableStore *store, uint64_t rows) {
     return true;
 }
 
-bool store_widen(TableStore *store, uint32_t column, uint64_t rows) {
+/* From the end, for wide and narrow share their place. */
+#define WIDEN(narrow_type, wide_type)                                 \
+    for (uint64_t row = rows; row-- > 0;) {                           \
+        narrow_type narrow;                                           \
+        memcpy(&narrow, values + row * sizeof narrow, sizeof narrow); \
+        wide_type wide = narrow;                                      \
+        memcpy(values + row * sizeof wide, &wide, sizeof wide);       \
+    }
+
+static void widen_values(char *values, uint8_t from, uint8_t to, uint64_t rows) {
+    switch (from * 10 + to) {
+    case 24: WIDEN(uint16_t, int32_t) break;
+    case 28: WIDEN(uint16_t, int64_t) break;
+    case 48: WIDEN(int32_t, int64_t) break;
+    }
+}
+
+bool store_widen(TableStore *store, uint32_t column, uint8_t width, uint64_t rows) {
     ColumnPlan *plan = &store->plan->columns[column];
-    if (plan->width == 8) return true;
-    if (store->capacity > PTRDIFF_MAX / 8) return false;
-    char *values = mem_realloc(store->values[column], store->capacity * sizeof(int64_t));
+    if (plan->width >= width) return true;
+    if (store->capacity > PTRDIFF_MAX / width) return false;
+    char *values = mem_realloc(store->values[column], store->capacity * width);
     if (!values) return false;
     store->values[column] = values;
-    while (rows--) { /* from the end, for they share their place */
-        int32_t narrow;
-        memcpy(&narrow, values + rows * sizeof narrow, sizeof narrow);
-        int64_t wide = narrow;
-        memcpy(values + rows * sizeof wide, &wide, sizeof wide);
-    }
-    plan->width = 8;
+    widen_values(values, plan->width, width, rows);
+    plan->width = width;
     return true;
 }
 
@@ -66,13 +78,16 @@ static void narrow_values(void *values, uint8_t from, uint8_t to, uint64_t rows)
     }
 }
 
-bool store_narrow(TableStore *store, uint32_t column, uint8_t width, uint64_t rows) {
+void store_narrow(TableStore *store, uint32_t column, uint8_t width, uint64_t rows) {
     ColumnPlan *plan = &store->plan->columns[column];
-    if (width < plan->width) {
-        narrow_values(store->values[column], plan->width, width, rows);
-        plan->width = width;
-    }
-    void *smaller = mem_realloc(store->values[column], rows * plan->width);
+    if (width >= plan->width) return;
+    narrow_values(store->values[column], plan->width, width, rows);
+    plan->width = width;
+}
+
+bool store_trim(TableStore *store, uint32_t column, uint64_t rows) {
+    void *smaller =
+        mem_realloc(store->values[column], rows * store->plan->columns[column].width);
     if (smaller) store->values[column] = smaller;
     return smaller != NULL;
 }

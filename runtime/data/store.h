@@ -13,7 +13,7 @@ typedef struct {
     Dictionary dictionary; /* COLUMN_CATEGORY */
     uint32_t field;        /* where it stands in a record, from 0 */
     uint8_t width;         /* bytes a value in the store; 0: looked at and not kept */
-    bool elastic;          /* may hold what four bytes do not, which is rare: see PieceWide */
+    bool elastic;          /* may meet values that do not fit, which is rare: see PieceWide */
     bool key;              /* held as a key word (runtime/data/keys.h) */
     bool may_miss;
 } ColumnPlan;
@@ -41,17 +41,21 @@ bool store_init(TableStore *store, TablePlan *plan);
  * the room there was. */
 bool store_reserve(TableStore *store, uint64_t rows);
 
-/* Makes the first `rows` values of an elastic column, and room for all, eight bytes wide. */
-bool store_widen(TableStore *store, uint32_t column, uint64_t rows);
+/* Makes the first `rows` values of a column of whole numbers, and room for all, that wide (2, 4 or
+ * 8 bytes), if they are not yet. */
+bool store_widen(TableStore *store, uint32_t column, uint8_t width, uint64_t rows);
 
-/* Makes whole values narrower, and gives back all room but that of `rows` rows. */
-bool store_narrow(TableStore *store, uint32_t column, uint8_t width, uint64_t rows);
+/* Makes whole values narrower, which they must fit, in the room they have. */
+void store_narrow(TableStore *store, uint32_t column, uint8_t width, uint64_t rows);
+
+/* Gives back all room of a column but that of `rows` rows. */
+bool store_trim(TableStore *store, uint32_t column, uint64_t rows);
 
 /* Hands the values of a column to the caller. */
 void *store_take(TableStore *store, uint32_t column);
 void store_free(TableStore *store);
 
-/* Bytes of the narrowest whole number that holds both. */
+/* Bytes of the narrowest whole number that holds both: one and two without a sign. */
 uint8_t store_width(int64_t low, int64_t high);
 
 #endif

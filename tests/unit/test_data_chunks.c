@@ -83,6 +83,7 @@ static Slice any_of(Writer *w, const char *const *texts, size_t count) {
 static Slice right_text(Writer *w, uint32_t column, uint64_t row) {
     static const char *const reals[] = {"0.25", "0.051680",         "1e-3",
                                         "-2",   "3.14159265358979", "12345678.5"};
+    static const char *const wide[] = {"-9000000000", "70000", "-1"};
     Arena *arena = w->arena;
     unsigned any = (unsigned)below(w, 1000);
     switch (column) {
@@ -103,7 +104,8 @@ static Slice right_text(Writer *w, uint32_t column, uint64_t row) {
         return arena_printf(arena, any % 3 ? "%u.%02u" : "%u", any, any % 100);
     case 5:
         if (any % 4) return SLICE("");
-        return w->wide && !(any % 12) ? SLICE("-9000000000") : arena_printf(arena, "%u", any);
+        if (w->wide && any % 12 < 3) return any_of(w, wide, 3);
+        return arena_printf(arena, "%u", any);
     case 6:
         return any % 6 ? arena_printf(arena, "19%02u-1%u-2%u", any % 90 + 10, any % 3, any % 9)
                        : SLICE("");
@@ -334,10 +336,37 @@ ARENA_TEST(late_oddities_are_as_they_would_be_early) {
     }
 }
 
+/* Values that outgrow what the first rows were like, all of them from some row on. */
+ARENA_TEST(values_that_grow_find_room) {
+    enum { ROWS = 90000 };
+    Module *module = table_module(arena);
+    Buffer out;
+    buffer_init(&out, arena);
+    buffer_add_text(&out, "id,age,sex,area,cost,count,born,ill,risk,other,told\n");
+    for (unsigned i = 0; i < ROWS; i++)
+        buffer_printf(&out, "%u,%u,F,E01000001,%u,%u,,1,0.5,,\n", i, i % 100, i / 9,
+                      i < 50000 ? 7 : i * 40000);
+    FILE *file = file_of(buffer_slice(&out));
+    for (uint32_t threads = 1; threads <= 4; threads++) {
+        Read read = read_file(arena, module, file, 50000, threads);
+        assert_int_equal(read.status, SCP_OK);
+        assert_int_equal(read.data.columns[4].width, 4);
+        assert_int_equal(read.data.columns[5].width, 8);
+        for (unsigned i = 0; i < ROWS; i++) {
+            assert_int_equal(((const int32_t *)read.data.columns[4].values)[i], i / 9 * 100);
+            assert_true(((const int64_t *)read.data.columns[5].values)[i] ==
+                        (i < 50000 ? 7 : i * 40000));
+        }
+        free_read(&read);
+    }
+    fclose(file);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chunks_and_threads_change_nothing),
         cmocka_unit_test(late_oddities_are_as_they_would_be_early),
+        cmocka_unit_test(values_that_grow_find_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
