@@ -348,24 +348,21 @@ static void let_room_go(Ingest *ingest) { pthread_rwlock_unlock(&ingest->room); 
 enum { SPARE = 4, WIDES_USUAL = 16 };
 
 static uint8_t likely_width(const PieceColumn *seen) {
-    if (seen->low > seen->high) return 2;
-    bool small = seen->low >= 0 && seen->high <= UINT16_MAX / SPARE;
-    return small ? 2 : store_width(seen->low, seen->high) > 4 ? 8 : 4;
+    if (seen->low > seen->high) return 1;
+    bool small = seen->low >= 0 && seen->high <= UINT16_MAX;
+    return store_width(seen->low, small ? seen->high * SPARE : seen->high);
 }
 
 /* The wider values of a column, where they belong. */
 static void patch_wides(Ingest *ingest, uint32_t column) {
-    void *values = ingest->store.values[column];
-    bool eight = ingest->plan.columns[column].width == 8;
+    uint8_t width = ingest->plan.columns[column].width;
+    char *values = ingest->store.values[column];
     for (uint64_t p = 0; p < ingest->piece_count; p++) {
         const Piece *piece = &ingest->pieces[p];
         for (size_t i = 0; i < piece->wide_count; i++) {
             const PieceWide *wide = &piece->wides[i];
-            if (wide->column != column) continue;
-            if (eight)
-                ((int64_t *)values)[piece->first + wide->row] = wide->value;
-            else
-                ((int32_t *)values)[piece->first + wide->row] = (int32_t)wide->value;
+            if (wide->column == column)
+                store_put(values + (piece->first + wide->row) * width, width, wide->value);
         }
     }
 }
@@ -379,7 +376,7 @@ static uint8_t wides_width(const Ingest *ingest, uint32_t column) {
             uint8_t wanted = wide->column == column ? store_width(wide->value, wide->value) : 0;
             if (wanted > width) width = wanted;
         }
-    return width > 0 && width < 4 ? 4 : width;
+    return width;
 }
 
 /* Gives elastic columns the width that their values need, as far as rows have been read. */

@@ -88,15 +88,6 @@ static void note_wide(Piece *piece, uint32_t c, int64_t value) {
     piece->wides[piece->wide_count++] = (PieceWide){piece->rows, value, c};
 }
 
-static void put(void *to, uint8_t width, int64_t value) {
-    switch (width) {
-    case 1: *(uint8_t *)to = (uint8_t)value; break;
-    case 2: *(uint16_t *)to = (uint16_t)value; break;
-    case 4: *(int32_t *)to = (int32_t)value; break;
-    case 8: *(int64_t *)to = value; break;
-    }
-}
-
 static void extend(PieceColumn *column, int64_t low, int64_t high) {
     if (low < column->low) column->low = low;
     if (high > column->high) column->high = high;
@@ -110,7 +101,7 @@ static void keep_whole(TableStore *store, Piece *piece, uint32_t c, int64_t valu
     const ColumnPlan *column = &store->plan->columns[c];
     bool wide = is_wide(column, value, value);
     if (wide) note_wide(piece, c, value);
-    put(value_at(store, c, piece->first + piece->rows), column->width, wide ? 0 : value);
+    store_put(value_at(store, c, piece->first + piece->rows), column->width, wide ? 0 : value);
     extend(&piece->columns[c], value, value);
 }
 

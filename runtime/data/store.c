@@ -38,6 +38,9 @@ bool store_reserve(TableStore *store, uint64_t rows) {
 
 static void widen_values(char *values, uint8_t from, uint8_t to, uint64_t rows) {
     switch (from * 10 + to) {
+    case 12: WIDEN(uint8_t, uint16_t) break;
+    case 14: WIDEN(uint8_t, int32_t) break;
+    case 18: WIDEN(uint8_t, int64_t) break;
     case 24: WIDEN(uint16_t, int32_t) break;
     case 28: WIDEN(uint16_t, int64_t) break;
     case 48: WIDEN(int32_t, int64_t) break;
@@ -102,6 +105,15 @@ void store_free(TableStore *store) {
     for (uint32_t c = 0; store->values && c < store->plan->count; c++) mem_free(store->values[c]);
     mem_free(store->values);
     *store = (TableStore){0};
+}
+
+void store_put(void *to, uint8_t width, int64_t value) {
+    switch (width) {
+    case 1: *(uint8_t *)to = (uint8_t)value; break;
+    case 2: *(uint16_t *)to = (uint16_t)value; break;
+    case 4: *(int32_t *)to = (int32_t)value; break;
+    case 8: *(int64_t *)to = value; break;
+    }
 }
 
 uint8_t store_width(int64_t low, int64_t high) {

@@ -41,8 +41,8 @@ bool store_init(TableStore *store, TablePlan *plan);
  * the room there was. */
 bool store_reserve(TableStore *store, uint64_t rows);
 
-/* Makes the first `rows` values of a column of whole numbers, and room for all, that wide (2, 4 or
- * 8 bytes), if they are not yet. */
+/* Makes the first `rows` values of a column of whole numbers, and room for all, that wide, if
+ * they are not yet. */
 bool store_widen(TableStore *store, uint32_t column, uint8_t width, uint64_t rows);
 
 /* Makes whole values narrower, which they must fit, in the room they have. */
@@ -54,6 +54,9 @@ bool store_trim(TableStore *store, uint32_t column, uint64_t rows);
 /* Hands the values of a column to the caller. */
 void *store_take(TableStore *store, uint32_t column);
 void store_free(TableStore *store);
+
+/* Writes a whole number that fits the width. */
+void store_put(void *to, uint8_t width, int64_t value);
 
 /* Bytes of the narrowest whole number that holds both: one and two without a sign. */
 uint8_t store_width(int64_t low, int64_t high);
