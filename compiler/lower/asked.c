@@ -80,7 +80,7 @@ void lower_asked(Lowering *l, const Expr *asked) {
         return;
     }
     Node dims = {0};
-    if (by && !phrase_dims(c, &scope, NULL, by, &dims)) return;
+    if (by && !phrase_dims(c, &scope, measured_table(node), by, &dims)) return;
     if (by) node = measure_by(c, node, dims.dims, dims.dim_count, asked->span);
     lower_output(l, SLICE("eval"), SLICE(""), node, asked->span);
 }

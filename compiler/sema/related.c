@@ -44,9 +44,49 @@ static bool bound_implies(const Node *narrow, const Node *wide) {
     return a.lower_bound ? order > 0 : order < 0;
 }
 
-/* sex == F implies nothing but itself; a == x implies a >= y where x >= y. */
+/* frailty == severe implies frailty >= moderate. */
+static bool equal_implies(const Node *narrow, const Node *wide) {
+    Bound bound;
+    if (narrow->sort != NODE_OP || narrow->op != OPCODE_EQ || !read_bound(wide, &bound))
+        return false;
+    bool left = is_constant(narrow->args[0]);
+    if (left == is_constant(narrow->args[1])) return false;
+    const Node *column = narrow->args[left ? 1 : 0], *constant = narrow->args[left ? 0 : 1];
+    if (!node_equal(column, bound.column)) return false;
+    int order = compare_limits(constant, bound.limit);
+    if (order == 0) return !bound.strict;
+    return bound.lower_bound ? order > 0 : order < 0;
+}
+
+/* Whether what is true of the condition is known of `what`: a comparison with it, the flag itself
+ * or its opposite. */
+static bool knows(const Node *condition, const Node *what) {
+    if (node_equal(condition, what)) return true;
+    if (condition->sort != NODE_OP) return false;
+    switch (condition->op) {
+    case OPCODE_EQ:
+    case OPCODE_NE:
+    case OPCODE_LT:
+    case OPCODE_LE:
+        return node_equal(condition->args[0], what) || node_equal(condition->args[1], what);
+    case OPCODE_NOT: return knows(condition->args[0], what);
+    default: return false;
+    }
+}
+
+/* smoker implies that smoker is not missing. */
+static bool known_implies(const Node *narrow, const Node *wide) {
+    if (wide->sort != NODE_OP || wide->op != OPCODE_NOT) return false;
+    const Node *absent = wide->args[0];
+    return absent->sort == NODE_OP && absent->op == OPCODE_IS_ABSENT &&
+           knows(narrow, absent->args[0]);
+}
+
+/* sex == F implies nothing but itself, and that sex is known. */
 static bool implies(const Node *narrow, const Node *wide) {
-    if (node_equal(narrow, wide) || bound_implies(narrow, wide)) return true;
+    if (node_equal(narrow, wide) || bound_implies(narrow, wide) || equal_implies(narrow, wide) ||
+        known_implies(narrow, wide))
+        return true;
     if (narrow->sort == NODE_OP && narrow->op == OPCODE_AND)
         return implies(narrow->args[0], wide) || implies(narrow->args[1], wide);
     if (wide->sort == NODE_OP && wide->op == OPCODE_OR)

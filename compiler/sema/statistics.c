@@ -72,7 +72,8 @@ bool form_across(const Form *f, Node *node) {
                    SLICE_FMT(quoted(f->c, f->call->left->span)));
         return false;
     }
-    return phrase_dims(f->c, f->scope, NULL, phrase, node);
+    const Table *table = node->arg_count ? measured_table(node->args[0]) : NULL;
+    return phrase_dims(f->c, f->scope, table, phrase, node);
 }
 
 bool form_one_dim(const Form *f, const Node *node) {
