@@ -304,12 +304,25 @@ static Value *admit_display(Admission *a) {
     return value_poison(a->c);
 }
 
+/* The people or events that the declaration measures, whose columns are meant before others'. */
+static const Table *table_of_measure(const Admission *a) {
+    for (uint32_t i = 0; a->decl && i < a->decl->clauses.count; i++) {
+        Clause *clause = a->decl->clauses.items[i];
+        if (clause == a->clause || !clause->spec->type ||
+            !type_is_word(a->c, clause->spec->type, "measure"))
+            continue;
+        Value *value = value_strip(a->c, value_of_clause(a->c, clause));
+        return value->sort == VALUE_NODE ? measured_table(value->node) : NULL;
+    }
+    return NULL;
+}
+
 static Value *admit_dimension(Admission *a) {
     Node dims = {0};
     Phrase phrase = {.span = a->expr->span};
     Expr *expr = (Expr *)(uintptr_t)a->expr;
     VEC_PUSH(a->c->arena, &phrase.values, expr);
-    if (!phrase_dims(a->c, a->scope, NULL, &phrase, &dims)) return value_poison(a->c);
+    if (!phrase_dims(a->c, a->scope, table_of_measure(a), &phrase, &dims)) return value_poison(a->c);
     Value *value = value_new(a->c, VALUE_DIMS, a->expr->span);
     value->dim_count = dims.dim_count;
     for (int i = 0; i < dims.dim_count; i++) value->dims[i] = dims.dims[i];
