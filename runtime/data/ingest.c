@@ -68,9 +68,9 @@ static uint8_t width_of(const Module *module, const ModuleColumn *column, bool *
     case COLUMN_INTEGER:
     case COLUMN_MONEY: break;
     }
-    uint8_t width = column->has_range ? store_width(column->low, column->high) : 8;
-    *elastic = width == 8;
-    return *elastic ? 4 : width;
+    *elastic = true;
+    uint8_t most = column->has_range ? store_width(column->low, column->high) : 8;
+    return most < 4 ? most : 4;
 }
 
 static void plan_columns(Ingest *ingest) {
