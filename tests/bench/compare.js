@@ -27,6 +27,7 @@ const TURNS = 7; // each side has in a sitting
 const PEERS = {
     DuckDB: (folder) => ['node', [path.join(HERE, 'peer_duckdb.js'), 'hot', folder, THREADS]],
     chDB: (folder) => ['node', [path.join(HERE, 'peer_chdb.js'), folder, THREADS]],
+    'chDB, texts': (folder) => ['node', [path.join(HERE, 'peer_chdb.js'), folder, THREADS, 'texts']],
     polars: (folder) => ['node', [path.join(HERE, 'peer_polars.js'), folder]],
     'data.table': (folder) => ['Rscript', [path.join(HERE, 'peer_datatable.R'), folder, THREADS]],
 };
@@ -275,7 +276,8 @@ async function main() {
     if (wanted('hot'))
         summary = printHot(tasks, await alternateAll(folder, tasks, peers, tasks, TURNS));
     if (!quick && wanted('ingest'))
-        printIngest(await alternateAll(folder, tasks, peers, ['ingest'], TURNS));
+        printIngest(await alternateAll(folder, tasks, peers.filter((peer) => !peer.includes('texts')),
+            ['ingest'], TURNS));
     if (!quick && wanted('open')) await timeOpen(folder);
     if (!quick && wanted('whole')) compareWhole(folder, tasks, TURNS);
     if (summary) console.log(summary);
