@@ -10,8 +10,8 @@
  * no limit. */
 void clock_limit(int64_t seconds);
 
-/* Calls `tick` after a second and then four times a second, from a signal handler on any thread: it may do no more than such a
- * handler may. The context must live until clock_tick_end. False: there is no such timer. */
+/* Calls `tick` after a second and then four times a second, from a signal handler on any thread: it
+ * may do no more than such a handler may. The context must live until clock_tick_end. False: there is no such timer. */
 typedef struct {
     void (*tick)(void *context);
     void *context;

@@ -1,7 +1,7 @@
-/* The data a module asks for: its tables read from CSV (plain or gzip) into typed columns,
- * keys checked and events joined to people; or taken from a snapshot, where all that was done. Problems are reported by file, line, field and
- * header, never with a person's value. Large buffers are owned here; dataset_free gives them
- * back. */
+/* The data a module asks for: its tables read from CSV (plain, gzip or zstd) or Parquet into typed
+ * columns, keys checked and events joined to people; or taken from a snapshot, where all that was
+ * done. Problems are reported by file, line, field and header, never with a person's value. Large
+ * buffers are owned here; dataset_free gives them back. */
 #ifndef RUNTIME_DATA_DATASET_H
 #define RUNTIME_DATA_DATASET_H
 

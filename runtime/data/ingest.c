@@ -54,8 +54,8 @@ static ScpStatus no_memory(const IngestRequest *request) {
 
 /* ---- The header ------------------------------------------------------------------------ */
 
-/* Bytes a value of the column takes in the store. Whole numbers without bounds hardly ever need
- * eight: their columns are elastic. */
+/* Bytes a value of the column takes in the store at first. Whole numbers hardly ever need all that
+ * their bounds allow: their columns are elastic. */
 static uint8_t width_of(const Module *module, const ModuleColumn *column, bool *elastic) {
     *elastic = false;
     switch (column->sort) {

@@ -105,8 +105,7 @@ static void keep_whole(TableStore *store, Piece *piece, uint32_t c, int64_t valu
     extend(&piece->columns[c], value, value);
 }
 
-/* ---- One field --------------------------------------------------------------------------------
- */
+/* ---- One field ------------------------------------------------------------------------------- */
 
 /* Keeps the bytes of a key that its word does not hold. */
 static bool pool_key(Piece *piece, uint64_t row, Slice text) {
@@ -203,8 +202,7 @@ static int read_value(TableStore *store, Piece *piece, uint32_t c, Slice text) {
     return fault;
 }
 
-/* ---- A block of rows
- * ------------------------------------------------------------------------------ */
+/* ---- A block of rows ------------------------------------------------------------------------- */
 
 /* Rows by the marks of their fields: those of field f of row r stand at r * stride + f * step. */
 typedef struct {
@@ -377,8 +375,7 @@ static void read_block(TableStore *store, Piece *piece, const Block *block) {
     piece->rows += block->rows;
 }
 
-/* ---- A chunk ------------------------------------------------------------------------------------
- */
+/* ---- A chunk --------------------------------------------------------------------------------- */
 
 /* Marks of rows that were found together, and of rows that were read one by one. */
 typedef struct {
@@ -469,8 +466,7 @@ void piece_read(TableStore *store, uint64_t first, uint64_t room, CsvReader *rea
     if (piece->failed) piece_free(piece);
 }
 
-/* ---- Values from elsewhere --------------------------------------------------------------------
- */
+/* ---- Values from elsewhere ------------------------------------------------------------------- */
 
 bool piece_begin(TableStore *store, uint64_t first, Piece *piece, uint64_t rows) {
     *piece = (Piece){.first = first, .capacity = rows, .first_line = 1};

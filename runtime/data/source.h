@@ -1,5 +1,6 @@
-/* The text of a data file, plain, gzip or zstd, in its declared encoding, as UTF-8; and the SHA-256 of what lies on disk; and that text
- * handed out in chunks of whole records. Never looks at what a field says. */
+/* The text of a data file, plain, gzip or zstd, in its declared encoding, as UTF-8; the SHA-256 of
+ * what lies on disk; and that text handed out in chunks of whole records. Never looks at what a
+ * field says. */
 #ifndef RUNTIME_DATA_SOURCE_H
 #define RUNTIME_DATA_SOURCE_H
 

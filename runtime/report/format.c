@@ -61,8 +61,7 @@ int format_places(Shown shown) {
     return extent.largest >= 0.1 ? 2 : 4;
 }
 
-/* ---- Numbers -----------------------------------------------------------------------------------
- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 static Slice amount(Arena *arena, double pounds) {
     double size = fabs(pounds);
@@ -157,8 +156,7 @@ Slice format_limits(Arena *arena, Shown shown, uint32_t cell, int places) {
     return arena_printf(arena, "%.*s to %.*s", SLICE_FMT(low), SLICE_FMT(high));
 }
 
-/* ---- Units
- * --------------------------------------------------------------------------------------- */
+/* ---- Units ----------------------------------------------------------------------------------- */
 
 Slice format_unit(const ModuleUnit *unit) {
     switch (unit->sort) {

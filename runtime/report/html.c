@@ -39,8 +39,7 @@ static const Section sections[] = {
 };
 enum { SECTION_COUNT = sizeof sections / sizeof *sections };
 
-/* ---- Head ---------------------------------------------------------------------------------------
- */
+/* ---- Head ------------------------------------------------------------------------------------ */
 
 static Slice page_title(Html *html) {
     const ModuleDecl *plan = plan_decl(html->input);
@@ -98,8 +97,7 @@ static void header(Html *html) {
     html_raw(html, "</header>\n");
 }
 
-/* ---- Summary
- * ------------------------------------------------------------------------------------- */
+/* ---- Summary --------------------------------------------------------------------------------- */
 
 static void partners(Html *html, const ModuleDecl *plan) {
     bool open = false;
@@ -147,8 +145,7 @@ void report_summary(Html *html) {
     html_markdown(html, plan->doc);
 }
 
-/* ---- Body
- * ------------------------------------------------------------------------------------------ */
+/* ---- Body ------------------------------------------------------------------------------------ */
 
 static Slice section_body(Html *html, const Section *section) {
     Buffer body;

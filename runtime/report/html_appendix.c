@@ -3,8 +3,7 @@
 #include "runtime/base/date.h"
 #include "runtime/report/html.h"
 
-/* ---- Checks -----------------------------------------------------------------------------------
- */
+/* ---- Checks ---------------------------------------------------------------------------------- */
 
 static bool is_accepted(Html *html, const ReportFinding *finding) {
     return finding->allow < html->input->module->allows.count;
@@ -185,8 +184,7 @@ void section_compliance(Html *html) {
     rule_table(html);
 }
 
-/* ---- Data --------------------------------------------------------------------------------------
- */
+/* ---- Data ------------------------------------------------------------------------------------ */
 
 static void count_cell(Html *html, bool released, int64_t count) {
     html_cell_begin(html, true);
@@ -259,8 +257,7 @@ void section_data(Html *html) {
     left_out_table(html);
 }
 
-/* ---- Methods
- * -------------------------------------------------------------------------------------- */
+/* ---- Methods --------------------------------------------------------------------------------- */
 
 static const char *policy_rules(Policy policy) {
     switch (policy) {
@@ -326,8 +323,7 @@ void section_methods(Html *html) {
     html_terms_end(html);
 }
 
-/* ---- How it was made
- * ------------------------------------------------------------------------------- */
+/* ---- How it was made ------------------------------------------------------------------------- */
 
 static void hash_row(Html *html, Slice name, const char *what, Slice sha256) {
     html_row_begin(html);
@@ -375,8 +371,7 @@ void section_made(Html *html) {
     if (input->module->sources.count || input->data_count) hashes(html);
 }
 
-/* ---- Glossary
- * ----------------------------------------------------------------------------------------- */
+/* ---- Glossary -------------------------------------------------------------------------------- */
 
 void section_glossary(Html *html) {
     static const char *const terms[][2] = {

@@ -4,8 +4,7 @@
 #include "runtime/base/date.h"
 #include "runtime/report/html.h"
 
-/* ---- Which kind belongs where -----------------------------------------------------------------
- */
+/* ---- Which kind belongs where ---------------------------------------------------------------- */
 
 typedef enum {
     PLACE_ELSEWHERE, /* written by a section of its own */
@@ -107,8 +106,7 @@ static void place_blocks(Html *html, Place place) {
         if (kinds[i].place == place) kind_block(html, &kinds[i]);
 }
 
-/* ---- Population ---------------------------------------------------------------------------------
- */
+/* ---- Population ------------------------------------------------------------------------------ */
 
 static const ReportData *data_of(Html *html, Slice name) {
     for (uint32_t i = 0; i < html->input->data_count; i++)
@@ -223,8 +221,7 @@ void section_population(Html *html) {
     areas(html);
 }
 
-/* ---- The other sections
- * ---------------------------------------------------------------------------- */
+/* ---- The other sections ---------------------------------------------------------------------- */
 
 void section_needs(Html *html) {
     html_placed_texts(html, "needs");
@@ -300,8 +297,7 @@ void section_evidence(Html *html) {
     place_blocks(html, PLACE_EVIDENCE);
 }
 
-/* ---- Kinds of the board's own
- * ------------------------------------------------------------------------ */
+/* ---- Kinds of the board's own ---------------------------------------------------------------- */
 
 static bool is_unplaced(Html *html, const ModuleDecl *decl) {
     return decl_published(decl) && decl_is_top(html->input, decl) && !kind_place(decl->kind);
@@ -325,8 +321,7 @@ void section_more(Html *html) {
     }
 }
 
-/* ---- Values that the plan names and works with
- * ------------------------------------------------------- */
+/* ---- Values that the plan names and works with ----------------------------------------------- */
 
 static Slice output_title(Html *html, const ModuleOutput *output) {
     return output->title.length ? output->title : word_for_readers(html->arena, output->name);

@@ -47,8 +47,7 @@ static void price_note(Html *html) {
     html_raw(html, "</p>\n");
 }
 
-/* ---- Settings ---------------------------------------------------------------------------------
- */
+/* ---- Settings -------------------------------------------------------------------------------- */
 
 static Slice setting_title(Html *html, const Setting *setting) {
     return setting->name.length ? word_title(html, setting->name) : SLICE("No setting stated");
@@ -103,8 +102,7 @@ static void settings_tables(Html *html) {
     settings_table(html, &settings, "Share of these budgets by setting after all shifts, %", true);
 }
 
-/* ---- Section ------------------------------------------------------------------------------------
- */
+/* ---- Section --------------------------------------------------------------------------------- */
 
 static void intention_costs(Html *html) {
     MoneyRows rows = {0};

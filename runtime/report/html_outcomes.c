@@ -34,8 +34,7 @@ void section_appendix(Html *html) {
     html_placed_texts(html, "appendix");
 }
 
-/* ---- KPIs -------------------------------------------------------------------------------------
- */
+/* ---- KPIs ------------------------------------------------------------------------------------ */
 
 /* "1,930 to 1,544 by 2030/31" */
 static void kpi_in_short(Html *html, const Kpi *kpi) {
@@ -356,8 +355,7 @@ static void kpi_block(Html *html, int level, const ModuleDecl *decl) {
     html_raw(html, "</article>\n");
 }
 
-/* ---- Outcomes -----------------------------------------------------------------------------------
- */
+/* ---- Outcomes -------------------------------------------------------------------------------- */
 
 static void outcome_parts(Html *html, int level, const ModuleDecl *decl);
 
@@ -465,8 +463,7 @@ void section_outcomes(Html *html) {
     EACH_DECL(html->input, decl, "outcome", NULL) outcome_block(html, 3, decl);
 }
 
-/* ---- Plan on a page
- * ------------------------------------------------------------------------------- */
+/* ---- Plan on a page -------------------------------------------------------------------------- */
 
 static bool refers_to(const ReportInput *input, const ModuleDecl *decl, const char *clause,
                       const ModuleDecl *wanted) {

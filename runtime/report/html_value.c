@@ -298,8 +298,7 @@ void html_field(Html *html, const ModuleField *field) {
     }
 }
 
-/* ---- Clauses as terms -------------------------------------------------------------------------
- */
+/* ---- Clauses as terms ------------------------------------------------------------------------ */
 
 static bool says_something(const ModuleField *field) {
     return field && (field_value(field) || field->labels.count);
@@ -390,8 +389,7 @@ void html_other_clauses(Html *html, const ModuleDecl *decl, const char *const *b
     if (open) html_terms_end(html);
 }
 
-/* ---- Cards --------------------------------------------------------------------------------------
- */
+/* ---- Cards ----------------------------------------------------------------------------------- */
 
 void html_card(Html *html, int level, const ModuleDecl *decl) {
     html_raw(html, "<article class=\"card\">\n");

@@ -539,8 +539,7 @@ static void data_array(Writer *w) {
     json_end_array(&w->json);
 }
 
-/* ---- Documents ----------------------------------------------------------------------------------
- */
+/* ---- Documents ------------------------------------------------------------------------------- */
 
 static void begin(Writer *w, Arena *arena, const ReportInput *input, Buffer *out) {
     buffer_init(out, arena);
@@ -584,8 +583,7 @@ Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg r
     return end(&w, &out);
 }
 
-/* ---- Manifest
- * ------------------------------------------------------------------------------------- */
+/* ---- Manifest -------------------------------------------------------------------------------- */
 
 static void sources(Writer *w) {
     key(w, "sources");

@@ -131,8 +131,7 @@ void html_inline(Html *html, Slice text) {
     inline_text(html, text, 0);
 }
 
-/* ---- Blocks ------------------------------------------------------------------------------------
- */
+/* ---- Blocks ---------------------------------------------------------------------------------- */
 
 typedef enum { LINE_BLANK, LINE_TEXT, LINE_BULLET, LINE_NUMBER, LINE_HEADING } LineSort;
 

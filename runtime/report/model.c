@@ -186,8 +186,7 @@ Slice finding_message(const ReportInput *input, const ReportFinding *finding) {
     return text;
 }
 
-/* ---- Names ------------------------------------------------------------------------------------
- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 Slice policy_name(const ReportInput *input) {
     switch (input->policy) {

@@ -120,8 +120,7 @@ static void array_table(Text *t, Shown shown, int indent, const OfKpi *of) {
     table_print(&table, t->out, indent);
 }
 
-/* ---- KPIs --------------------------------------------------------------------------------------
- */
+/* ---- KPIs ------------------------------------------------------------------------------------ */
 
 /* "Target 2028/29" */
 static Slice of_year(Text *t, const char *word, int32_t year) {
@@ -251,8 +250,7 @@ static void kpis(Text *t) {
     EACH_DECL(t->input, decl, "kpi", NULL) kpi(t, decl);
 }
 
-/* ---- Lets and money
- * ------------------------------------------------------------------------------ */
+/* ---- Lets and money -------------------------------------------------------------------------- */
 
 static void lets(Text *t) {
     if (!t->input->module->outputs.count) return;
@@ -316,8 +314,7 @@ static void finance(Text *t) {
     for (uint32_t at = 0; at < lines.count;) at = finance_table(t, &lines, at);
 }
 
-/* ---- Requirements and data
- * -------------------------------------------------------------------------- */
+/* ---- Requirements and data ------------------------------------------------------------------- */
 
 static bool is_allowed(const Text *t, const ReportFinding *finding) {
     return finding->allow < t->input->module->allows.count;
@@ -391,8 +388,7 @@ static void data_facts(Text *t) {
     }
 }
 
-/* ---- Documents
- * --------------------------------------------------------------------------------------- */
+/* ---- Documents ------------------------------------------------------------------------------- */
 
 static void title_lines(Text *t) {
     const Module *module = t->input->module;

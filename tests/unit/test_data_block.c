@@ -17,8 +17,7 @@
         for (const BlockKernels *kernels = block_kernels_at((ProcessorLevel)level_); kernels; \
              kernels = NULL)
 
-/* ---- Fields -----------------------------------------------------------------------------------
- */
+/* ---- Fields ---------------------------------------------------------------------------------- */
 
 /* Texts one after the other as the only field of rows. */
 typedef struct {
@@ -207,8 +206,7 @@ ARENA_TEST(usual_fields_are_not_left_to_the_slow_road) {
     }
 }
 
-/* ---- Values -----------------------------------------------------------------------------------
- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 ARENA_TEST(values_are_spanned_and_put_at_any_width) {
     uint64_t random = 2;
@@ -243,8 +241,7 @@ ARENA_TEST(values_are_spanned_and_put_at_any_width) {
     (void)arena;
 }
 
-/* ---- Records ----------------------------------------------------------------------------------
- */
+/* ---- Records --------------------------------------------------------------------------------- */
 
 static CsvReader *reader_of(Arena *arena, Slice text, uint32_t fields) {
     CsvReader *reader = ARENA_NEW(arena, CsvReader);

@@ -10,8 +10,7 @@
 #include "runtime/base/memory.h"
 #include "runtime/data/ingest.h"
 
-/* ---- A table with a column of each sort
- * ---------------------------------------------------------- */
+/* ---- A table with a column of each sort ------------------------------------------------------ */
 
 static ModuleColumn *add_column(Arena *arena, ModuleTable *table, const char *name, ColumnSort sort,
                                 bool may_miss) {
@@ -27,6 +26,8 @@ static void set_range(ModuleColumn *column, int64_t low, int64_t high) {
 }
 
 enum { MEMBERS = 300 };
+
+#define HEADER "id,age,sex,area,cost,count,born,ill,risk,other,told"
 
 static Module *table_module(Arena *arena) {
     static Slice letters[] = {{"F", 1}, {"M", 1}};
@@ -56,8 +57,7 @@ static Module *table_module(Arena *arena) {
     return module;
 }
 
-/* ---- Files
- * ---------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 typedef struct {
     Arena *arena;
@@ -163,7 +163,7 @@ static Slice random_file(Arena *arena, uint64_t seed) {
     buffer_init(&w.out, arena);
     if (once_in(&w, 3)) buffer_add_text(&w.out, "\xEF\xBB\xBF");
     if (once_in(&w, 8)) end_line(&w);
-    buffer_add_text(&w.out, "id,age,sex,area,cost,count,born,ill,risk,other,told");
+    buffer_add_text(&w.out, HEADER);
     end_line(&w);
     uint64_t rows = below(&w, 4) ? 100 + below(&w, 500) : below(&w, 4);
     for (uint64_t row = 0; row < rows; row++) {
@@ -178,8 +178,7 @@ static Slice random_file(Arena *arena, uint64_t seed) {
     return buffer_slice(&w.out);
 }
 
-/* ---- Reading and comparing
- * -------------------------------------------------------------------------- */
+/* ---- Reading and comparing ------------------------------------------------------------------- */
 
 typedef struct {
     ScpStatus status;
@@ -301,8 +300,7 @@ PLAIN_TEST(chunks_and_threads_change_nothing) {
     assert_in_range(sound, files / 4, files * 3 / 4);
 }
 
-/* ---- Far down
- * ---------------------------------------------------------------------------------------- */
+/* ---- Far down -------------------------------------------------------------------------------- */
 
 /* What no value before it needed comes after many rows: more width, a line of its own, a problem.
  */
@@ -311,7 +309,7 @@ ARENA_TEST(late_oddities_are_as_they_would_be_early) {
     Module *module = table_module(arena);
     Buffer out;
     buffer_init(&out, arena);
-    buffer_add_text(&out, "id,age,sex,area,cost,count,born,ill,risk,other,told\n");
+    buffer_add_text(&out, HEADER "\n");
     for (unsigned i = 0; i < ROWS; i++)
         buffer_printf(&out, "%u,%u,F,E01000001,%u,%s,,1,0.5,%s,N\n", i, i % 100, i % 1000,
                       i == ROWS - 9 ? "-9000000000" : "", i == ROWS - 7 ? "\"two\nlines\"" : "");
@@ -342,7 +340,7 @@ ARENA_TEST(values_that_grow_find_room) {
     Module *module = table_module(arena);
     Buffer out;
     buffer_init(&out, arena);
-    buffer_add_text(&out, "id,age,sex,area,cost,count,born,ill,risk,other,told\n");
+    buffer_add_text(&out, HEADER "\n");
     for (unsigned i = 0; i < ROWS; i++)
         buffer_printf(&out, "%u,%u,F,E01000001,%u,%u,,1,0.5,,\n", i, i % 100, i / 9,
                       i < 50000 ? 7 : i * 40000);

@@ -178,8 +178,7 @@ static inline void add_derived(Fixture *f, const char *name, Reg reg, uint16_t u
     add_field(f, name, of_register(reg, unit))->derived = true;
 }
 
-/* ---- The plan ----------------------------------------------------------------------------------
- */
+/* ---- The plan -------------------------------------------------------------------------------- */
 
 typedef struct {
     uint16_t money, rate, percent, people;

@@ -69,8 +69,7 @@ static void with_text(Fixture *fixture, const char *text) {
     fixture->module.decls.items[decl].doc = slice_of(text);
 }
 
-/* ---- Structure ---------------------------------------------------------------------------------
- */
+/* ---- Structure ------------------------------------------------------------------------------- */
 
 FIXTURE_TEST(every_tag_is_closed_where_it_was_opened) {
     Slice page = page_of(fixture);
@@ -178,8 +177,7 @@ FIXTURE_TEST(same_input_gives_the_same_page) {
     assert_true(slice_equal(page_of(fixture), page_of(fixture)));
 }
 
-/* ---- Content
- * ------------------------------------------------------------------------------------- */
+/* ---- Content --------------------------------------------------------------------------------- */
 
 FIXTURE_TEST(texts_are_escaped) {
     fixture->module.decls.items[plan->kpi].title = SLICE("A & B <img src=x onerror=1> \"q\" 'r'");
