@@ -436,6 +436,7 @@ ScpStatus dataset_load(const Module *module, const DataOptions *options, Arena *
         .threads = parallel_threads(options->threads),
     };
     loader.seed = make_seed(&loader);
+    dataset->crew = parallel_open(loader.threads);
     load_guarded(&loader);
     if (loader.status != SCP_OK) dataset_free(dataset);
     return loader.status;
@@ -459,5 +460,6 @@ void dataset_free(Dataset *dataset) {
         }
     for (Snapshot *snapshot = dataset->snapshots; snapshot; snapshot = snapshot->next)
         snapshot_close(snapshot);
+    parallel_close(dataset->crew);
     *dataset = (Dataset){0};
 }

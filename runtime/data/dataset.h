@@ -68,6 +68,7 @@ typedef struct {
     uint32_t table_count;
     struct Snapshot *snapshots; /* snapshot files that are open */
     Progress *progress; /* as the options said */
+    struct Parallel *crew; /* what reads the data counts them too; NULL: one thread */
 } Dataset;
 
 /* Where a data problem lies. The first 100 are kept, all are counted. */

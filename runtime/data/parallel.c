@@ -247,6 +247,8 @@ void parallel_do(Parallel *crew, uint32_t threads, ParallelWork *work, void *con
     if (!alone) close_gate(crew);
 }
 
+uint32_t parallel_size(const Parallel *crew) { return crew ? crew->started + 1 : 1; }
+
 void parallel_close(Parallel *crew) {
     if (!crew) return;
     pthread_mutex_lock(&crew->lock);

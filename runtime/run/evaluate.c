@@ -148,8 +148,7 @@ static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
     const Module *asked =
         protects ? contributors_ask(evaluation->module, arena) : evaluation->module;
     evaluation->raised_by = "--max-cells";
-    StrataOptions strata = {.threads = options->data.threads,
-                            .cell_limit = options->cell_limit,
+    StrataOptions strata = {.cell_limit = options->cell_limit,
                             .planned = options->planned,
                             .context = options->context};
     status = strata_run(asked, &evaluation->dataset, &strata, arena, &evaluation->strata,

@@ -8,7 +8,7 @@
 
 typedef struct {
     bool with_data;   /* false: as `check` evaluates, no file is opened */
-    DataOptions data; /* threads are used for counting too */
+    DataOptions data;
     Policy policy;    /* what evaluation_policy gave */
     int32_t as_of;
     Slice version;       /* of the program */

@@ -44,12 +44,11 @@ static void merge_pieces(void *context, uint32_t worker) {
     }
 }
 
-void answers_merge(const Layout *layout, char *into, const char *more, Parallel *crew,
-                   uint32_t threads) {
+void answers_merge(const Layout *layout, char *into, const char *more, Parallel *crew) {
     Merging merging = {.layout = layout, .into = into, .more = more};
     uint64_t cells = 0;
     for (uint32_t t = 0; t < layout->totals.count; t++) cells += cells_of(layout, t);
-    parallel_do(crew, cells < MANY ? 1 : threads, merge_pieces, &merging);
+    parallel_do(crew, cells < MANY ? 1 : PARALLEL_MAX, merge_pieces, &merging);
 }
 
 /* ---- Cells ---------------------------------------------------------------------------------------- */
@@ -130,16 +129,17 @@ static void fill_squares(const Filling *f) {
 
 /* A count as a value; of people without events, who have one row each, it is of rows always. */
 static void fill_counts(const Filling *f) {
-    int64_t counts[PIECE];
-    uint32_t count = f->roll.to - f->roll.from;
-    double *value = f->cells->value + f->roll.from;
+    int64_t room[PIECE], *counts = room;
+    uint32_t from = f->roll.from;
     bool squared = f->query->agg == AGG_SUM_SQUARED_EVENTS;
     Scaler scaler = wide_scaler(scale_of(f->query, squared));
     if (f->events && f->query->agg == AGG_PEOPLE)
         totals_people(&f->roll, f->measure->count, counts);
+    else if (f->counts)
+        counts = f->cells->rows + from; /* filled just now */
     else
         totals_rows(&f->roll, f->measure->count, counts);
-    for (uint32_t c = 0; c < count; c++) value[c] = wide_scaled(&scaler, counts[c]);
+    wide_scale_all(&scaler, counts, f->roll.to - from, f->cells->value + from);
 }
 
 static void fill_from_totals(const Filling *f) {
@@ -247,10 +247,10 @@ static void prepare(const StrataPlan *plan, uint32_t q, const StrataQuery *query
 }
 
 void answers_fill(const Module *module, const StrataPlan *plan, uint32_t p, const Counted *counted,
-                  Parallel *crew, uint32_t threads, Arena *arena, StrataCells *cells) {
+                  Parallel *crew, Arena *arena, StrataCells *cells) {
     Fillings all = {0};
     for (uint32_t q = 0; q < module->queries.count; q++)
         if (plan->places[q].pass == p)
             prepare(plan, q, &module->queries.items[q], counted, &all, arena, cells);
-    parallel_do(crew, all.cells < MANY ? 1 : threads, fill_pieces, &all);
+    parallel_do(crew, all.cells < MANY ? 1 : PARALLEL_MAX, fill_pieces, &all);
 }

@@ -16,12 +16,11 @@ typedef struct {
 } Counted;
 
 /* Adds the totals of one worker to another's, on as many threads as that is worth. */
-void answers_merge(const Layout *layout, char *into, const char *more, Parallel *crew,
-                   uint32_t threads);
+void answers_merge(const Layout *layout, char *into, const char *more, Parallel *crew);
 
 /* Fills cells[q] for each query q that pass `p` of the plan answers. Queries over the same rows
  * share what is the same. */
 void answers_fill(const Module *module, const StrataPlan *plan, uint32_t p, const Counted *counted,
-                  Parallel *crew, uint32_t threads, Arena *arena, StrataCells *cells);
+                  Parallel *crew, Arena *arena, StrataCells *cells);
 
 #endif

@@ -162,10 +162,10 @@ static ScpStatus check_cells(const Module *module, uint64_t limit, Arena *arena,
     return SCP_OK;
 }
 
-ScpStatus strata_plan(const Module *module, const Dataset *data, uint32_t threads,
-                      uint64_t cell_limit, Arena *arena, StrataPlan *plan, Slice *error) {
+ScpStatus strata_plan(const Module *module, const Dataset *data, uint64_t cell_limit, Arena *arena,
+                      StrataPlan *plan, Slice *error) {
     Planner planner = {module, data, arena, plan};
-    *plan = (StrataPlan){.rankings.threads = threads};
+    *plan = (StrataPlan){.rankings.crew = data->crew};
     /* Indices of cells are 32 bits, the highest of which means none. */
     if (cell_limit >= UINT32_MAX) cell_limit = UINT32_MAX - 1;
     ScpStatus status = check_cells(module, cell_limit, arena, &plan->cells, error);

@@ -61,8 +61,9 @@ typedef struct {
     RankingSet rankings;
 } StrataPlan;
 
-/* `threads` are for the rankings, which are made here. SCP_LIMIT where the queries have more than `cell_limit` cells; *error then says which. */
-ScpStatus strata_plan(const Module *module, const Dataset *data, uint32_t threads,
-                      uint64_t cell_limit, Arena *arena, StrataPlan *plan, Slice *error);
+/* Makes rankings too. SCP_LIMIT where the queries have more than `cell_limit` cells; *error then
+ * says which. */
+ScpStatus strata_plan(const Module *module, const Dataset *data, uint64_t cell_limit, Arena *arena,
+                      StrataPlan *plan, Slice *error);
 
 #endif

@@ -10,12 +10,16 @@
 #include "runtime/base/radix.h"
 #include "runtime/data/parallel.h"
 
+/* BUCKET_ROWS: so many rows a bucket are worth having more of them. A sample is a few rows here
+ * and there. */
 enum {
     MOST_BUCKETS = 1 << 13,
     FEWEST_BUCKETS = 1 << 6,
     MOST_COUNTERS = 1 << 22,
+    BUCKET_ROWS = 16,
     MORSEL = 8 * EXPR_BATCH,
-    SAMPLES = 64
+    SAMPLES = 64,
+    SAMPLE_ROWS = 256
 };
 
 typedef struct {
@@ -33,7 +37,7 @@ typedef struct {
     uint32_t value, stratum; /* steps */
     Ranking *ranking;
     Scanner *scanners[PARALLEL_MAX];
-    uint32_t threads;
+    Parallel *crew;
     _Atomic uint64_t next;
     _Atomic bool failed;
     /* the keys in splits, by split */
@@ -71,11 +75,11 @@ static void find_keys(const void *values, uint8_t repr, uint32_t count, int64_t 
         for (uint32_t i = 0; i < count; i++) keys[i] = expr_whole(values, repr, i);
 }
 
-/* Keys and strata of the rows that have both. */
-static void scan_batch(const Build *build, Scanner *scanner, uint64_t row) {
+/* Keys and strata of the rows that have both, of `most` from `row` or as many as there are. */
+static void scan_batch(const Build *build, Scanner *scanner, uint64_t row, uint32_t most) {
     static const uint8_t none_missing[EXPR_BATCH];
     uint64_t left = build->people->rows - row;
-    uint32_t count = left < EXPR_BATCH ? (uint32_t)left : EXPR_BATCH, n = 0;
+    uint32_t count = left < most ? (uint32_t)left : most, n = 0;
     expr_run(&scanner->machine, row, count);
     const ExprVector *values = &scanner->machine.vectors[build->value],
                      *strata = &scanner->machine.vectors[build->stratum];
@@ -98,7 +102,7 @@ static void scan_all(Build *build, Scanner *scanner, EachBatch *each) {
     uint64_t rows = build->people->rows;
     for (uint64_t at; (at = atomic_fetch_add(&build->next, 1) * MORSEL) < rows;)
         for (uint64_t row = at; row < at + MORSEL && row < rows; row += EXPR_BATCH) {
-            scan_batch(build, scanner, row);
+            scan_batch(build, scanner, row, EXPR_BATCH);
             each(build, scanner);
         }
 }
@@ -114,10 +118,10 @@ static void set_range(Ranking *ranking, int64_t low, int64_t high) {
 /* The range of a sample of doubles; what lies outside it falls into the outer buckets. */
 static void sample_range(Build *build) {
     Scanner *scanner = build->scanners[0];
-    uint64_t rows = build->people->rows, step = rows / SAMPLES / EXPR_BATCH + 1;
+    uint64_t rows = build->people->rows, step = rows / SAMPLES / SAMPLE_ROWS + 1;
     int64_t low = INT64_MAX, high = INT64_MIN;
-    for (uint64_t row = 0; row < rows; row += step * EXPR_BATCH) {
-        scan_batch(build, scanner, row);
+    for (uint64_t row = 0; row < rows; row += step * SAMPLE_ROWS) {
+        scan_batch(build, scanner, row, SAMPLE_ROWS);
         for (uint32_t i = 0; i < scanner->count; i++) {
             if (scanner->keys[i] < low) low = scanner->keys[i];
             if (scanner->keys[i] > high) high = scanner->keys[i];
@@ -129,10 +133,10 @@ static void sample_range(Build *build) {
 
 static void choose_buckets(Build *build) {
     const ExprStep *value = &build->program.steps.items[build->value];
+    uint64_t most = build->people->rows / BUCKET_ROWS, strata = build->row->stratum_count;
     uint32_t buckets = MOST_BUCKETS;
-    while (buckets > FEWEST_BUCKETS &&
-           (uint64_t)buckets * build->row->stratum_count > MOST_COUNTERS)
-        buckets /= 2;
+    if (most > MOST_COUNTERS) most = MOST_COUNTERS;
+    while (buckets > FEWEST_BUCKETS && buckets * strata > most) buckets /= 2;
     build->ranking->buckets = buckets;
     if (value->key.repr == REPR_REAL) {
         sample_range(build);
@@ -167,7 +171,7 @@ static void count_rows(void *context, uint32_t worker) {
 static void merge_counts(Build *build) {
     uint32_t *into = build->scanners[0]->counts;
     size_t count = (size_t)build->row->stratum_count * build->ranking->buckets;
-    for (uint32_t w = 1; w < build->threads; w++) {
+    for (uint32_t w = 1; w < parallel_size(build->crew); w++) {
         if (!build->scanners[w]) continue;
         for (size_t i = 0; i < count; i++) into[i] += build->scanners[w]->counts[i];
     }
@@ -295,7 +299,7 @@ static bool make_changes(Build *build, Arena *arena) {
 
 static void on_threads(Build *build, void (*work)(void *, uint32_t)) {
     atomic_store(&build->next, 0);
-    parallel_run(build->threads, work, build);
+    parallel_do(build->crew, PARALLEL_MAX, work, build);
 }
 
 static bool build_groups(Build *build, Arena *arena) {
@@ -338,7 +342,7 @@ static const Ranking *make_ranking(RankingSet *set, const Module *module, const 
     Build *build = ARENA_NEW(arena, Build);
     build->row = row;
     build->people = people;
-    build->threads = set->threads < PARALLEL_MAX ? set->threads : PARALLEL_MAX;
+    build->crew = set->crew;
     build->ranking = ARENA_NEW(arena, Ranking);
     build->ranking->stratum_count = row->stratum_count;
     expr_program_init(&build->program, arena, module, people, people, set);

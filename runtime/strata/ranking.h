@@ -31,7 +31,7 @@ typedef struct {
 } MadeRanking;
 
 typedef struct RankingSet {
-    uint32_t threads; /* on which they are made; they are the same for any number */
+    struct Parallel *crew; /* on which they are made; they are the same for any number */
     VEC(MadeRanking) made;
 } RankingSet;
 

@@ -554,8 +554,8 @@ static void work(void *context, uint32_t number) {
 typedef struct {
     const Module *module;
     const StrataPlan *plan;
-    uint32_t threads;
     Parallel *crew;
+    uint32_t threads; /* of it */
     Arena *arena;
     StrataResult *result;
     Worker *workers; /* one a thread */
@@ -579,8 +579,7 @@ static bool merge(Engine *engine, uint32_t count) {
     for (uint32_t w = 1; w < count && done; w++) {
         if (workers[w].failed) return false;
         if (!workers[w].tallies) continue;
-        answers_merge(&pass->layout, workers->totals, workers[w].totals, engine->crew,
-                      engine->threads);
+        answers_merge(&pass->layout, workers->totals, workers[w].totals, engine->crew);
         merge_tallies(pass, workers, &workers[w]);
         worker_free(pass, &workers[w]);
     }
@@ -611,12 +610,6 @@ static void engine_free(Engine *engine) {
     for (uint32_t w = 0; engine->pass && w < engine->threads; w++)
         worker_free(engine->pass, &engine->workers[w]);
     engine->pass = NULL;
-}
-
-static void engine_close(Engine *engine) {
-    engine_free(engine);
-    parallel_close(engine->crew);
-    engine->crew = NULL;
 }
 
 static uint64_t morsels_of(const Pass *pass) {
@@ -658,8 +651,8 @@ static bool run_pass(Engine *engine, uint32_t p) {
     if (!merge(engine, cost->threads)) return false;
     const Worker *all = engine->workers;
     Counted counted = {all->totals, all->tallies, all->left_out_group};
-    answers_fill(engine->module, engine->plan, p, &counted, engine->crew, engine->threads,
-                 engine->arena, result->cells);
+    answers_fill(engine->module, engine->plan, p, &counted, engine->crew, engine->arena,
+                 result->cells);
     cost->answering = seconds_now() - begun - cost->counting;
     engine_free(engine);
     return true;
@@ -678,29 +671,18 @@ static ScpStatus run_passes(Engine *engine, Slice *error) {
     return SCP_OK;
 }
 
-/* What the largest table gives work to. */
-static uint32_t most_workers(const Engine *engine) {
-    uint64_t morsels = 0;
-    for (uint32_t p = 0; p < engine->plan->passes.count; p++) {
-        uint64_t here = morsels_of(engine->plan->passes.items[p]);
-        morsels = here > morsels ? here : morsels;
-    }
-    return morsels < engine->threads ? (uint32_t)morsels : engine->threads;
-}
-
 /* A boundary of its own, so that nothing is lost when the arena is exhausted. */
 static ScpStatus run_guarded(Engine *engine, Slice *error) {
     Boundary *outer = engine->arena->boundary, boundary;
     engine->arena->boundary = &boundary;
-    engine->crew = parallel_open(most_workers(engine));
     if (setjmp(boundary.at)) {
         engine->arena->boundary = outer;
-        engine_close(engine);
+        engine_free(engine);
         boundary_leave(outer, boundary.status, boundary.message);
     }
     ScpStatus status = run_passes(engine, error);
     engine->arena->boundary = outer;
-    engine_close(engine);
+    engine_free(engine);
     return status;
 }
 
@@ -736,17 +718,18 @@ ScpStatus strata_run(const Module *module, const Dataset *data, const StrataOpti
                      Arena *arena, StrataResult *result, Slice *error) {
     StrataPlan plan;
     double begun = seconds_now();
-    uint32_t threads = parallel_threads(options->threads);
+    uint32_t threads = parallel_size(data->crew);
     uint64_t most_cells = options->cell_limit ? options->cell_limit : DEFAULT_CELLS;
     *result = (StrataResult){0};
     progress_begin(data->progress, "laying out the counts", 0);
-    ScpStatus status = strata_plan(module, data, threads, most_cells, arena, &plan, error);
+    ScpStatus status = strata_plan(module, data, most_cells, arena, &plan, error);
     if (status != SCP_OK) return status;
     result->cells_total = plan.cells;
     result->each_pass = ARENA_NEW_ARRAY(arena, StrataPass, plan.passes.count);
     Engine *engine = ARENA_NEW(arena, Engine);
     *engine = (Engine){.module = module,
                        .plan = &plan,
+                       .crew = data->crew,
                        .threads = threads,
                        .workers = ARENA_NEW_ARRAY(arena, Worker, threads),
                        .arena = arena,

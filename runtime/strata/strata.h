@@ -45,7 +45,6 @@ typedef struct {
 } StrataResult;
 
 typedef struct {
-    uint32_t threads;    /* 0: as many as the machine has */
     uint64_t cell_limit; /* 0: 64 million */
     /* Told what will be read and how much memory the counts will take, passes without their times
      * and no cells, before any of that memory is used; NULL: nobody asks. */
@@ -53,7 +52,7 @@ typedef struct {
     void *context;
 } StrataOptions;
 
-/* Runs all queries of a verified module over data loaded for it. Events whose person is not in
+/* Runs all queries of a verified module over data loaded for it, on the data's threads. Events whose person is not in
  * the query's snapshot count nowhere, not as left out either. Integer arithmetic that passes 64
  * bits and real arithmetic that leaves the doubles give missing. The squares of doubles are
  * rounded each, their sum is exact; a double whose square is none is without the value summed.

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Cells whose rows are taken at once. */
+enum { SOME = 256 };
+
 static const Total *total_at(const RollUp *roll, uint32_t total) {
     return &roll->layout->totals.items[total];
 }
@@ -133,11 +136,19 @@ static inline int64_t word_of(const Total *total, const Record *record) {
     return total->place.half ? (uint32_t)(word >> total->place.shift) : (int64_t)word;
 }
 
-static inline uint32_t rows_at(const Total *total, const void *cells, uint32_t cell) {
-    if (total->place.total != MODULE_NONE)
-        return (uint32_t)word_of(total, &((const Record *)cells)[cell]);
-    return total->kind == TOTAL_COUNT ? ((const uint32_t *)cells)[cell]
-                                      : visit_at(total, cells, cell)->rows;
+/* One loop for each kind of cell, so that it is not asked of every cell what it is. */
+static void take_rows(const Total *total, const void *cells, uint32_t from, uint32_t to,
+                      int64_t *rows) {
+    uint32_t count = to - from;
+    if (total->place.total != MODULE_NONE) {
+        const Record *records = (const Record *)cells + from;
+        for (uint32_t c = 0; c < count; c++) rows[c] = word_of(total, &records[c]);
+    } else if (total->kind == TOTAL_COUNT) {
+        const uint32_t *counts = (const uint32_t *)cells + from;
+        for (uint32_t c = 0; c < count; c++) rows[c] = counts[c];
+    } else {
+        for (uint32_t c = 0; c < count; c++) rows[c] = visit_at(total, cells, from + c)->rows;
+    }
 }
 
 /* Cells of the joint are those of the grouping, or many of them lead to one. */
@@ -151,22 +162,33 @@ static void roll_rows(const RollUp *roll, const uint32_t *counts, uint32_t joint
 void totals_rows(const RollUp *roll, uint32_t index, int64_t *rows) {
     const Total *total = total_at(roll, index);
     const void *cells = roll->block + total->offset;
-    const uint32_t *counts = cells;
     if (roll->map)
-        roll_rows(roll, counts, cells_of(roll->layout, total), rows);
+        roll_rows(roll, cells, cells_of(roll->layout, total), rows);
     else
-        for (uint32_t c = roll->from; c < roll->to; c++)
-            rows[c - roll->from] = rows_at(total, cells, c);
+        take_rows(total, cells, roll->from, roll->to, rows);
+}
+
+static int64_t sum_rows(const Total *total, const void *cells, uint32_t from, uint32_t to) {
+    int64_t rows[SOME], sum = 0;
+    for (uint32_t next; from < to; from = next) {
+        next = to - from > SOME ? from + SOME : to;
+        take_rows(total, cells, from, next, rows);
+        for (uint32_t c = 0; c < next - from; c++) sum += rows[c];
+    }
+    return sum;
 }
 
 TotalRows totals_all_rows(const RollUp *roll, uint32_t index) {
     const Total *total = total_at(roll, index);
     const void *cells = roll->block + total->offset;
+    uint32_t count = cells_of(roll->layout, total);
+    if (!roll->map)
+        return (TotalRows){sum_rows(total, cells, 0, roll->cells),
+                           sum_rows(total, cells, roll->cells, count)};
     TotalRows rows = {0};
-    for (uint32_t c = 0; c < cells_of(roll->layout, total); c++) {
-        uint32_t to = roll->map ? roll->map[c] : c;
-        *(to < roll->cells ? &rows.inside : &rows.outside) += rows_at(total, cells, c);
-    }
+    for (uint32_t c = 0; c < count; c++)
+        *(roll->map[c] < roll->cells ? &rows.inside : &rows.outside) +=
+            ((const uint32_t *)cells)[c];
     return rows;
 }
 

@@ -132,6 +132,13 @@ double wide_scale(Int128 sum, Scale scale) {
     return scaled(&wide, scale);
 }
 
+void wide_scale_all(const Scaler *scaler, const int64_t *sums, uint32_t count, double *values) {
+    if (scaler->scale.num == 1 && scaler->scale.den == 1)
+        for (uint32_t i = 0; i < count; i++) values[i] = (double)sums[i];
+    else
+        for (uint32_t i = 0; i < count; i++) values[i] = wide_scaled(scaler, sums[i]);
+}
+
 double wide_scale_split(Int128 high, Int128 low, Scale scale) {
     Wide wide = {.exponent = -64 * GUARD};
     add_shifted(&wide, low, 0);

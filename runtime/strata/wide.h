@@ -36,6 +36,8 @@ static inline double wide_scaled(const Scaler *scaler, int64_t sum) {
     return (double)(sum * (int64_t)scaler->scale.num) / (double)(int64_t)scaler->scale.den;
 }
 
+void wide_scale_all(const Scaler *scaler, const int64_t *sums, uint32_t count, double *values);
+
 /* (high * 2^64 + low) * scale; for sums that pass 128 bits. */
 double wide_scale_split(Int128 high, Int128 low, Scale scale);
 

@@ -122,7 +122,7 @@ static void run_task(Bench *bench, const Task *task) {
     StrataResult strata;
     VmResult result;
     double begun = now();
-    StrataOptions counting = {.threads = bench->threads};
+    StrataOptions counting = {0};
     if (strata_run(task->module, &bench->data, &counting, &arena, &strata, &error) != SCP_OK)
         fail(task->name, error);
     double counted = now();

@@ -8,6 +8,7 @@
 
 #include "runtime/base/memory.h"
 #include "runtime/data/dataset.h"
+#include "runtime/data/parallel.h"
 #include "runtime/strata/strata.h"
 
 typedef struct {
@@ -206,6 +207,19 @@ static inline void fixture_by(Fixture *fixture, uint32_t query, uint16_t dim, ui
     StrataQuery *made = &fixture->module.queries.items[query];
     made->dims[made->dim_count] = dim;
     made->groups[made->dim_count++] = node;
+}
+
+/* All queries of the fixture's module over its data, which must succeed. */
+static inline StrataResult fixture_run(Fixture *fixture, uint32_t threads) {
+    StrataResult result;
+    Slice error = SLICE("");
+    fixture->data.crew = parallel_open(threads);
+    ScpStatus status = strata_run(&fixture->module, &fixture->data, &(StrataOptions){0},
+                                  fixture->arena, &result, &error);
+    parallel_close(fixture->data.crew);
+    fixture->data.crew = NULL;
+    if (status != SCP_OK) fail_msg("%.*s", SLICE_FMT(error));
+    return result;
 }
 
 #endif

@@ -256,7 +256,7 @@ ARENA_TEST(every_processor_computes_the_same) {
         make_columns(&fixture, &random);
         make_rows(rows, &random, EXPR_BATCH);
         const TableData *data = fixture.data.tables[0].snapshots;
-        RankingSet rankings = {.threads = 1};
+        RankingSet rankings = {0};
         make_nodes(&fixture, &random);
         expr_program_init(&program, arena, &fixture.module, data, data, &rankings);
         for (uint32_t n = 0; n < fixture.module.rows.count; n++) expr_add(&program, n);

@@ -132,15 +132,6 @@ static void add_queries(World *world, int groups, bool within, bool highest_firs
     fixture_by(fixture, world->by_events, world->group, their_group);
 }
 
-static StrataResult run(World *world, uint32_t threads) {
-    StrataResult result;
-    Slice error = SLICE("");
-    ScpStatus status = strata_run(&world->fixture.module, &world->fixture.data,
-                                  &(StrataOptions){.threads = threads}, world->fixture.arena, &result, &error);
-    if (status != SCP_OK) fail_msg("%.*s", SLICE_FMT(error));
-    return result;
-}
-
 static void check_groups(const World *world, const StrataResult *result, int groups, bool within,
                          bool highest_first) {
     int64_t by_place[STRATA * 20] = {0}, by_group[20] = {0}, falls[20] = {0}, left_out = 0;
@@ -175,7 +166,7 @@ static void check_world(Arena *arena, uint64_t seed, int groups, bool within, bo
         set_falls(world);
         add_queries(world, groups, within, highest_first);
         for (uint32_t threads = 1; threads <= 4; threads += 3) {
-            StrataResult result = run(world, threads);
+            StrataResult result = fixture_run(&world->fixture, threads);
             check_groups(world, &result, groups, within, highest_first);
         }
         fixture_free(&world->fixture);
@@ -199,7 +190,7 @@ ARENA_TEST(a_stratum_smaller_than_the_groups_has_none) {
     set_people(world, people);
     set_falls(world);
     add_queries(world, 5, true, false);
-    StrataResult result = run(world, 1);
+    StrataResult result = fixture_run(&world->fixture, 1);
     for (int g = 0; g < 5; g++)
         assert_int_equal(result.cells[world->by_place].rows[(STRATA - 1) * 5 + g], 0);
     fixture_free(&world->fixture);
@@ -293,7 +284,7 @@ static void check_ordered(Arena *arena, uint64_t seed, ValueSort sort, bool shuf
     fixture_join(&world->fixture, world->falls, 0, NULL);
     uint32_t query = ordered_query(world, column);
     for (uint32_t threads = 1; threads <= 4; threads += 3) {
-        StrataResult result = run(world, threads);
+        StrataResult result = fixture_run(&world->fixture, threads);
         check_order(&result.cells[query], items, count);
     }
     fixture_free(&world->fixture);

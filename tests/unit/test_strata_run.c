@@ -682,15 +682,6 @@ static void check_against_naive(const World *world, const StrataResult *result) 
         check_query_apart(world, &world->fixture.module.queries.items[q], &result->cells[q]);
 }
 
-static StrataResult run(World *world, uint32_t threads) {
-    StrataResult result;
-    Slice error = SLICE("");
-    ScpStatus status = strata_run(&world->fixture.module, &world->fixture.data,
-                                  &(StrataOptions){.threads = threads}, world->fixture.arena, &result, &error);
-    assert_int_equal(status, SCP_OK);
-    return result;
-}
-
 static void assert_same_bits(const World *world, const StrataResult *a, const StrataResult *b) {
     for (uint32_t q = 0; q < world->fixture.module.queries.count; q++) {
         const StrataCells *x = &a->cells[q], *y = &b->cells[q];
@@ -709,18 +700,18 @@ static void assert_same_bits(const World *world, const StrataResult *a, const St
 
 static void check_made(World *world) {
     set_data(world, world->person_rows, &world->event_rows);
-    StrataResult result = run(world, 1);
+    StrataResult result = fixture_run(&world->fixture, 1);
     check_against_naive(world, &result);
     static const uint32_t threads[] = {2, 3, 7};
     for (int i = 0; i < 3; i++) {
-        StrataResult other = run(world, threads[i]);
+        StrataResult other = fixture_run(&world->fixture, threads[i]);
         assert_same_bits(world, &result, &other);
     }
     free_data(world);
     Rows moved_people[SNAPSHOTS], moved_events;
     shuffle_world(world, moved_people, &moved_events);
     set_data(world, moved_people, &moved_events);
-    StrataResult other = run(world, 2);
+    StrataResult other = fixture_run(&world->fixture, 2);
     assert_same_bits(world, &result, &other);
     fixture_free(&world->fixture);
 }
@@ -850,21 +841,12 @@ ARENA_TEST(every_operation_agrees_with_the_naive_evaluator) {
     world->fixture.module.queries.count = 0;
     query_operations(world);
     set_data(world, world->person_rows, &world->event_rows);
-    StrataResult result = run(world, 2);
+    StrataResult result = fixture_run(&world->fixture, 2);
     check_against_naive(world, &result);
     fixture_free(&world->fixture);
 }
 
 /* ---- By hand ------------------------------------------------------------------------------------- */
-
-static StrataResult run_fixture(Fixture *fixture) {
-    StrataResult result;
-    Slice error = SLICE("");
-    assert_int_equal(strata_run(&fixture->module, &fixture->data,
-                                &(StrataOptions){.threads = 2}, fixture->arena, &result, &error),
-                     SCP_OK);
-    return result;
-}
 
 /* Five people: groups 0 1 1 2 -, pence 100 250 -399 7 5. */
 static void make_five(Fixture *fixture, Arena *arena) {
@@ -894,7 +876,7 @@ ARENA_TEST(what_counting_takes_is_told_before_anything_is_counted) {
     fixture.module.queries.items[q].value = cost;
     StrataResult plan = {0}, result;
     Slice error = SLICE("");
-    StrataOptions options = {.threads = 2, .planned = keep_plan, .context = &plan};
+    StrataOptions options = {.planned = keep_plan, .context = &plan};
     assert_int_equal(
         strata_run(&fixture.module, &fixture.data, &options, arena, &result, &error), SCP_OK);
     assert_int_equal(plan.cells_total, 1);
@@ -914,7 +896,7 @@ ARENA_TEST(pence_are_summed_and_shown_in_pounds) {
     uint32_t cost = fixture_read(&fixture, 2, false);
     fixture.module.queries.items[q].value = cost;
     fixture.module.queries.items[q].scale_den = 100;
-    StrataResult result = run_fixture(&fixture);
+    StrataResult result = fixture_run(&fixture, 2);
     static const double value[] = {1, -1.49, 0.07}, largest[] = {1, 3.99, 0.07}, second[] = {0, 2.5, 0};
     static const int64_t rows[] = {1, 2, 1};
     for (int c = 0; c < 3; c++) {
@@ -941,7 +923,7 @@ ARENA_TEST(doubles_too_large_to_square_are_left_out_of_their_squares_alone) {
     uint32_t squares = fixture_query(&fixture, table, AGG_SUM_SQUARES);
     uint32_t sum = fixture_query(&fixture, table, AGG_SUM);
     fixture.module.queries.items[squares].value = fixture.module.queries.items[sum].value = x;
-    StrataResult result = run_fixture(&fixture);
+    StrataResult result = fixture_run(&fixture, 2);
     check_same(result.cells[squares].value[0], 13);
     assert_int_equal(result.cells[squares].rows[0], 2);
     assert_int_equal(result.cells[squares].left_out_missing_value, 1);
@@ -957,7 +939,7 @@ ARENA_TEST(everything_filtered_leaves_empty_cells) {
     fixture_by(&fixture, q, 0, fixture_read(&fixture, 1, false));
     uint32_t cost = fixture_read(&fixture, 2, false), limit = fixture_const(&fixture, -1000);
     fixture.module.queries.items[q].filter = fixture_op(&fixture, ROW_LT, cost, limit, 0);
-    StrataResult result = run_fixture(&fixture);
+    StrataResult result = fixture_run(&fixture, 2);
     for (int c = 0; c < 3; c++)
         assert_int_equal(result.cells[q].rows[c], 0);
     assert_int_equal(result.cells[q].left_out_missing_group, 0);
@@ -973,7 +955,7 @@ ARENA_TEST(queries_that_share_an_expression_share_a_pass) {
         uint32_t cost = fixture_read(&fixture, 2, false), limit = fixture_const(&fixture, 6);
         fixture.module.queries.items[q].filter = fixture_op(&fixture, ROW_LT, limit, cost, 0);
     }
-    StrataResult result = run_fixture(&fixture);
+    StrataResult result = fixture_run(&fixture, 2);
     assert_int_equal(result.passes, 1);
     assert_int_equal(result.bytes_scanned, 5 * (1 + 4));
     assert_int_equal(result.cells_total, 150);
@@ -988,7 +970,7 @@ ARENA_TEST(too_many_cells_are_a_limit_that_is_named) {
     StrataResult result;
     Slice error = SLICE("");
     assert_int_equal(strata_run(&fixture.module, &fixture.data,
-                                &(StrataOptions){.threads = 1, .cell_limit = 2}, arena, &result,
+                                &(StrataOptions){.cell_limit = 2}, arena, &result,
                                 &error),
                      SCP_LIMIT);
     assert_non_null(strstr(error.data, "limit on cells"));
@@ -1007,8 +989,8 @@ static ScpStatus run_failing(const Fixture *fixture, long n) {
         return boundary.status;
     }
     mem_fail_after(n);
-    ScpStatus status = strata_run(&fixture->module, &fixture->data,
-                                  &(StrataOptions){.threads = 1}, &own, &result, &error);
+    ScpStatus status = strata_run(&fixture->module, &fixture->data, &(StrataOptions){0}, &own,
+                                  &result, &error);
     if (status != SCP_OK) assert_true(error.length);
     arena_free(&own);
     return status;
