@@ -353,7 +353,7 @@ DuckOutcome duckdb_next(DuckReader *reader, TableStore *store, uint64_t first, P
     if (!piece->failed && piece_begin(store, first, piece, rows)) {
         for (uint32_t c = 0; c < store->plan->count && !piece->failed; c++)
             put_column(duck, chunk, store, c, rows, piece);
-        piece_end(piece, rows);
+        piece_end(store, piece, rows);
     }
     duck->destroy_data_chunk(&chunk);
     return rows ? DUCK_ROWS : DUCK_END;

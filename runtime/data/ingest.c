@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "runtime/base/hashmap.h"
+#include "runtime/data/bits.h"
 #include "runtime/data/block.h"
 #include "runtime/data/duckdb.h"
 #include "runtime/data/parallel.h"
@@ -32,6 +33,7 @@ typedef struct {
     pthread_mutex_t lock; /* of what follows */
     Piece *pieces;
     uint64_t piece_count, piece_capacity;
+    PieceColumn *columns; /* what is known of each, of all pieces */
     uint64_t rows;
     bool failed;
 } Ingest;
@@ -79,12 +81,14 @@ static void plan_columns(Ingest *ingest) {
     TablePlan *plan = &ingest->plan;
     plan->count = table->columns.count;
     plan->columns = ARENA_NEW_ARRAY(request->arena, ColumnPlan, plan->count);
+    ingest->columns = ARENA_NEW_ARRAY(request->arena, PieceColumn, plan->count);
     plan->seed = request->seed;
     plan->kernels = block_kernels_best();
     for (uint32_t c = 0; c < plan->count; c++) {
         const ModuleColumn *declared = &table->columns.items[c];
         ColumnPlan *column = &plan->columns[c];
         column->declared = declared;
+        ingest->columns[c] = (PieceColumn){.low = INT64_MAX, .high = INT64_MIN};
         column->key = c == table->key;
         column->width = width_of(request->module, declared, &column->elastic);
         if (column->key) column->width = 8;
@@ -295,6 +299,17 @@ static bool make_place(Ingest *ingest, uint64_t index) {
     return true;
 }
 
+static void add_columns(Ingest *ingest, Piece *piece) {
+    for (uint32_t c = 0; c < ingest->plan.count; c++) {
+        PieceColumn *all = &ingest->columns[c];
+        const PieceColumn *own = &piece->columns[c];
+        all->missing_count += own->missing_count;
+        if (own->low < all->low) all->low = own->low;
+        if (own->high > all->high) all->high = own->high;
+    }
+    piece_forget_columns(piece);
+}
+
 /* Puts the piece where its chunk lies in the file. False: nobody need read on. */
 static bool keep_piece(Ingest *ingest, uint64_t index, Piece *piece) {
     pthread_mutex_lock(&ingest->lock);
@@ -302,6 +317,7 @@ static bool keep_piece(Ingest *ingest, uint64_t index, Piece *piece) {
         ingest->failed = true;
         piece_free(piece);
     } else {
+        add_columns(ingest, piece);
         ingest->pieces[index] = *piece;
         ingest->rows += piece->rows;
         if (index >= ingest->piece_count) ingest->piece_count = index + 1;
@@ -396,7 +412,7 @@ static bool fit_columns(Ingest *ingest) {
     if (!widen_columns(ingest, first->rows)) return false;
     for (uint32_t c = 0; c < ingest->plan.count; c++)
         if (ingest->plan.columns[c].elastic)
-            store_narrow(&ingest->store, c, likely_width(&first->columns[c]), first->rows);
+            store_narrow(&ingest->store, c, likely_width(&ingest->columns[c]), first->rows);
     return true;
 }
 
@@ -564,50 +580,24 @@ typedef struct {
 static void close_gaps(const Ingest *ingest, uint32_t c) {
     size_t width = ingest->plan.columns[c].width;
     char *values = ingest->store.values[c];
+    uint8_t *missing = ingest->store.missing[c];
     uint64_t row = 0;
     for (uint64_t p = 0; p < ingest->piece_count; p++) {
         const Piece *piece = &ingest->pieces[p];
-        if (piece->first != row)
+        if (piece->first != row) {
             memmove(values + row * width, values + piece->first * width, piece->rows * width);
+            if (missing) bits_copy(missing, row, missing, piece->first, piece->rows);
+        }
         row += piece->rows;
     }
-}
-
-/* Bits of a piece, whose rows begin with `row`, into those of the table. */
-static void copy_missing(uint8_t *to, uint64_t row, const uint8_t *from, uint64_t count) {
-    unsigned shift = row % 8;
-    to += row / 8;
-    for (uint64_t byte = 0; byte * 8 < count; byte++) {
-        unsigned bits = (unsigned)from[byte] << shift;
-        to[byte] |= (uint8_t)bits;
-        if (bits >> 8) to[byte + 1] |= (uint8_t)(bits >> 8);
-    }
-}
-
-static bool gather_missing(const Ingest *ingest, uint32_t c, Column *column) {
-    if (!column->missing_count) return true;
-    column->missing = mem_alloc(ingest->rows / 8 + 1);
-    if (!column->missing) return false;
-    uint64_t row = 0;
-    for (uint64_t p = 0; p < ingest->piece_count; p++) {
-        const Piece *piece = &ingest->pieces[p];
-        if (piece->columns[c].missing_count)
-            copy_missing(column->missing, row, piece->columns[c].missing, piece->rows);
-        row += piece->rows;
-    }
-    return true;
 }
 
 static void survey(const Ingest *ingest, uint32_t c, Column *column) {
-    int64_t low = INT64_MAX, high = INT64_MIN;
-    for (uint64_t p = 0; p < ingest->piece_count; p++) {
-        const PieceColumn *held = &ingest->pieces[p].columns[c];
-        column->missing_count += held->missing_count;
-        if (held->low < low) low = held->low;
-        if (held->high > high) high = held->high;
-    }
-    column->low = low <= high ? low : 0;
-    column->high = low <= high ? high : 0;
+    const PieceColumn *held = &ingest->columns[c];
+    bool any = held->low <= held->high;
+    column->missing_count = held->missing_count;
+    column->low = any ? held->low : 0;
+    column->high = any ? held->high : 0;
     column->width = column->real ? 8 : store_width(column->low, column->high);
 }
 
@@ -620,7 +610,8 @@ static bool assemble_column(const Assembly *assembly, uint32_t c) {
     bool done = store_trim(&ingest->store, c, ingest->rows);
     column->width = ingest->plan.columns[c].width;
     column->values = store_take(&ingest->store, c);
-    return gather_missing(ingest, c, column) && done;
+    if (column->missing_count) column->missing = store_take_missing(&ingest->store, c);
+    return done;
 }
 
 /* The pool of all pieces; offsets of a row count from its beginning. */

@@ -8,6 +8,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/memory.h"
+#include "runtime/data/bits.h"
 #include "runtime/data/block.h"
 #include "runtime/data/keys.h"
 
@@ -20,17 +21,19 @@ static size_t bitmap_size(const Piece *piece) {
     return aligned(piece->capacity / 8 + 16);
 }
 
+static bool has_marks(const ColumnPlan *column) { return column->may_miss && column->width; }
+
 static bool allocate(const TablePlan *plan, Piece *piece) {
     size_t size = aligned(plan->count * sizeof *piece->columns);
     for (uint32_t c = 0; c < plan->count; c++)
-        if (plan->columns[c].may_miss) size += bitmap_size(piece);
+        if (has_marks(&plan->columns[c])) size += bitmap_size(piece);
     char *next = piece->block = mem_alloc(size);
     if (!next) return false;
     piece->columns = (PieceColumn *)(void *)next;
     next += aligned(plan->count * sizeof *piece->columns);
     for (uint32_t c = 0; c < plan->count; c++) {
         piece->columns[c] = (PieceColumn){.low = INT64_MAX, .high = INT64_MIN};
-        if (!plan->columns[c].may_miss) continue;
+        if (!has_marks(&plan->columns[c])) continue;
         piece->columns[c].missing = (uint8_t *)next;
         next += bitmap_size(piece);
     }
@@ -230,15 +233,6 @@ static uint64_t rows_below(uint32_t rows) {
     return rows < 64 ? ((uint64_t)1 << rows) - 1 : UINT64_MAX;
 }
 
-/* A word whose bytes in memory are bits in order. */
-static uint64_t in_order(uint64_t word) {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return __builtin_bswap64(word);
-#else
-    return word;
-#endif
-}
-
 /* Marks rows, as bits from the row `rows` on. */
 static void mark_missing(Piece *piece, uint32_t c, uint64_t rows) {
     PieceColumn *column = &piece->columns[c];
@@ -247,8 +241,8 @@ static void mark_missing(Piece *piece, uint32_t c, uint64_t rows) {
     if (!column->missing || !rows) return;
     uint8_t *bits = column->missing + piece->rows / 64 * 8;
     memcpy(words, bits, sizeof words);
-    words[0] |= in_order(rows << shift);
-    words[1] |= in_order(shift ? rows >> (64 - shift) : 0);
+    words[0] |= bits_in_order(rows << shift);
+    words[1] |= bits_in_order(shift ? rows >> (64 - shift) : 0);
     memcpy(bits, words, sizeof words);
 }
 
@@ -456,6 +450,14 @@ static void read_all(TableStore *store, Piece *piece, CsvReader *reader) {
     mem_free(marks.found);
 }
 
+/* Marks go to the store all at once, for chunks meet within bytes. */
+static void finish(TableStore *store, Piece *piece) {
+    for (uint32_t c = 0; c < store->plan->count && !piece->failed; c++)
+        if (piece->columns[c].missing)
+            bits_copy(store->missing[c], piece->first, piece->columns[c].missing, 0, piece->rows);
+    if (piece->failed) piece_free(piece);
+}
+
 void piece_read(TableStore *store, uint64_t first, uint64_t room, CsvReader *reader, Piece *piece) {
     *piece = (Piece){.first = first, .capacity = room, .first_line = reader->line};
     if (!store->plan->kernels) store->plan->kernels = block_kernels_best();
@@ -463,7 +465,7 @@ void piece_read(TableStore *store, uint64_t first, uint64_t room, CsvReader *rea
     if (!piece->failed) read_all(store, piece, reader);
     piece->lines = reader->line - 1;
     piece->blank_lines = reader->blank_lines;
-    if (piece->failed) piece_free(piece);
+    finish(store, piece);
 }
 
 /* ---- Values from elsewhere ------------------------------------------------------------------- */
@@ -506,14 +508,19 @@ void piece_put_real(TableStore *store, Piece *piece, uint32_t c, double value) {
     end_value(store, piece, c, fault, false);
 }
 
-void piece_end(Piece *piece, uint64_t rows) {
+void piece_end(TableStore *store, Piece *piece, uint64_t rows) {
     piece->rows = piece->lines = rows;
-    if (piece->failed) piece_free(piece);
+    finish(store, piece);
+}
+
+void piece_forget_columns(Piece *piece) {
+    mem_free(piece->block);
+    piece->block = piece->columns = NULL;
 }
 
 void piece_free(Piece *piece) {
     bool failed = piece->failed;
-    mem_free(piece->block);
+    piece_forget_columns(piece);
     mem_free(piece->row_lines);
     mem_free(piece->key_offsets);
     mem_free(piece->pool);

@@ -31,7 +31,8 @@ typedef struct {
 enum { PIECE_PROBLEMS = 100 };
 
 typedef struct {
-    uint8_t *missing; /* bitmap by row of the piece; NULL: none may be */
+    uint8_t *missing; /* marks by row of the piece, which go to the store in the end; NULL: none
+                         may be */
     uint64_t missing_count;
     int64_t low, high; /* of what is held; low > high: nothing is */
 } PieceColumn;
@@ -49,7 +50,7 @@ typedef struct {
     uint64_t lines; /* that the chunk has */
     uint64_t blank_lines;
     uint64_t first_line; /* of the chunk that is no header, from 1 */
-    PieceColumn *columns;
+    PieceColumn *columns; /* piece_forget_columns gives them back */
     uint32_t *row_lines; /* where each row starts, from 1 within the chunk; NULL: row r on line
                             first_line + r */
     /* the text of keys that do not fit into their word */
@@ -63,7 +64,7 @@ typedef struct {
     PieceTally *tallies; /* how many there are of each kind in each column */
     uint32_t tally_count, tally_capacity;
     bool failed; /* no memory */
-    void *block; /* holds columns and bitmaps */
+    void *block; /* holds columns and their marks */
 } Piece;
 
 /* A piece whose rows come one value after the other from elsewhere: the row is `rows`, which the
@@ -73,11 +74,12 @@ bool piece_begin(TableStore *store, uint64_t first, Piece *piece, uint64_t rows)
 void piece_put_text(TableStore *store, Piece *piece, uint32_t column, Slice text);
 void piece_put_whole(TableStore *store, Piece *piece, uint32_t column, int64_t value);
 void piece_put_real(TableStore *store, Piece *piece, uint32_t column, double value);
-void piece_end(Piece *piece, uint64_t rows);
+void piece_end(TableStore *store, Piece *piece, uint64_t rows);
 
 /* Reads what is left in the reader, of at most `room` rows, for which the store has room from row
  * `first` on. On failure `failed` is set and nothing is held. */
 void piece_read(TableStore *store, uint64_t first, uint64_t room, CsvReader *reader, Piece *piece);
+void piece_forget_columns(Piece *piece);
 void piece_free(Piece *piece);
 
 #endif

@@ -5,24 +5,35 @@
 #include <string.h>
 
 #include "runtime/base/memory.h"
+#include "runtime/data/bits.h"
 
 enum { FEW = 1024 };
 
 bool store_init(TableStore *store, TablePlan *plan) {
-    *store = (TableStore){.plan = plan, .values = mem_alloc_array(plan->count, sizeof(void *))};
-    return store->values != NULL;
+    *store = (TableStore){.plan = plan,
+                          .values = mem_alloc_array(plan->count, sizeof *store->values),
+                          .missing = mem_alloc_array(plan->count, sizeof *store->missing)};
+    return store->values && store->missing;
+}
+
+static bool reserve_column(TableStore *store, uint32_t c, uint64_t rows) {
+    const ColumnPlan *column = &store->plan->columns[c];
+    if (!column->width) return true;
+    if (rows > PTRDIFF_MAX / column->width) return false;
+    void *larger = mem_realloc(store->values[c], rows * column->width);
+    if (!larger) return false;
+    store->values[c] = larger;
+    if (!column->may_miss) return true;
+    larger = mem_realloc(store->missing[c], bits_size(rows));
+    if (!larger) return false;
+    store->missing[c] = larger;
+    return true;
 }
 
 bool store_reserve(TableStore *store, uint64_t rows) {
     if (rows <= store->capacity) return true;
-    for (uint32_t c = 0; c < store->plan->count; c++) {
-        uint8_t width = store->plan->columns[c].width;
-        if (!width) continue;
-        if (rows > PTRDIFF_MAX / width) return false;
-        void *larger = mem_realloc(store->values[c], rows * width);
-        if (!larger) return false;
-        store->values[c] = larger;
-    }
+    for (uint32_t c = 0; c < store->plan->count; c++)
+        if (!reserve_column(store, c, rows)) return false;
     store->capacity = rows;
     return true;
 }
@@ -92,6 +103,10 @@ bool store_trim(TableStore *store, uint32_t column, uint64_t rows) {
     void *smaller =
         mem_realloc(store->values[column], rows * store->plan->columns[column].width);
     if (smaller) store->values[column] = smaller;
+    if (!smaller || !store->missing[column]) return smaller != NULL;
+    smaller = mem_realloc(store->missing[column], bits_size(rows));
+    if (smaller) store->missing[column] = smaller;
+    if (smaller && rows % 8) store->missing[column][rows / 8] &= (uint8_t)((1u << rows % 8) - 1);
     return smaller != NULL;
 }
 
@@ -101,9 +116,18 @@ void *store_take(TableStore *store, uint32_t column) {
     return values;
 }
 
+uint8_t *store_take_missing(TableStore *store, uint32_t column) {
+    uint8_t *missing = store->missing[column];
+    store->missing[column] = NULL;
+    return missing;
+}
+
 void store_free(TableStore *store) {
     for (uint32_t c = 0; store->values && c < store->plan->count; c++) mem_free(store->values[c]);
+    for (uint32_t c = 0; store->missing && c < store->plan->count; c++)
+        mem_free(store->missing[c]);
     mem_free(store->values);
+    mem_free(store->missing);
     *store = (TableStore){0};
 }
 

@@ -31,14 +31,15 @@ typedef struct {
 typedef struct {
     TablePlan *plan;
     void **values;     /* by column; NULL: not kept */
+    uint8_t **missing; /* by column, bits; NULL: none may be missing */
     uint64_t capacity; /* rows */
 } TableStore;
 
 /* False: no memory; the store is to be freed all the same. */
 bool store_init(TableStore *store, TablePlan *plan);
 
-/* Room for `rows` rows. Values are not set before they are written. False: no memory, and there is
- * the room there was. */
+/* Room for `rows` rows. Neither values nor marks are set before they are written. False: no memory,
+ * and there is the room there was. */
 bool store_reserve(TableStore *store, uint64_t rows);
 
 /* Makes the first `rows` values of a column of whole numbers, and room for all, that wide, if
@@ -48,11 +49,12 @@ bool store_widen(TableStore *store, uint32_t column, uint8_t width, uint64_t row
 /* Makes whole values narrower, which they must fit, in the room they have. */
 void store_narrow(TableStore *store, uint32_t column, uint8_t width, uint64_t rows);
 
-/* Gives back all room of a column but that of `rows` rows. */
+/* Gives back all room of a column but that of `rows` rows, behind whose marks zeros come. */
 bool store_trim(TableStore *store, uint32_t column, uint64_t rows);
 
-/* Hands the values of a column to the caller. */
+/* Hand the values or the marks of a column to the caller. */
 void *store_take(TableStore *store, uint32_t column);
+uint8_t *store_take_missing(TableStore *store, uint32_t column);
 void store_free(TableStore *store);
 
 /* Writes a whole number that fits the width. */
