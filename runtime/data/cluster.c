@@ -45,7 +45,8 @@ static bool cluster(TableData *snapshots, uint32_t count, uint32_t *own, uint32_
     const uint32_t *number = own ? own : snapshots->person;
     uint64_t people = own ? 0 : count_people(snapshots);
     if (own && !number_people(snapshots, count, own, &people)) return false;
-    Reorder *reorder = reorder_open(number, snapshots->rows, (uint32_t)people, threads);
+    Reorder *reorder = reorder_open(number, sizeof *number, snapshots->rows, (uint32_t)people,
+                                    threads);
     bool done = reorder && move_events(reorder, snapshots, count);
     reorder_close(reorder);
     return done;

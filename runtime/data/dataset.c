@@ -216,7 +216,7 @@ static void tell_duplicate(void *context, uint32_t row, uint32_t first) {
     data_report_keep(loader->report, loader->arena, problem);
 }
 
-static bool has_events(const Module *module, uint32_t population) {
+bool dataset_has_events(const Module *module, uint32_t population) {
     VEC_EACH(const ModuleTable, table, &module->tables)
         if (table->sort == TABLE_EVENTS && table->population == population) return true;
     return false;
@@ -227,7 +227,7 @@ static bool index_people(Loader *loader, uint32_t table, uint32_t snapshot) {
     FileData *file = &loader->files[table][snapshot];
     Place place = {loader, table, snapshot};
     begin(loader, "comparing the keys of", table);
-    if (!has_events(loader->module, table)) {
+    if (!dataset_has_events(loader->module, table)) {
         KeysAre keys = keys_look(&file->keys, loader->seed, loader->threads);
         if (keys != KEYS_UNSURE) return keys == KEYS_DISTINCT;
     }

@@ -103,6 +103,9 @@ ScpStatus dataset_load(const Module *module, const DataOptions *options, Arena *
                        Dataset *dataset, DataReport *report);
 void dataset_free(Dataset *dataset);
 
+/* Whether the module has events of that population. */
+bool dataset_has_events(const Module *module, uint32_t population);
+
 /* Puts the rows of each person of an events table side by side, which strata_run needs of it
  * (dataset_load has done it). The snapshots share their columns. False: no memory. */
 bool dataset_cluster(TableData *snapshots, uint32_t snapshot_count, uint32_t threads);

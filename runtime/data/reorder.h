@@ -7,15 +7,18 @@
 
 typedef struct Reorder Reorder;
 
-/* Rows in order of their numbers, those of one number in the order they had. Numbers are below
- * `numbers`; rows with any other come last. They are read here and never again. NULL: no memory. */
-Reorder *reorder_open(const uint32_t *number, uint64_t rows, uint32_t numbers, uint32_t threads);
+/* Rows in order of their numbers, those of one number in the order they had. Numbers have `width`
+ * bytes (1, 2 or 4, without sign) and are below `numbers`; rows with any other come last. They are
+ * read here and never again. NULL: no memory. */
+Reorder *reorder_open(const void *number, uint8_t width, uint64_t rows, uint32_t numbers,
+                      uint32_t threads);
 void reorder_close(Reorder *reorder);
 
 /* Whether the rows are in that order already: then nothing need be moved. */
 bool reorder_is_done(const Reorder *reorder);
 
-/* Moves one value of `width` bytes (1, 2, 4 or 8) a row. False: no memory, and nothing moved. */
+/* Moves one value of `width` bytes (1, 2, 4 or 8; 0: a bit) a row. Takes room for four bytes a row
+ * at the most. False: no memory, and nothing moved. */
 bool reorder_values(Reorder *reorder, void *values, uint8_t width);
 
 /* Moves a column with its missing marks. False: no memory, the column as it was or with its marks

@@ -15,15 +15,6 @@ static uint32_t geography_column(const Module *module, const ModuleTable *table)
     return MODULE_NONE;
 }
 
-/* Codes are one or two bytes, and four where an area has more than 65,535 neighbours. */
-static uint32_t code_at(const Column *column, uint64_t row) {
-    switch (column->width) {
-    case 1: return ((const uint8_t *)column->values)[row];
-    case 2: return ((const uint16_t *)column->values)[row];
-    default: return ((const uint32_t *)column->values)[row];
-    }
-}
-
 static bool move_people(Reorder *reorder, TableData *people) {
     for (uint32_t c = 0; c < people->column_count; c++)
         if (!reorder_column(reorder, &people->columns[c])) return false;
@@ -35,18 +26,22 @@ static void renumber(TableData *events, const uint32_t *places) {
         if (events->person[row] != DATA_NO_PERSON) events->person[row] = places[events->person[row]];
 }
 
-/* Tells the events where their people are now. `before` has room for a row each. */
+/* Tells the events where their people are now. */
 static bool follow_people(const Module *module, Dataset *dataset, uint32_t table, uint32_t day,
-                          Reorder *reorder, uint32_t *before) {
+                          Reorder *reorder) {
     uint64_t rows = dataset->tables[table].snapshots[day].rows;
-    for (uint64_t row = 0; row < rows; row++) before[row] = (uint32_t)row;
+    if (!dataset_has_events(module, table)) return true;
+    uint32_t *before = mem_alloc_array(rows, sizeof *before);
     uint32_t *places = mem_alloc_array(rows, sizeof *places);
-    bool done = places && reorder_values(reorder, before, sizeof *before);
+    bool done = before && places;
+    for (uint64_t row = 0; done && row < rows; row++) before[row] = (uint32_t)row;
+    done = done && reorder_values(reorder, before, sizeof *before);
     for (uint64_t row = 0; done && row < rows; row++) places[before[row]] = (uint32_t)row;
     for (uint32_t t = 0; done && t < dataset->table_count; t++)
         if (module->tables.items[t].sort == TABLE_EVENTS &&
             module->tables.items[t].population == table)
             renumber(&dataset->tables[t].snapshots[day], places);
+    mem_free(before);
     mem_free(places);
     return done;
 }
@@ -55,16 +50,12 @@ static bool order_day(const Module *module, Dataset *dataset, uint32_t table, ui
                       uint32_t column, uint32_t threads) {
     TableData *people = &dataset->tables[table].snapshots[day];
     const ModuleColumn *declared = &module->tables.items[table].columns.items[column];
-    uint32_t *numbers = mem_alloc_array(people->rows, sizeof *numbers);
-    if (!numbers) return false;
-    for (uint64_t row = 0; row < people->rows; row++)
-        numbers[row] = code_at(&people->columns[column], row);
-    Reorder *reorder = reorder_open(numbers, people->rows,
+    const Column *codes = &people->columns[column];
+    Reorder *reorder = reorder_open(codes->values, codes->width, people->rows,
                                     module->dims.items[declared->dim].member_count, threads);
     bool done = reorder && move_people(reorder, people) &&
-                follow_people(module, dataset, table, day, reorder, numbers);
+                follow_people(module, dataset, table, day, reorder);
     reorder_close(reorder);
-    mem_free(numbers);
     people->ordered_by = declared->name;
     return done;
 }

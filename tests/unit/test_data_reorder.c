@@ -76,7 +76,8 @@ PLAIN_TEST(rows_come_in_order_and_equal_ones_stay_as_they_were) {
         uint32_t *number = numbers_of(&shapes[i], &random);
         Place *order = sorted(&shapes[i], number);
         for (uint32_t threads = 1; threads <= 8; threads = threads * 2 + (threads == 2)) {
-            Reorder *reorder = reorder_open(number, shapes[i].rows, shapes[i].numbers, threads);
+            Reorder *reorder = reorder_open(number, sizeof *number, shapes[i].rows,
+                                            shapes[i].numbers, threads);
             assert_non_null(reorder);
             for (uint8_t width = 8; width; width /= 2)
                 check_values(reorder, order, shapes[i].rows, width);
@@ -101,7 +102,7 @@ PLAIN_TEST(missing_marks_go_with_their_values) {
         if (test_random(&random) % 3 == 0) missing[row / 8] |= (uint8_t)(1u << row % 8);
     memcpy(before, missing, shape.rows / 8 + 1);
     Column column = {.width = 2, .values = values, .missing = missing};
-    Reorder *reorder = reorder_open(number, shape.rows, shape.numbers, 3);
+    Reorder *reorder = reorder_open(number, sizeof *number, shape.rows, shape.numbers, 3);
     assert_non_null(reorder);
     assert_true(reorder_column(reorder, &column));
     for (uint64_t r = 0; r < shape.rows; r++)
@@ -114,9 +115,33 @@ PLAIN_TEST(missing_marks_go_with_their_values) {
     free(number);
 }
 
+PLAIN_TEST(narrow_numbers_are_read_as_wide_ones) {
+    enum { ROWS = 70001, NUMBERS = 200 };
+    uint8_t *bytes = malloc(ROWS);
+    uint16_t *pairs = malloc(ROWS * sizeof *pairs);
+    uint32_t *wide = malloc(ROWS * sizeof *wide);
+    assert_true(bytes && pairs && wide);
+    uint64_t random = 8;
+    for (uint32_t row = 0; row < ROWS; row++)
+        wide[row] = pairs[row] = bytes[row] = (uint8_t)test_random(&random);
+    const Shape shape = {ROWS, NUMBERS, ""}; /* the largest have no number */
+    Place *order = sorted(&shape, wide);
+    const void *numbers[] = {bytes, pairs, wide};
+    for (uint8_t i = 0; i < 3; i++) {
+        Reorder *reorder = reorder_open(numbers[i], (uint8_t)(1 << i), ROWS, NUMBERS, 2);
+        assert_non_null(reorder);
+        check_values(reorder, order, ROWS, 4);
+        reorder_close(reorder);
+    }
+    free(order);
+    free(bytes);
+    free(pairs);
+    free(wide);
+}
+
 PLAIN_TEST(what_is_in_order_is_left_alone) {
     uint32_t number[] = {0, 0, 3, 3, 7, DATA_NO_PERSON, DATA_NO_PERSON};
-    Reorder *reorder = reorder_open(number, 7, 8, 2);
+    Reorder *reorder = reorder_open(number, sizeof *number, 7, 8, 2);
     assert_non_null(reorder);
     assert_true(reorder_is_done(reorder));
     uint8_t values[] = {1, 2, 3, 4, 5, 6, 7}, same[] = {1, 2, 3, 4, 5, 6, 7};
@@ -135,7 +160,7 @@ PLAIN_TEST(without_memory_nothing_is_moved) {
     bool done = false;
     for (long n = 1; !done; n++) {
         mem_fail_after(n);
-        Reorder *reorder = reorder_open(number, shape.rows, shape.numbers, 2);
+        Reorder *reorder = reorder_open(number, sizeof *number, shape.rows, shape.numbers, 2);
         done = reorder && reorder_values(reorder, values, sizeof *values);
         mem_fail_after(0);
         reorder_close(reorder);
@@ -149,6 +174,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_come_in_order_and_equal_ones_stay_as_they_were),
         cmocka_unit_test(missing_marks_go_with_their_values),
+        cmocka_unit_test(narrow_numbers_are_read_as_wide_ones),
         cmocka_unit_test(what_is_in_order_is_left_alone),
         cmocka_unit_test(without_memory_nothing_is_moved),
     };
