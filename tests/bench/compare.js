@@ -226,7 +226,7 @@ function loadAndCount(folder, tasks, file) {
     const script = path.join(folder, 'tasks');
     fs.writeFileSync(script, tasks.map((task) => `${task}\n`).join(''));
     const modules = tasks.map((task) => `${task}=${path.join(folder, 'plans', `${task}.scpb`)}`);
-    const hot = [path.join(HOME, 'hot'), THREADS, `people=${file}`, ...modules];
+    const hot = [path.join(HOME, 'hot'), '--once', THREADS, `people=${file}`, ...modules];
     const run = measure('sh', ['-c', '"$@" < "$0"', script, ...hot]);
     const lines = run.out.trim().split('\n').map((line) => line.replace('ready ', '').split(' '));
     const counting = lines.slice(1).reduce((sum, line) => sum + Number(line[0]), 0);

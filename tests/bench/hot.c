@@ -1,14 +1,15 @@
 /* Answers the tasks of the workload again and again in one process, and times each: the
  * program's side of a comparison in which the other side is kept hot too.
  *
- *     hot THREADS NAME=PATH,NAME=PATH,… TASK=MODULE…
+ *     hot [--once] THREADS NAME=PATH,NAME=PATH,… TASK=MODULE…
  *
  * The data of the last module is read once; the tables of the others must begin it. Then each
  * line of standard input asks for one thing, and is answered by a line of seconds: the name of
  * a task (counting, then computing and protecting), `ingest` (the data of the first module
  * read once more, and given back) or `open` (the snapshots that the first module's data lie in
- * opened once more: as far as a run gets before it reads a column). Refuses to print a result: what the answers are is compared
- * elsewhere. */
+ * opened once more: as far as a run gets before it reads a column). With --once memory that is given
+ * back goes back to the system, as in a run of the program; else it is kept for the next turn.
+ * Refuses to print a result: what the answers are is compared elsewhere. */
 #include <stdio.h>
 #include <stdlib.h>
 #if defined(__GLIBC__)
@@ -174,8 +175,10 @@ static void keep_memory(void) {
 }
 
 int main(int count, char **arguments) {
-    if (count < 4) fail("usage", SLICE("hot THREADS NAME=PATH,… TASK=MODULE…"));
-    keep_memory();
+    bool once = count > 1 && !strcmp(arguments[1], "--once");
+    if (once) arguments++, count--;
+    if (count < 4) fail("usage", SLICE("hot [--once] THREADS NAME=PATH,… TASK=MODULE…"));
+    if (!once) keep_memory();
     Bench *bench = calloc(1, sizeof *bench);
     if (!bench) fail("hot", SLICE("no memory"));
     arena_init(&bench->arena, &bench->boundary, 0);
