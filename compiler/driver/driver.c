@@ -69,13 +69,20 @@ bool driver_writes_file(const Driver *driver) {
     return output != NULL;
 }
 
-ScpStatus driver_result(Driver *driver, Slice text) {
+static ScpStatus write_result(Driver *driver, const FileText *file) {
     driver_flush(driver);
-    FileText file = {driver->options.output, text};
-    if (driver_writes_file(driver)) return files_write(driver, &file, 1);
-    int error = driver_write_all(driver->out, text);
+    if (driver_writes_file(driver)) return files_write(driver, file, 1);
+    int error = files_write_to(driver, driver->out, file);
     if (!error) return SCP_OK;
     return driver_fail(driver, SCP_DATA, "standard output cannot be written: %s", strerror(error));
+}
+
+ScpStatus driver_result(Driver *driver, Slice text) {
+    return write_result(driver, &(FileText){.path = driver->options.output, .text = text});
+}
+
+ScpStatus driver_result_parts(Driver *driver, const ReportParts *parts) {
+    return write_result(driver, &(FileText){.path = driver->options.output, .parts = parts});
 }
 
 ScpStatus driver_guard_input(Driver *driver, const char *input) {

@@ -53,6 +53,9 @@ void driver_progress(Driver *driver, const char *what);
 /* Writes a result. With --output: to that file, whole or not at all, private under --internal. */
 ScpStatus driver_result(Driver *driver, Slice text);
 
+/* The same of a large one, which is written while it is made. */
+ScpStatus driver_result_parts(Driver *driver, const ReportParts *parts);
+
 /* All of the text to the descriptor: 0, or the number of the error. */
 int driver_write_all(int descriptor, Slice text);
 /* Whether --output names a file: not given or `-` is standard output. */

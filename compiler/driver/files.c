@@ -10,12 +10,49 @@
 #include "compiler/driver/interrupts.h"
 #include "runtime/base/atomic_file.h"
 
-static ScpStatus write_set(OutputSet *set, OutputMode mode, const FileText *files, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
+static bool take_output(void *output, Slice part) {
+    return output_write(output, part) == SCP_OK;
+}
+
+/* SCP_LIMIT: there is no memory for a part, as is noted at the boundary. */
+static ScpStatus make_parts(Driver *driver, const FileText *file, ReportTake *take, void *context) {
+    return report_parts_make(file->parts, driver->options.threads, take, context,
+                             &driver->boundary);
+}
+
+static _Noreturn void leave_for_memory(Driver *driver) {
+    boundary_leave(&driver->boundary, SCP_LIMIT, driver->boundary.message);
+}
+
+static ScpStatus write_set(Driver *driver, OutputSet *set, OutputMode mode, const FileText *files,
+                           uint32_t count) {
+    ScpStatus status = SCP_OK;
+    for (uint32_t i = 0; i < count && status == SCP_OK; i++) {
         Output *output = output_add(set, files[i].path, mode);
-        if (!output || output_write(output, files[i].text) != SCP_OK) return SCP_DATA;
+        status = !output          ? SCP_DATA
+                 : files[i].parts ? make_parts(driver, &files[i], take_output, output)
+                                  : output_write(output, files[i].text);
     }
-    return output_commit(set);
+    return status == SCP_OK ? output_commit(set) : status;
+}
+
+typedef struct {
+    int descriptor, error;
+} Stream;
+
+static bool take_stream(void *context, Slice part) {
+    Stream *stream = context;
+    stream->error = driver_write_all(stream->descriptor, part);
+    return !stream->error;
+}
+
+int files_write_to(Driver *driver, int descriptor, const FileText *file) {
+    Stream stream = {descriptor, 0};
+    if (!file->parts)
+        take_stream(&stream, file->text);
+    else if (make_parts(driver, file, take_stream, &stream) != SCP_OK)
+        leave_for_memory(driver);
+    return stream.error;
 }
 
 /* A pipe or a device cannot be replaced by another file: what it is given goes into it. */
@@ -26,7 +63,7 @@ static bool is_stream(const char *path) {
 
 static ScpStatus write_stream(Driver *driver, const FileText *file) {
     int stream = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    int error = stream < 0 ? errno : driver_write_all(stream, file->text);
+    int error = stream < 0 ? errno : files_write_to(driver, stream, file);
     if (stream >= 0 && close(stream) && !error) error = errno;
     if (!error) return SCP_OK;
     return driver_fail(driver, SCP_DATA, "`%s` cannot be written: %s", file->path, strerror(error));
@@ -39,9 +76,10 @@ ScpStatus files_write(Driver *driver, const FileText *files, uint32_t count) {
     OutputSet *set = output_set_new();
     if (!set) return driver_fail(driver, SCP_LIMIT, "there is no memory left to write files");
     interrupts_hold(&interrupts);
-    ScpStatus status = write_set(set, mode, files, count);
-    if (status != SCP_OK) driver_fail(driver, status, "%s", output_set_error(set));
+    ScpStatus status = write_set(driver, set, mode, files, count);
+    if (status == SCP_DATA) driver_fail(driver, status, "%s", output_set_error(set));
     output_set_free(set);
     interrupts_release(&interrupts);
+    if (status == SCP_LIMIT) leave_for_memory(driver);
     return status;
 }

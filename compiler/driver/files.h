@@ -8,10 +8,15 @@
 typedef struct {
     const char *path;
     Slice text;
+    const ReportParts *parts; /* instead of the text; NULL: none */
 } FileText;
 
 /* Writes them together, the last one last; private to the owner under --internal. SCP_DATA, with
- * a message, where one cannot be written. */
+ * a message, where one cannot be written. Where there is no memory for a part, leaves to the
+ * driver's boundary when the files are gone. */
 ScpStatus files_write(Driver *driver, const FileText *files, uint32_t count);
+
+/* Writes the text to the descriptor: 0, or the number of the error. Leaves as files_write does. */
+int files_write_to(Driver *driver, int descriptor, const FileText *file);
 
 #endif

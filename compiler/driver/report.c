@@ -29,7 +29,7 @@ static Slice manifest(Driver *driver, Slice html) {
 /* The manifest is last: it marks the report as complete. */
 static ScpStatus write_report(Driver *driver, Slice html) {
     const char *path = driver->options.output;
-    FileText files[2] = {{path, html}};
+    FileText files[2] = {{.path = path, .text = html}};
     if (!driver->options.manifest) return files_write(driver, files, 1);
     files[1].path = manifest_path(&driver->arena, path);
     files[1].text = manifest(driver, html);

@@ -2,12 +2,14 @@
 #include "compiler/driver/cost.h"
 #include "compiler/driver/results.h"
 
-static Slice results_text(Driver *driver) {
+static ScpStatus write_results(Driver *driver) {
     const ReportInput *input = &driver->evaluation.input;
     Slice format = driver->options.format;
-    if (slice_equal(format, SLICE("json"))) return report_run_json(&driver->work, input);
-    if (slice_equal(format, SLICE("csv"))) return report_run_csv(&driver->work, input);
-    return report_run_text(&driver->work, input);
+    if (slice_equal(format, SLICE("json")))
+        return driver_result_parts(driver, report_run_json_parts(&driver->work, input));
+    if (slice_equal(format, SLICE("csv")))
+        return driver_result(driver, report_run_csv(&driver->work, input));
+    return driver_result(driver, report_run_text(&driver->work, input));
 }
 
 ScpStatus command_run(Driver *driver) {
@@ -16,6 +18,6 @@ ScpStatus command_run(Driver *driver) {
     if (status == SCP_OK) status = results_make(driver, &subject, true);
     if (status != SCP_OK) return status;
     if (driver->options.explain) cost_say(driver);
-    status = driver_result(driver, results_text(driver));
+    status = write_results(driver);
     return status_worse(status, results_status(driver));
 }

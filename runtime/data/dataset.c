@@ -450,14 +450,28 @@ static void columns_free(const TableData *data) {
     }
 }
 
-void dataset_free(Dataset *dataset) {
+static void tables_free(void *context, uint32_t worker) {
+    (void)worker;
+    const Dataset *dataset = context;
     for (uint32_t t = 0; t < dataset->table_count; t++)
         for (uint32_t s = 0; s < dataset->tables[t].snapshot_count; s++) {
-            TableData *data = &dataset->tables[t].snapshots[s];
+            const TableData *data = &dataset->tables[t].snapshots[s];
             bool shared = s && data->columns == dataset->tables[t].snapshots->columns;
             if (!shared) columns_free(data);
             if (!data->stored) mem_free(data->person);
         }
+}
+
+void dataset_let_go(Dataset *dataset) {
+    bool aside = parallel_size(dataset->crew) > 1 && !dataset->leaving;
+    if (aside) dataset->leaving = parallel_begin(tables_free, dataset);
+}
+
+void dataset_free(Dataset *dataset) {
+    if (dataset->leaving)
+        parallel_end(dataset->leaving);
+    else
+        tables_free(dataset, 0);
     for (Snapshot *snapshot = dataset->snapshots; snapshot; snapshot = snapshot->next)
         snapshot_close(snapshot);
     parallel_close(dataset->crew);

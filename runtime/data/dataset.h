@@ -69,6 +69,7 @@ typedef struct {
     struct Snapshot *snapshots; /* snapshot files that are open */
     Progress *progress; /* as the options said */
     struct Parallel *crew; /* what reads the data counts them too; NULL: one thread */
+    struct ParallelAside *leaving; /* gives back the columns; NULL: they are here */
 } Dataset;
 
 /* Where a data problem lies. The first 100 are kept, all are counted. */
@@ -105,6 +106,10 @@ void dataset_free(Dataset *dataset);
 
 /* Whether the module has events of that population. */
 bool dataset_has_events(const Module *module, uint32_t population);
+
+/* Gives back columns and persons, which nobody reads any more, beside what the caller does next,
+ * where there are threads for it; what else is known of the tables stays. */
+void dataset_let_go(Dataset *dataset);
 
 /* Puts the rows of each person of an events table side by side, which strata_run needs of it
  * (dataset_load has done it). The snapshots share their columns. False: no memory. */

@@ -267,3 +267,37 @@ void parallel_run(uint32_t threads, ParallelWork *work, void *context) {
     parallel_do(crew, threads, work, context);
     parallel_close(crew);
 }
+
+/* ---- Beside the caller ------------------------------------------------------------------------ */
+
+struct ParallelAside {
+    ParallelWork *work;
+    void *context;
+    Places places;
+    pthread_t thread;
+};
+
+static void *aside_main(void *argument) {
+    ParallelAside *aside = argument;
+    leave_place(&aside->places);
+    aside->work(aside->context, 0);
+    return NULL;
+}
+
+ParallelAside *parallel_begin(ParallelWork *work, void *context) {
+    sigset_t before;
+    ParallelAside *aside = mem_alloc(sizeof *aside);
+    if (!aside) return NULL;
+    *aside = (ParallelAside){.work = work, .context = context, .places = find_places()};
+    hold_signals(&before);
+    int failed = start_thread(&aside->thread, &aside->places, 1, aside_main, aside);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!failed) return aside;
+    mem_free(aside);
+    return NULL;
+}
+
+void parallel_end(ParallelAside *aside) {
+    pthread_join(aside->thread, NULL);
+    mem_free(aside);
+}

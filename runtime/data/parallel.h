@@ -32,4 +32,13 @@ uint32_t parallel_size(const Parallel *crew);
 
 void parallel_close(Parallel *crew);
 
+/* Work that goes on beside what the caller does next: `work` is worker 0 of it. NULL: there is no
+ * thread to be had, and nothing is done. */
+typedef struct ParallelAside ParallelAside;
+
+ParallelAside *parallel_begin(ParallelWork *work, void *context);
+
+/* Waits until it is done. */
+void parallel_end(ParallelAside *aside);
+
 #endif

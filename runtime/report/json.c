@@ -6,11 +6,13 @@
 
 #include "runtime/base/date.h"
 #include "runtime/report/actuals.h"
+#include "runtime/report/parts.h"
 
 typedef struct {
     const ReportInput *input;
     Arena *arena;
     JsonWriter json;
+    struct Document *document; /* whose cells are left out to be written later; NULL: none are */
 } Writer;
 
 static void key(Writer *w, const char *name) {
@@ -180,14 +182,13 @@ static void comparison(Writer *w, const Kpi *kpi, uint32_t result, uint32_t cell
     if (found.meaning.length) key_text(w, "judgement", found.meaning);
 }
 
-/* A result of a KPI; NULL: of none. */
+/* A result of a KPI; `kpi` NULL: of none. */
 typedef struct {
     const Kpi *kpi;
     uint32_t index;
 } OfKpi;
 
-static void cell_object(Writer *w, Shown shown, const Places *places, uint32_t cell,
-                        const OfKpi *of) {
+static void cell_object(Writer *w, Shown shown, const Places *places, uint32_t cell, OfKpi of) {
     bool is_estimate = shown.array->type.estimate && shown.array->lower;
     json_begin_object(&w->json);
     members(w, places, cell);
@@ -200,15 +201,73 @@ static void cell_object(Writer *w, Shown shown, const Places *places, uint32_t c
     } else if (is_estimate) {
         absent_estimate(w, shown, cell);
     }
-    if (of && of->kpi->comparisons.items[of->index].array)
-        comparison(w, of->kpi, of->index, cell);
+    if (of.kpi && of.kpi->comparisons.items[of.index].array)
+        comparison(w, of.kpi, of.index, cell);
     json_end_object(&w->json);
 }
 
-static void array_fields(Writer *w, Slice name, Shown shown, const OfKpi *of) {
+/* ---- Many cells ------------------------------------------------------------------------------- */
+
+/* The cells of an array, and the state of the writer before the first of them. */
+typedef struct {
+    Shown shown;
+    Places places;
+    OfKpi of;
+    JsonWriter json;
+} Cells;
+
+static void write_cells(Writer *w, const Cells *cells, uint32_t from, uint32_t to) {
+    for (uint32_t cell = from; cell < to; cell++)
+        cell_object(w, cells->shown, &cells->places, cell, cells->of);
+}
+
+/* Cells that are worth a part of their own. */
+enum { PART_CELLS = 2048 };
+
+/* What stands in the document up to `until`, and the cells that come next. */
+typedef struct {
+    size_t until;
+    const Cells *cells; /* NULL: the document ends */
+    uint32_t from, to;
+} Part;
+
+/* A run without the cells of its large arrays. */
+typedef struct Document {
+    const ReportInput *input;
+    Buffer text;
+    VEC(Part) parts;
+    ReportParts made;
+} Document;
+
+static void leave_out(Writer *w, const Cells *cells) {
+    Document *document = w->document;
+    Cells *left = ARENA_NEW(w->arena, Cells);
+    *left = *cells;
+    for (uint32_t from = 0; from < cells->shown.array->count; from += PART_CELLS) {
+        uint32_t rest = cells->shown.array->count - from;
+        uint32_t to = from + (rest < PART_CELLS ? rest : PART_CELLS);
+        VEC_PUSH(w->arena, &document->parts, (Part){document->text.length, left, from, to});
+    }
+}
+
+static void make_part(const void *context, uint32_t number, Arena *arena, Buffer *out) {
+    const Document *document = context;
+    const Part *part = &document->parts.items[number];
+    size_t from = number ? part[-1].until : 0;
+    buffer_add(out, slice_sub(buffer_slice(&document->text), from, part->until));
+    if (!part->cells) return;
+    Writer w = {.input = document->input, .arena = arena, .json = part->cells->json};
+    w.json.out = out;
+    w.json.has_value = part->from > 0;
+    write_cells(&w, part->cells, part->from, part->to);
+}
+
+/* ---- Arrays ----------------------------------------------------------------------------------- */
+
+static void array_fields(Writer *w, Slice name, Shown shown, OfKpi of) {
     key_text(w, "name", name);
     key_text(w, "unit", shown.unit->label);
-    if (of && of->kpi->measured_year) key_year(w, "year", of->kpi->measured_year);
+    if (of.kpi && of.kpi->measured_year) key_year(w, "year", of.kpi->measured_year);
     key(w, "dimensions");
     json_begin_array(&w->json);
     for (uint32_t axis = 0; axis < shown.array->type.dim_count; axis++)
@@ -222,13 +281,15 @@ static void array_fields(Writer *w, Slice name, Shown shown, const OfKpi *of) {
     }
     key(w, "cells");
     json_begin_array(&w->json);
-    Places places = places_of(w, shown);
-    for (uint32_t cell = 0; cell < shown.array->count; cell++)
-        cell_object(w, shown, &places, cell, of);
+    Cells cells = {shown, places_of(w, shown), of, w->json};
+    if (w->document && shown.array->count > PART_CELLS)
+        leave_out(w, &cells);
+    else
+        write_cells(w, &cells, 0, shown.array->count);
     json_end_array(&w->json);
 }
 
-static void array_object(Writer *w, Slice name, Shown shown, const OfKpi *of) {
+static void array_object(Writer *w, Slice name, Shown shown, OfKpi of) {
     json_begin_object(&w->json);
     array_fields(w, name, shown, of);
     json_end_object(&w->json);
@@ -269,7 +330,7 @@ static void scalar_object(Writer *w, const char *name, Shown shown) {
     Places places = places_of(w, shown);
     key(w, name);
     if (shown.array)
-        cell_object(w, shown, &places, 0, NULL);
+        cell_object(w, shown, &places, 0, (OfKpi){0});
     else
         json_null(&w->json);
 }
@@ -404,25 +465,26 @@ static void actuals_object(Writer *w, const ModuleDecl *kpi) {
 }
 
 static void kpi_object(Writer *w, const ModuleDecl *decl) {
-    Kpi kpi = kpi_read(w->input, w->arena, decl);
+    Kpi *kpi = ARENA_NEW(w->arena, Kpi); /* cells are asked for it later */
+    *kpi = kpi_read(w->input, w->arena, decl);
     json_begin_object(&w->json);
     key_text(w, "name", decl->name);
     key_text(w, "title", decl->title);
     key(w, "baseline");
-    value_or_null(w, kpi.baseline, 0);
+    value_or_null(w, kpi->baseline, 0);
     key(w, "targets");
     json_begin_array(&w->json);
-    VEC_EACH(KpiTarget, target, &kpi.targets) target_object(w, target);
+    VEC_EACH(KpiTarget, target, &kpi->targets) target_object(w, target);
     json_end_array(&w->json);
     key(w, "trajectory");
-    by_year(w, kpi.trajectory);
-    standing(w, &kpi);
-    equities(w, &kpi);
+    by_year(w, kpi->trajectory);
+    standing(w, kpi);
+    equities(w, kpi);
     actuals_object(w, decl);
     key(w, "results");
     json_begin_array(&w->json);
-    for (uint32_t i = 0; i < kpi.results.count; i++)
-        array_object(w, decl->name, kpi.results.items[i], &(OfKpi){&kpi, i});
+    for (uint32_t i = 0; i < kpi->results.count; i++)
+        array_object(w, decl->name, kpi->results.items[i], (OfKpi){kpi, i});
     json_end_array(&w->json);
     json_end_object(&w->json);
 }
@@ -442,7 +504,7 @@ static void lets(Writer *w) {
     for (uint32_t i = 0; i < w->input->module->outputs.count; i++) {
         const ModuleOutput *output = &w->input->module->outputs.items[i];
         Shown shown = shown_of(w->input, output->reg, output->unit);
-        if (shown.array) array_object(w, output->name, shown, NULL);
+        if (shown.array) array_object(w, output->name, shown, (OfKpi){0});
     }
     json_end_array(&w->json);
 }
@@ -558,27 +620,44 @@ static void watermark(Writer *w) {
     if (w->input->internal) key_text(w, "watermark", internal_watermark());
 }
 
+static void run(Writer *w) {
+    const ModuleDecl *plan = plan_decl(w->input);
+    key_text(w, "plan", plan ? plan->name : SLICE(""));
+    key_text(w, "policy", policy_name(w->input));
+    watermark(w);
+    kpis(w);
+    lets(w);
+    finance(w);
+    requirements(w);
+    data_array(w);
+}
+
 Slice report_run_json(Arena *arena, const ReportInput *input) {
     Buffer out;
     Writer w;
     begin(&w, arena, input, &out);
-    const ModuleDecl *plan = plan_decl(input);
-    key_text(&w, "plan", plan ? plan->name : SLICE(""));
-    key_text(&w, "policy", policy_name(input));
-    watermark(&w);
-    kpis(&w);
-    lets(&w);
-    finance(&w);
-    requirements(&w);
-    data_array(&w);
+    run(&w);
     return end(&w, &out);
+}
+
+const ReportParts *report_run_json_parts(Arena *arena, const ReportInput *input) {
+    Document *document = ARENA_NEW(arena, Document);
+    Writer w;
+    document->input = input;
+    begin(&w, arena, input, &document->text);
+    w.document = document;
+    run(&w);
+    size_t until = end(&w, &document->text).length;
+    VEC_PUSH(arena, &document->parts, (Part){.until = until});
+    document->made = (ReportParts){document->parts.count, make_part, document, arena->limit};
+    return &document->made;
 }
 
 Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg reg, uint16_t unit) {
     Buffer out;
     Writer w;
     begin(&w, arena, input, &out);
-    array_fields(&w, name, shown_of(input, reg, unit), NULL);
+    array_fields(&w, name, shown_of(input, reg, unit), (OfKpi){0});
     watermark(&w);
     return end(&w, &out);
 }

@@ -50,6 +50,21 @@ typedef struct {
 Slice report_run_json(Arena *arena, const ReportInput *input);
 Slice report_eval_json(Arena *arena, const ReportInput *input, Slice name, Reg reg, uint16_t unit);
 
+/* The same text as report_run_json's in parts, which are made only when they are asked for and are
+ * nowhere together. The input must not change before. */
+typedef struct ReportParts ReportParts;
+const ReportParts *report_run_json_parts(Arena *arena, const ReportInput *input);
+
+/* Is given one part after the other: by any thread, but never two at once. False: no more are
+ * wanted. */
+typedef bool ReportTake(void *context, Slice part);
+
+/* Makes the parts, on at most `threads` threads (0: as many as the machine has), and hands them to
+ * `take` in order. Leaves to no boundary: where memory ends, it is noted at this one and is the
+ * status. SCP_OK: all were made, or `take` wanted no more. */
+ScpStatus report_parts_make(const ReportParts *parts, uint32_t threads, ReportTake *take,
+                            void *context, Boundary *boundary);
+
 /* KPIs and values as rows for a spreadsheet, a cell a row, each dimension a column. */
 Slice report_run_csv(Arena *arena, const ReportInput *input);
 

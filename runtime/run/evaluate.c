@@ -154,6 +154,7 @@ static ScpStatus count_people(const EvaluationOptions *options, Arena *arena,
     status = strata_run(asked, &evaluation->dataset, &strata, arena, &evaluation->strata,
                         &evaluation->error);
     if (protects && status == SCP_OK) contributors_put(evaluation->module, &evaluation->strata);
+    dataset_let_go(&evaluation->dataset);
     return end_stage(evaluation, STAGE_COUNTING, begun, status);
 }
 

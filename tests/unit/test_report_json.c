@@ -181,6 +181,91 @@ FIXTURE_TEST(manifest_names_sources_data_and_outputs) {
     assert_slice(at(manifest, "as_of")->text, "2026-11-01");
 }
 
+/* ---- Parts ------------------------------------------------------------------------------------ */
+
+enum { MANY_CELLS = 3 * 2048 + 17 };
+
+static void add_output(Fixture *f, const char *name, Array array, uint16_t unit) {
+    VEC_PUSH(f->arena, &f->module.outputs,
+             (ModuleOutput){.name = slice_of(name), .reg = add_register(f, array), .unit = unit});
+    f->vm.registers = f->registers.items;
+}
+
+/* Arrays of many cells: a money's, whose texts want memory, and an estimate's. */
+static void add_large_arrays(Fixture *f, uint16_t money) {
+    double *values = ARENA_NEW_ARRAY(f->arena, double, MANY_CELLS);
+    const char **names = ARENA_NEW_ARRAY(f->arena, const char *, MANY_CELLS);
+    for (uint32_t i = 0; i < MANY_CELLS; i++) {
+        values[i] = i / 7.0;
+        names[i] = arena_printf(f->arena, "E%08u", i).data;
+    }
+    uint16_t area = add_dim(f, "area", "Area", DIM_GEOGRAPHY, names, MANY_CELLS);
+    add_output(f, "large_sum", over(pounds(f, values, MANY_CELLS), area), money);
+    add_output(f, "large_rate", over(estimates(f, values, MANY_CELLS, 0.1, 1000), area), 0);
+}
+
+typedef struct {
+    Buffer text;
+    uint32_t taken, wanted;
+} Taker;
+
+static bool take(void *context, Slice part) {
+    Taker *taker = context;
+    buffer_add(&taker->text, part);
+    return ++taker->taken < taker->wanted;
+}
+
+static Taker taker_of(Fixture *f, uint32_t wanted) {
+    Taker taker = {.wanted = wanted};
+    buffer_init(&taker.text, f->arena);
+    return taker;
+}
+
+FIXTURE_TEST(parts_are_the_text_of_the_run_in_order_whatever_the_threads) {
+    add_large_arrays(fixture, plan->money);
+    Slice whole = report_run_json(fixture->arena, &fixture->input);
+    const ReportParts *parts = report_run_json_parts(fixture->arena, &fixture->input);
+    for (uint32_t threads = 1; threads <= 5; threads++) {
+        Boundary boundary;
+        Taker taker = taker_of(fixture, UINT32_MAX);
+        assert_int_equal(report_parts_make(parts, threads, take, &taker, &boundary), SCP_OK);
+        assert_true(taker.taken > 8);
+        assert_true(slice_equal(buffer_slice(&taker.text), whole));
+    }
+}
+
+FIXTURE_TEST(who_wants_no_more_parts_is_given_none) {
+    add_large_arrays(fixture, plan->money);
+    const ReportParts *parts = report_run_json_parts(fixture->arena, &fixture->input);
+    for (uint32_t threads = 1; threads <= 5; threads++) {
+        Boundary boundary;
+        Taker taker = taker_of(fixture, 3);
+        assert_int_equal(report_parts_make(parts, threads, take, &taker, &boundary), SCP_OK);
+        assert_int_equal(taker.taken, 3);
+    }
+}
+
+FIXTURE_TEST(parts_for_which_there_is_no_memory_are_not_made) {
+    add_large_arrays(fixture, plan->money);
+    Slice whole = report_run_json(fixture->arena, &fixture->input);
+    const ReportParts *parts = report_run_json_parts(fixture->arena, &fixture->input);
+    Taker taker = taker_of(fixture, UINT32_MAX);
+    buffer_grow(&taker.text, whole.length);
+    for (long n = 1, left = 0; !left; n++) {
+        Boundary boundary;
+        taker.taken = 0;
+        buffer_clear(&taker.text);
+        mem_fail_after(n);
+        ScpStatus status = report_parts_make(parts, 1, take, &taker, &boundary);
+        left = mem_fail_after(0);
+        Slice made = buffer_slice(&taker.text);
+        assert_true(slice_starts_with(whole, made));
+        assert_int_equal(status, left ? SCP_OK : SCP_LIMIT);
+        if (left) assert_int_equal(made.length, whole.length);
+        if (!left) assert_string_equal(boundary.message, "there is not enough memory");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(run_has_its_seven_parts_in_order),
@@ -197,6 +282,9 @@ int main(void) {
         cmocka_unit_test(every_type_has_its_json),
         cmocka_unit_test(numbers_read_back_exactly),
         cmocka_unit_test(manifest_names_sources_data_and_outputs),
+        cmocka_unit_test(parts_are_the_text_of_the_run_in_order_whatever_the_threads),
+        cmocka_unit_test(who_wants_no_more_parts_is_given_none),
+        cmocka_unit_test(parts_for_which_there_is_no_memory_are_not_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
