@@ -7,7 +7,8 @@
 
 typedef enum { PROCESSOR_ANY, PROCESSOR_AVX2, PROCESSOR_AVX512, PROCESSOR_LEVELS } ProcessorLevel;
 
-/* AVX2 comes with BMI2 and POPCNT; AVX-512 with all of that, BW, DQ, VL, VBMI and VBMI2.
+/* AVX2 comes with BMI2 and POPCNT; AVX-512 with all of that, BW, DQ, VL, VBMI, VBMI2 and
+ * GFNI.
  *
  * So that tests can run each way there is on one machine, the variable SCP_PROCESSOR of the
  * environment may say `portable` or `avx2`: then nothing above that is said to be there. Results

@@ -14,6 +14,8 @@
 
 #include "runtime/strata/steps.inc"
 
+#include "runtime/strata/masks.inc"
+
 #include "runtime/strata/rows.inc"
 
 static const Kernels kernels_portable = KERNELS("portable");

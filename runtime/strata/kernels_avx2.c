@@ -21,6 +21,8 @@
 #define KERNELS_VECTORS
 #include "runtime/strata/steps.inc"
 
+#include "runtime/strata/masks.inc"
+
 #include "runtime/strata/rows.inc"
 
 #ifdef __clang__

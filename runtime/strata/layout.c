@@ -4,6 +4,8 @@
 #include "runtime/strata/layout.h"
 
 #include "runtime/strata/plan.h"
+#include "runtime/strata/strips.h"
+#include "runtime/strata/sums.h"
 
 enum { FEW_CELLS = 256 };
 
@@ -218,7 +220,7 @@ static uint32_t find_choice(Drawing *drawing, const Choice *choice) {
 }
 
 static uint32_t measure_choice(Drawing *drawing, const Cube *cube, const Measure *measure) {
-    Choice choice = {cube->filter, {MODULE_NONE, MODULE_NONE}};
+    Choice choice = {.filter = cube->filter, .steps = {MODULE_NONE, MODULE_NONE}};
     const uint32_t steps[] = {measure->value, measure->valued};
     uint32_t n = 0;
     for (int i = 0; i < CHOICE_STEPS; i++)
@@ -232,7 +234,7 @@ static Total new_total(TotalKind kind, uint32_t choice, uint32_t joint, uint32_t
                    .choice = choice,
                    .joint = joint,
                    .value = value,
-                   .whole = MODULE_NONE,
+                   .strip = MODULE_NONE,
                    .place.total = MODULE_NONE};
 }
 
@@ -277,7 +279,7 @@ static void place_totals(Drawing *drawing) {
     Pass *pass = drawing->pass;
     for (uint32_t f = 0; f < pass->filters.count; f++) {
         VEC_PUSH(drawing->arena, &drawing->layout->choices,
-                 ((Choice){f, {MODULE_NONE, MODULE_NONE}}));
+                 ((Choice){.filter = f, .steps = {MODULE_NONE, MODULE_NONE}}));
         drawing->layout->unfiltered |= pass->filters.items[f] == MODULE_NONE;
     }
     VEC_EACH (Cube, cube, &pass->cubes)
@@ -367,30 +369,6 @@ static void place_records(Drawing *drawing) {
     }
 }
 
-/* ---- Counting what is left ------------------------------------------------------------------------- */
-
-static bool lies_by_itself(const Total *total) {
-    return total->kind == TOTAL_COUNT && total->place.total == MODULE_NONE;
-}
-
-/* Whether a choice is of every row of people, so that others are what it leaves. */
-static bool chooses_all(const Pass *pass, uint32_t c) {
-    const Choice *choice = &pass->layout.choices.items[c];
-    return !pass->events && pass->filters.items[choice->filter] == MODULE_NONE &&
-           choice->steps[0] == MODULE_NONE;
-}
-
-static void find_wholes(Drawing *drawing) {
-    Layout *layout = drawing->layout;
-    VEC_EACH (Total, total, &layout->totals)
-        for (uint32_t w = 0; lies_by_itself(total) && w < layout->totals.count; w++) {
-            const Total *whole = &layout->totals.items[w];
-            bool fits = lies_by_itself(whole) && whole->joint == total->joint;
-            if (whole != total && fits && chooses_all(drawing->pass, whole->choice))
-                total->whole = w;
-        }
-}
-
 /* ---- Memory ----------------------------------------------------------------------------------------- */
 
 static size_t cell_size(TotalKind kind) {
@@ -417,6 +395,18 @@ static void place_cells(Layout *layout) {
     VEC_EACH (Total, total, &layout->totals)
         if (total->place.total != MODULE_NONE)
             total->offset = layout->totals.items[total->place.total].offset;
+}
+
+/* Which choices are wanted row by row: for what lies in no strip, and is no sum, whose rows are
+ * those of its value too. */
+static void find_lists(Drawing *drawing) {
+    Layout *layout = drawing->layout;
+    VEC_EACH (const Total, total, &layout->totals) {
+        bool apart = total->place.total == MODULE_NONE && total->strip == MODULE_NONE;
+        layout->choices.items[total->choice].listed |= apart && total->kind != TOTAL_SUM;
+    }
+    VEC_EACH (const Cube, cube, &drawing->pass->cubes)
+        layout->choices.items[cube->filter].listed |= cube->tallies;
 }
 
 /* ---- Steps ------------------------------------------------------------------------------------------- */
@@ -462,7 +452,9 @@ void layout_pass(Pass *pass, Arena *arena) {
     place_groupings(&drawing);
     place_totals(&drawing);
     place_records(&drawing);
-    find_wholes(&drawing);
     place_cells(drawing.layout);
+    strips_lay_out(drawing.layout, pass->events, arena);
+    sums_lay_out(drawing.layout, arena);
+    find_lists(&drawing);
     order_steps(&drawing);
 }

@@ -24,6 +24,7 @@ typedef struct {
 /* Rows that pass a filter and have the values of some steps (MODULE_NONE: no more). */
 typedef struct {
     uint32_t filter, steps[CHOICE_STEPS];
+    bool listed; /* its rows are wanted one by one */
 } Choice;
 
 /* COUNT and SUM for people, who have one row each; VISIT and EVENT count the people too. RECORD
@@ -44,15 +45,31 @@ typedef struct {
     TotalKind kind;
     uint32_t choice, joint, value; /* value: a step, of SUM and EVENT */
     size_t offset, size;           /* bytes, in the block of a worker; of the records it lies in */
-    uint32_t whole; /* COUNT: the total of all rows in the same joint, or MODULE_NONE */
+    uint32_t strip, lane;          /* COUNT: where it is counted; strip MODULE_NONE: by itself */
     RecordPlace place;
     uint32_t members[RECORD_MEMBERS], member_count; /* RECORD */
 } Total;
+
+/* Counts of a joint side by side: runtime/strata/strips.h. */
+typedef struct {
+    uint32_t joint, lanes;
+    uint32_t octets[STRIP_OCTETS], octet_count; /* each said by its first choice */
+    size_t narrow, wide;                        /* in the block of a worker */
+} Strip;
+
+/* The sums of one choice and value, in all joints: runtime/strata/sums.h. */
+typedef struct {
+    uint32_t choice, value; /* value: among those summed */
+    VEC(uint32_t) totals;
+} Summing;
 
 typedef struct {
     VEC(Joint) joints;
     VEC(Choice) choices; /* first one for each filter, of all rows that pass it */
     VEC(Total) totals;
+    VEC(Strip) strips;
+    VEC(Summing) summings;
+    VEC(uint32_t) summed; /* steps */
     size_t size;         /* of a worker's block */
     bool unfiltered;     /* some filter passes every row */
     bool tallies;        /* some measure has a tally */

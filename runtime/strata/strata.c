@@ -12,10 +12,11 @@
 #include "runtime/strata/answers.h"
 #include "runtime/strata/ordered.h"
 #include "runtime/strata/plan.h"
+#include "runtime/strata/strips.h"
+#include "runtime/strata/sums.h"
 #include "runtime/strata/totals.h"
 
-/* FEW_SHARE: less than that part of a batch is few. MANY_ROWS: so many a cell, on average, are. */
-enum { MORSEL = 16384, DEFAULT_CELLS = 64000000, FEW_SHARE = 8, MANY_ROWS = 128 };
+enum { MORSEL = 16384, DEFAULT_CELLS = 64000000 };
 #define NO_CELL UINT32_MAX
 #define PRIVATE_LIMIT ((uint64_t)2 << 30)
 
@@ -33,26 +34,15 @@ typedef struct {
     uint32_t count;
 } Hits;
 
-/* The rows of a choice in the batch at hand. */
-typedef struct {
-    uint8_t marks[EXPR_BATCH]; /* of those that pass, where they are no step's values */
-    uint16_t places[EXPR_BATCH + PLACES_SLACK];
-    const uint8_t *passing; /* by row 1 or 0; NULL: every row passes */
-    PlaceList rows;
-    uint16_t left_places[EXPR_BATCH + PLACES_SLACK];
-    PlaceList left; /* the rows that do not pass, where they are counted instead */
-} Chosen;
-
 typedef struct {
     ExprMachine machine;
     char *totals; /* as the layout says, */
     void *block;  /* in this; NULL until the worker has begun */
-    Chosen *chosen; /* by choice */
+    Choices choices;
     uint32_t (*cells)[EXPR_BATCH + CELLS_AHEAD]; /* by joint */
-    Chosen *scratch;
-    bool *inverse; /* by choice: what it leaves is counted */
-    bool begun, few; /* few rows passed of the batch before */
-    uint32_t people[EXPR_BATCH]; /* of events that are left of a batch */
+    StripRows strips;
+    SumRows sums;
+    bool few; /* few rows passed of the batch before */
     Tally **tallies;         /* by cube and measure, of those that have one */
     int64_t *left_out_group; /* by cube that has tallies */
     CellVector *groupings;   /* by grouping */
@@ -68,114 +58,6 @@ typedef struct {
     Progress *progress;
 } Run;
 
-/* The rows of a batch, or those of them that are worth going on with. */
-typedef struct {
-    uint32_t count;
-    const uint32_t *people; /* events */
-} Batch;
-
-/* ---- Choices ---------------------------------------------------------------------------------- */
-
-static void list_places(const Worker *worker, uint32_t count, Chosen *chosen) {
-    chosen->rows = (PlaceList){NULL, count};
-    if (!chosen->passing) return;
-    uint32_t n = worker->machine.kernels->select(chosen->passing, count, chosen->places);
-    chosen->rows = (PlaceList){chosen->places, n};
-}
-
-static void clear_marks(uint8_t *restrict marks, const uint8_t *restrict missing,
-                        uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) marks[i] &= missing[i] ^ 1;
-}
-
-static void copy_clear(const uint8_t *restrict from, const uint8_t *restrict missing,
-                       uint32_t count, uint8_t *restrict marks) {
-    for (uint32_t i = 0; i < count; i++) marks[i] = from[i] & (missing[i] ^ 1);
-}
-
-/* Of the rows that pass, those that miss nothing, in marks of their own. */
-static void drop_missing(Chosen *chosen, const uint8_t *missing, uint32_t count) {
-    if (!missing) return;
-    if (!chosen->passing)
-        for (uint32_t i = 0; i < count; i++) chosen->marks[i] = missing[i] ^ 1;
-    else if (chosen->passing == chosen->marks)
-        clear_marks(chosen->marks, missing, count);
-    else
-        copy_clear(chosen->passing, missing, count, chosen->marks);
-    chosen->passing = chosen->marks;
-}
-
-/* The rows for which the filter is true, and, of events, whose person is in the snapshot. */
-static void mark_filter(const Pass *pass, Worker *worker, uint32_t f, const Batch *batch) {
-    uint32_t step = pass->filters.items[f];
-    const uint32_t *people = pass->data->unmatched ? batch->people : NULL;
-    const ExprVector every = {NULL, NULL};
-    const ExprVector *truth = step == MODULE_NONE ? &every : &worker->machine.vectors[step];
-    Chosen *chosen = &worker->chosen[f];
-    chosen->passing = truth->values;
-    drop_missing(chosen, truth->missing, batch->count);
-    if (!people) return;
-    for (uint32_t i = 0; i < batch->count; i++)
-        chosen->marks[i] =
-            (chosen->passing ? chosen->passing[i] : 1) & (people[i] != DATA_NO_PERSON);
-    chosen->passing = chosen->marks;
-}
-
-/* The rows that pass any filter. */
-static void mark_any(const Pass *pass, const Worker *worker, uint32_t count, uint8_t *any) {
-    memset(any, 0, count);
-    for (uint32_t f = 0; f < pass->filters.count; f++)
-        for (uint32_t i = 0; i < count; i++) any[i] |= worker->chosen[f].passing[i];
-}
-
-/* Where few rows pass any filter, they are all that is gone on with. Whether it is so. */
-static bool keep_few(const Pass *pass, Worker *worker, Batch *batch) {
-    Chosen *kept = worker->scratch;
-    if (pass->layout.unfiltered) return false;
-    mark_any(pass, worker, batch->count, kept->marks);
-    kept->passing = kept->marks;
-    list_places(worker, batch->count, kept);
-    uint32_t n = kept->rows.count;
-    if (n > batch->count / FEW_SHARE) return false;
-    for (uint32_t f = 0; f < pass->filters.count; f++) {
-        Chosen *chosen = &worker->chosen[f];
-        for (uint32_t i = 0; i < n; i++) chosen->marks[i] = chosen->passing[kept->places[i]];
-        chosen->passing = chosen->marks;
-    }
-    for (uint32_t i = 0; batch->people && i < n; i++)
-        worker->people[i] = batch->people[kept->places[i]];
-    if (pass->filters.count == 1) worker->chosen->passing = NULL;
-    batch->count = n;
-    if (batch->people) batch->people = worker->people;
-    return true;
-}
-
-/* The rows of a filter that have the values wanted, too. */
-static void mark_choice(const Pass *pass, Worker *worker, uint32_t c, uint32_t count) {
-    const Choice *choice = &pass->layout.choices.items[c];
-    const Chosen *filter = &worker->chosen[choice->filter];
-    Chosen *chosen = &worker->chosen[c];
-    chosen->passing = filter->passing;
-    chosen->rows = filter->rows;
-    for (int i = 0; i < CHOICE_STEPS && choice->steps[i] != MODULE_NONE; i++)
-        drop_missing(chosen, worker->machine.vectors[choice->steps[i]].missing, count);
-    if (chosen->passing == chosen->marks) list_places(worker, count, chosen);
-}
-
-/* A choice that takes most rows of the first batch is counted by what it leaves, from then on. */
-static void list_left(const Pass *pass, Worker *worker, uint32_t count) {
-    for (uint32_t c = 0; pass->layout.unfiltered && c < pass->layout.choices.count; c++) {
-        Chosen *chosen = &worker->chosen[c], *scratch = worker->scratch;
-        if (!worker->begun) worker->inverse[c] = chosen->rows.count > count / 2;
-        chosen->left = (PlaceList){chosen->left_places, 0};
-        if (!worker->inverse[c] || !chosen->passing) continue;
-        for (uint32_t i = 0; i < count; i++) scratch->marks[i] = chosen->passing[i] ^ 1;
-        chosen->left.count =
-            worker->machine.kernels->select(scratch->marks, count, chosen->left_places);
-    }
-    worker->begun = true;
-}
-
 /* ---- Totals ------------------------------------------------------------------------------------ */
 
 static uint8_t repr_of(const Pass *pass, uint32_t step) {
@@ -186,18 +68,6 @@ static void find_joint_cells(const Pass *pass, Worker *worker, uint32_t j, uint3
     const Joint *joint = &pass->layout.joints.items[j];
     worker->machine.kernels->find_cells(joint->axes, joint->axis_count, worker->machine.vectors,
                                         joint->last, count, worker->cells[j]);
-}
-
-/* Nothing is added where a value is 0, which is most often so of what is rare. */
-static PlaceList rows_to_sum(const Pass *pass, Worker *worker, const Total *total,
-                             uint32_t count) {
-    const Chosen *chosen = &worker->chosen[total->choice];
-    if (chosen->rows.count <= count / FEW_SHARE) return chosen->rows;
-    uint16_t *places = worker->scratch->places;
-    uint32_t n = worker->machine.kernels->select_nonzero(
-        worker->machine.vectors[total->value].values, repr_of(pass, total->value), chosen->passing,
-        count, places);
-    return (PlaceList){places, n};
 }
 
 static const void *values_at(const Pass *pass, const Worker *worker, uint32_t step,
@@ -235,10 +105,9 @@ static void add_rows(const Pass *pass, Worker *worker, const Total *total, Place
     bool sums = total->value != MODULE_NONE;
     const void *values = sums ? values_at(pass, worker, total->value, first) : NULL;
     uint8_t repr = sums ? repr_of(pass, total->value) : REPR_BYTE;
-    bool few = (uint64_t)joint->cells * MANY_ROWS <= pass->data->rows;
     switch (total->kind) {
     case TOTAL_COUNT: kernels->count(rows, cells, to, joint->copy); break;
-    case TOTAL_SUM: kernels->sum(rows, cells, values, repr, few, to); break;
+    case TOTAL_SUM: break;
     case TOTAL_RECORD: add_records(pass, worker, total, rows, first); break;
     case TOTAL_VISIT: kernels->visit(rows, cells, batch->people + first, to); break;
     case TOTAL_EVENT:
@@ -247,13 +116,12 @@ static void add_rows(const Pass *pass, Worker *worker, const Total *total, Place
     }
 }
 
-/* In slices, between which what comes next is fetched. */
+/* Of what neither runtime/strata/strips.c nor runtime/strata/sums.c adds; in slices, between which
+ * what comes next is fetched. */
 static void add_total(const Pass *pass, Worker *worker, const Total *total, const Batch *batch) {
-    PlaceList rows = worker->chosen[total->choice].rows;
-    if (total->place.total != MODULE_NONE) return;
-    if (total->whole != MODULE_NONE && worker->inverse[total->choice])
-        rows = worker->chosen[total->choice].left;
-    if (total->kind == TOTAL_SUM) rows = rows_to_sum(pass, worker, total, batch->count);
+    PlaceList rows = worker->choices.each[total->choice].rows;
+    bool here = total->place.total == MODULE_NONE && total->strip == MODULE_NONE;
+    if (!here || total->kind == TOTAL_SUM) return;
     for (uint32_t from = 0; from < rows.count; from += RECORD_ROWS) {
         uint32_t count = rows.count - from < RECORD_ROWS ? rows.count - from : RECORD_ROWS;
         if (rows.places)
@@ -374,7 +242,7 @@ static void add_measure(const Pass *pass, Worker *worker, const Measure *measure
 
 static void add_tallies(const Pass *pass, Worker *worker, uint32_t c, const Batch *batch) {
     const Cube *cube = &pass->cubes.items[c];
-    PlaceList rows = worker->chosen[cube->filter].rows;
+    PlaceList rows = worker->choices.each[cube->filter].rows;
     find_hits(rows, &worker->groupings[cube->grouping], &worker->hits[0]);
     worker->left_out_group[c] += rows.count - worker->hits[0].count;
     for (uint32_t m = 0; m < cube->measures.count; m++)
@@ -406,14 +274,14 @@ static bool filter_batch(const Pass *pass, Worker *worker, uint64_t row, Batch *
     fetch_next(pass, worker, row + count);
     machine->kernels->run(machine, layout->filter_steps.items, layout->filter_steps.count, row,
                           count, NULL);
-    for (uint32_t f = 0; f < pass->filters.count; f++) mark_filter(pass, worker, f, batch);
-    worker->few = keep_few(pass, worker, batch);
+    choices_filter(pass, machine, batch, &worker->choices);
+    worker->few = choices_keep_few(pass, machine, batch, &worker->choices);
     if (!worker->few)
         machine->kernels->run(machine, layout->further_steps.items, layout->further_steps.count,
                               row, count, NULL);
     else if (batch->count)
         machine->kernels->run(machine, layout->rest_steps.items, layout->rest_steps.count, row,
-                              batch->count, worker->scratch->places);
+                              batch->count, worker->choices.kept);
     return batch->count > 0;
 }
 
@@ -421,13 +289,17 @@ static void run_batch(const Pass *pass, Worker *worker, uint64_t row, uint32_t c
     const Layout *layout = &pass->layout;
     Batch batch = {count, pass->events ? pass->data->person + row : NULL};
     if (!filter_batch(pass, worker, row, &batch)) return;
-    for (uint32_t f = 0; f < pass->filters.count; f++)
-        list_places(worker, batch.count, &worker->chosen[f]);
-    for (uint32_t c = pass->filters.count; c < layout->choices.count; c++)
-        mark_choice(pass, worker, c, batch.count);
-    list_left(pass, worker, batch.count);
+    choices_mark(pass, &worker->machine, batch.count, &worker->choices);
     for (uint32_t j = 0; j < layout->joints.count; j++)
         find_joint_cells(pass, worker, j, batch.count);
+    Located located = {.pass = pass,
+                       .machine = &worker->machine,
+                       .choices = &worker->choices,
+                       .cells = worker->cells,
+                       .count = batch.count,
+                       .block = worker->totals};
+    strips_add(&located, &worker->strips);
+    sums_add(&located, &worker->sums);
     VEC_EACH (const Total, total, &layout->totals) add_total(pass, worker, total, &batch);
     for (uint32_t g = 0; layout->tallies && g < pass->groupings.count; g++)
         if (pass->groupings.items[g].tallies)
@@ -503,17 +375,15 @@ static char *aligned(void *block) {
 static bool worker_init(const Pass *pass, Worker *worker) {
     const Layout *layout = &pass->layout;
     worker->left_out_group = mem_alloc_array(pass->cubes.count, sizeof *worker->left_out_group);
-    worker->chosen = mem_alloc_array(layout->choices.count, sizeof *worker->chosen);
-    worker->scratch = mem_alloc(sizeof *worker->scratch);
     worker->cells = mem_alloc_array(layout->joints.count, sizeof *worker->cells);
     worker->block = mem_alloc(layout->size + LAYOUT_ALIGNMENT);
     if (worker->block) worker->totals = aligned(worker->block);
-    worker->inverse = mem_alloc_array(layout->choices.count, sizeof *worker->inverse);
     worker->groupings = mem_alloc_array(layout->tallies ? pass->groupings.count : 1,
                                         sizeof *worker->groupings);
     worker->hits = mem_alloc_array(2, sizeof *worker->hits);
-    return worker->left_out_group && worker->chosen && worker->scratch && worker->cells &&
-           worker->block && worker->inverse && worker->groupings && worker->hits &&
+    return worker->left_out_group && choices_init(&worker->choices, layout) &&
+           sums_init(&worker->sums, layout) && worker->cells && worker->block &&
+           worker->groupings && worker->hits &&
            expr_machine_init(&worker->machine, &pass->program) && worker_tallies(pass, worker);
 }
 
@@ -525,11 +395,10 @@ static void worker_free(const Pass *pass, Worker *worker) {
     }
     mem_free(worker->tallies);
     mem_free(worker->left_out_group);
-    mem_free(worker->chosen);
-    mem_free(worker->scratch);
+    choices_free(&worker->choices);
+    sums_free(&worker->sums);
     mem_free(worker->cells);
     mem_free(worker->block);
-    mem_free(worker->inverse);
     mem_free(worker->groupings);
     mem_free(worker->hits);
     expr_machine_free(&worker->machine);
@@ -546,7 +415,9 @@ static void work(void *context, uint32_t number) {
         run_morsel(run->pass, worker, morsel);
         progress_add(run->progress, 1);
     }
-    if (!worker->failed) totals_close(&run->pass->layout, worker->totals, worker->inverse);
+    if (worker->failed) return;
+    totals_close(&run->pass->layout, worker->totals);
+    strips_close(&run->pass->layout, worker->totals);
 }
 
 /* ---- Results ------------------------------------------------------------------------------------------ */

@@ -36,19 +36,12 @@ static uint32_t take_copies(uint32_t *counts, uint32_t copy) {
     return sum;
 }
 
-void totals_close(const Layout *layout, char *block, const bool *inverse) {
+void totals_close(const Layout *layout, char *block) {
     VEC_EACH (const Total, total, &layout->totals) {
         const Joint *joint = &layout->joints.items[total->joint];
         uint32_t *counts = (uint32_t *)(block + total->offset);
         if (total->kind != TOTAL_COUNT || !joint->copy) continue;
         for (uint32_t c = 0; c < joint->cells; c++) counts[c] += take_copies(counts + c, joint->copy);
-    }
-    VEC_EACH (const Total, other, &layout->totals) {
-        if (other->whole == MODULE_NONE || !inverse[other->choice]) continue;
-        uint32_t *counts = (uint32_t *)(block + other->offset);
-        const uint32_t *whole =
-            (const uint32_t *)(block + layout->totals.items[other->whole].offset);
-        for (uint32_t c = 0; c < cells_of(layout, other); c++) counts[c] = whole[c] - counts[c];
     }
 }
 

@@ -5,9 +5,8 @@
 
 #include "runtime/strata/layout.h"
 
-/* To be done with a worker's block before anything else: the counters of one cell become one,
- * and the counts of what a choice left (`inverse`, by choice) counts of what it took. */
-void totals_close(const Layout *layout, char *block, const bool *inverse);
+/* To be done with a worker's block before anything else: the counters of one cell become one. */
+void totals_close(const Layout *layout, char *block);
 
 /* Adds cells `from` to `to` of a total of one worker's block to another's. */
 void totals_merge(const Layout *layout, uint32_t total, uint32_t from, uint32_t to, char *into,

@@ -9,8 +9,12 @@
 
 enum { ROWS = 2 * EXPR_BATCH + 900, CELLS = 300, COLUMNS = 8 };
 
+/* STRIDE: words of so many choices lie side by side. */
+enum { STRIDE = 48, STRIP_LANES = OCTET * STRIP_OCTETS };
+
 typedef struct {
     uint8_t marks[EXPR_BATCH], bytes[EXPR_BATCH], missing[EXPR_BATCH];
+    uint64_t words[MASK_WORDS * STRIDE]; /* choice 0 of the marks; others of anything */
     int32_t ints[EXPR_BATCH];
     int64_t longs[EXPR_BATCH];
     uint32_t cells[EXPR_BATCH + CELLS_AHEAD], people[EXPR_BATCH];
@@ -29,7 +33,14 @@ static void make_rows(Rows *rows, uint64_t *random, uint32_t count) {
         rows->cells[i] = (uint32_t)(r >> 32) % CELLS;
         rows->people[i] = i / 3;
     }
-    uint32_t some = kernels_at(LEVEL_PORTABLE)->select(rows->marks, count, rows->places);
+    for (uint32_t w = 0; w < MASK_WORDS * STRIDE; w++)
+        rows->words[w] = test_random(random) & test_random(random);
+    for (uint32_t c = 0; c < STRIDE; c++)
+        kernels_at(LEVEL_PORTABLE)
+            ->mark(c ? NULL : rows->marks, NULL, c ? rows->words + c : NULL, STRIDE, count,
+                   rows->words + c);
+    uint32_t some =
+        kernels_at(LEVEL_PORTABLE)->select(rows->words, STRIDE, count, rows->places);
     rows->lists[0] = (PlaceList){NULL, count};
     rows->lists[1] = (PlaceList){rows->places, some};
 }
@@ -40,20 +51,73 @@ static const void *values_of(const Rows *rows, uint8_t repr) {
                               : (const void *)rows->longs;
 }
 
+/* Bits of whatever truth, missing marks and bits before there are, and of values that are not 0. */
 static void check_marks(const Kernels *one, const Kernels *other, const Rows *rows,
                         uint32_t count) {
+    uint64_t words[2][MASK_WORDS * STRIDE] = {{0}};
+    uint32_t made = (count + MASK_ROWS - 1) / MASK_ROWS;
+    for (int sort = 0; sort < 8; sort++) {
+        const uint8_t *truth = sort & 1 ? rows->marks : NULL;
+        const uint8_t *missing = sort & 2 ? rows->missing : NULL;
+        const uint64_t *within = sort & 4 ? rows->words + 5 : NULL;
+        one->mark(truth, missing, within, STRIDE, count, words[0] + sort);
+        other->mark(truth, missing, within, STRIDE, count, words[1] + sort);
+    }
+    assert_memory_equal(words[0], words[1], sizeof words[0]);
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(words[0][i / MASK_ROWS * STRIDE + 3] >> i % MASK_ROWS & 1,
+                         rows->marks[i] && !rows->missing[i]);
+    for (uint8_t repr = REPR_BYTE; repr <= REPR_LONG; repr++) {
+        one->mark_nonzero(values_of(rows, repr), repr, count, words[0]);
+        other->mark_nonzero(values_of(rows, repr), repr, count, words[1]);
+        assert_memory_equal(words[0], words[1], made * sizeof words[0][0]);
+    }
+}
+
+static void check_places(const Kernels *one, const Kernels *other, const Rows *rows,
+                         uint32_t count) {
     uint16_t places[2][EXPR_BATCH + PLACES_SLACK];
-    uint32_t n = one->select(rows->marks, count, places[0]);
-    assert_int_equal(other->select(rows->marks, count, places[1]), n);
-    assert_memory_equal(places[0], places[1], n * sizeof places[0][0]);
-    for (uint8_t repr = REPR_BYTE; repr <= REPR_LONG; repr++)
-        for (int all = 0; all < 2; all++) {
-            const void *values = values_of(rows, repr);
-            const uint8_t *pass = all ? NULL : rows->marks;
-            n = one->select_nonzero(values, repr, pass, count, places[0]);
-            assert_int_equal(other->select_nonzero(values, repr, pass, count, places[1]), n);
-            assert_memory_equal(places[0], places[1], n * sizeof places[0][0]);
+    uint64_t others[MASK_WORDS];
+    for (uint32_t w = 0; w < MASK_WORDS; w++) others[w] = rows->words[w * STRIDE + 7];
+    for (int both = 0; both < 2; both++) {
+        uint32_t n[2];
+        const Kernels *kernels[] = {one, other};
+        for (int k = 0; k < 2; k++)
+            n[k] = both ? kernels[k]->select_both(rows->words, STRIDE, others, count, places[k])
+                        : kernels[k]->select(rows->words, STRIDE, count, places[k]);
+        assert_int_equal(n[0], n[1]);
+        assert_memory_equal(places[0], places[1], n[0] * sizeof places[0][0]);
+        for (uint32_t i = 0; i < n[0]; i++) assert_true(rows->marks[places[0][i]]);
+    }
+}
+
+/* A mask has the bits of its row, and strips of every width count them, whatever the copies. */
+static void check_strips(const Kernels *one, const Kernels *other, const Rows *rows,
+                         uint32_t count) {
+    static const uint32_t octets[STRIP_OCTETS] = {8, 0, 40, 16}, widths[] = {1, 2, 4};
+    static uint32_t masks[2][EXPR_BATCH];
+    static _Alignas(64) uint16_t strips[2][4 * CELLS * STRIP_LANES];
+    for (int width = 0; width < 3; width++) {
+        uint32_t octet_count = widths[width], lanes = OCTET * octet_count;
+        uint32_t whole[2][OCTET] = {{0}};
+        const Kernels *kernels[] = {one, other};
+        memset(strips, 0, sizeof strips);
+        for (int k = 0; k < 2; k++) {
+            kernels[k]->turn(rows->words, STRIDE, octets, octet_count, count, masks[k]);
+            kernels[k]->count_masks(masks[k], rows->cells, count, lanes, CELLS, strips[k]);
+            kernels[k]->count_masks(masks[k], rows->cells, count, lanes, 0, strips[k]);
+            kernels[k]->count_octet(rows->words + 8, STRIDE, count, whole[k]);
         }
+        assert_memory_equal(masks[0], masks[1], count * sizeof masks[0][0]);
+        assert_memory_equal(strips[0], strips[1], sizeof strips[0]);
+        assert_memory_equal(whole[0], whole[1], sizeof whole[0]);
+        for (uint32_t i = 0; i < count; i++)
+            for (uint32_t lane = 0; lane < lanes; lane++) {
+                uint32_t choice = octets[lane / OCTET] + lane % OCTET;
+                assert_int_equal(masks[0][i] >> lane & 1,
+                                 rows->words[i / MASK_ROWS * STRIDE + choice] >> i % MASK_ROWS & 1);
+            }
+    }
 }
 
 /* Codes of every width, that may lie outside, that may be missing, and that may do neither. */
@@ -83,7 +147,7 @@ static void check_cells(const Kernels *one, const Kernels *other, const Rows *ro
 static void check_totals(const Kernels *one, const Kernels *other, const Rows *rows,
                          PlaceList list) {
     static uint32_t counts[2][4 * CELLS];
-    static SumCell sums[2][CELLS];
+    static SumCell sums[2][CELLS], others[2][CELLS];
     static VisitCell visits[2][CELLS];
     static EventCell events[2][CELLS];
     const Kernels *kernels[] = {one, other};
@@ -93,11 +157,14 @@ static void check_totals(const Kernels *one, const Kernels *other, const Rows *r
         for (uint8_t repr = REPR_BYTE; repr <= REPR_LONG; repr++) {
             const void *values = values_of(rows, repr);
             kernels[k]->sum(list, rows->cells, values, repr, k == 0, sums[k]);
+            kernels[k]->sum_twice(list, rows->cells, rows->cells + 1, values, repr, sums[k],
+                                  others[k]);
             kernels[k]->sum_events(list, rows->cells, rows->people, values, repr, events[k]);
         }
     }
     assert_memory_equal(counts[0], counts[1], sizeof counts[0]);
     assert_memory_equal(sums[0], sums[1], sizeof sums[0]);
+    assert_memory_equal(others[0], others[1], sizeof others[0]);
     assert_memory_equal(visits[0], visits[1], sizeof visits[0]);
     assert_memory_equal(events[0], events[1], sizeof events[0]);
 }
@@ -132,6 +199,8 @@ ARENA_TEST(every_processor_counts_the_same) {
         for (size_t i = 0; other && i < sizeof counts / sizeof counts[0]; i++) {
             make_rows(rows, &random, counts[i]);
             check_marks(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
+            check_places(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
+            check_strips(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
             check_cells(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
             check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[0]);
             check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[1]);
