@@ -26,6 +26,7 @@ typedef struct {
 typedef enum {
     EXPR_WIDEN = ROW_OP_COUNT, /* a, in the wider representation `repr` */
     EXPR_TRUTH,                /* 1 where a is not 0, as a byte */
+    EXPR_ADD_THREE,            /* a + b + c, of whole numbers whose sums all fit */
 } ExprOp;
 
 /* A look-up by whole numbers low … low+count-1. Below `low` is missing; above is the last entry. */

@@ -49,25 +49,28 @@ static void merge_counts(uint32_t *restrict into, const uint32_t *restrict more,
     for (uint32_t c = 0; c < count; c++) into[c] += more[c];
 }
 
+/* The two largest of two and two. Without a branch: which side has them cannot be guessed. */
+static inline void merge_sizes(uint32_t *first, uint32_t *second, uint32_t other_first,
+                               uint32_t other_second) {
+    uint32_t less = *first < other_first ? *first : other_first;
+    uint32_t next = *second < other_second ? other_second : *second;
+    *first = *first < other_first ? other_first : *first;
+    *second = less < next ? next : less;
+}
+
 static void merge_sums(SumCell *into, const SumCell *more, uint32_t count) {
     for (uint32_t c = 0; c < count; c++) {
-        uint64_t first = into[c].first, second = into[c].second;
-        note_size(more[c].first, &first, &second);
-        note_size(more[c].second, &first, &second);
-        into[c] = (SumCell){into[c].sum + more[c].sum, (uint32_t)first, (uint32_t)second};
+        into[c].sum += more[c].sum;
+        merge_sizes(&into[c].first, &into[c].second, more[c].first, more[c].second);
     }
 }
 
 static void merge_records(Record *into, const Record *more, uint32_t count) {
     for (uint32_t c = 0; c < count; c++) {
         for (int w = 0; w < RECORD_WORDS; w++) into[c].words[w] += more[c].words[w];
-        for (int t = 0; t < RECORD_TOPS; t++) {
-            uint64_t first = into[c].first[t], second = into[c].second[t];
-            note_size(more[c].first[t], &first, &second);
-            note_size(more[c].second[t], &first, &second);
-            into[c].first[t] = (uint32_t)first;
-            into[c].second[t] = (uint32_t)second;
-        }
+        for (int t = 0; t < RECORD_TOPS; t++)
+            merge_sizes(&into[c].first[t], &into[c].second[t], more[c].first[t],
+                        more[c].second[t]);
     }
 }
 

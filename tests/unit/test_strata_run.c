@@ -846,6 +846,31 @@ ARENA_TEST(every_operation_agrees_with_the_naive_evaluator) {
     fixture_free(&world->fixture);
 }
 
+/* Of two to six columns of every width, some of which may be missing or not fit: what is added
+ * three at a time is what is added one by one. */
+ARENA_TEST(sums_of_many_columns_agree_with_the_naive_evaluator) {
+    World *world = ARENA_NEW(arena, World);
+    make_world(world, arena, 301, 300, 10);
+    Fixture *fixture = &world->fixture;
+    fixture->module.queries.count = 0;
+    for (uint32_t first = 1; first < 8; first++) {
+        uint32_t sum = fixture_read(fixture, first, false);
+        for (uint32_t n = 1; n < 6; n++) {
+            uint32_t next = fixture_read(fixture, 1 + (first * n + n) % 7, false);
+            sum = n % 2 ? fixture_op(fixture, ROW_ADD, sum, next, 0)
+                        : fixture_op(fixture, ROW_ADD, next, sum, 0);
+            query_operation(world, sum);
+        }
+        sum = fixture_read(fixture, first, false);
+        for (uint32_t n = 1; n < 7; n++) {
+            uint32_t next = fixture_read(fixture, 1 + (first + n) % 7, false);
+            sum = fixture_op(fixture, ROW_ADD, sum, next, 0);
+            if (n > 3) query_operation(world, sum);
+        }
+    }
+    check_made(world);
+}
+
 /* ---- By hand ------------------------------------------------------------------------------------- */
 
 /* Five people: groups 0 1 1 2 -, pence 100 250 -399 7 5. */
@@ -1020,6 +1045,7 @@ int main(void) {
         cmocka_unit_test(tables_of_any_size_agree_with_the_naive_evaluator),
         cmocka_unit_test(several_morsels_agree_with_the_naive_evaluator),
         cmocka_unit_test(every_operation_agrees_with_the_naive_evaluator),
+        cmocka_unit_test(sums_of_many_columns_agree_with_the_naive_evaluator),
         cmocka_unit_test(doubles_too_large_to_square_are_left_out_of_their_squares_alone),
         cmocka_unit_test(what_counting_takes_is_told_before_anything_is_counted),
         cmocka_unit_test(pence_are_summed_and_shown_in_pounds),
