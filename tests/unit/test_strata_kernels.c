@@ -144,6 +144,34 @@ static void check_cells(const Kernels *one, const Kernels *other, const Rows *ro
     }
 }
 
+/* Breakdowns as they are laid out: strides of mixed radix, and what is outside an axis either in
+ * cells of its own or, with `alone`, past the last cell. */
+static void check_layouts(const Kernels *one, const Kernels *other, const Rows *rows,
+                          uint32_t count, bool alone, uint64_t *random) {
+    static const uint32_t sizes[][6] = {{10, 60, 6, 20, 3}, {2, 255, 200, 3}, {256, 256, 2},
+                                        {7, 1, 1, 9, 130, 5}, {50}, {127, 2, 256, 40}};
+    uint32_t cells[2][EXPR_BATCH];
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        Axis axes[6];
+        ExprVector vectors[6];
+        uint32_t axis_count = 0, all = 1;
+        while (axis_count < 6 && sizes[s][axis_count]) axis_count++;
+        for (uint32_t a = axis_count; a--;) {
+            uint64_t r = test_random(random);
+            uint32_t size = sizes[s][a];
+            bool missing = r & 1, check = missing || size < 256;
+            uint8_t repr = size < 256 && r >> 1 & 1 ? REPR_INT : REPR_BYTE;
+            vectors[a] = (ExprVector){values_of(rows, repr), missing ? rows->missing : NULL};
+            axes[a] = (Axis){a, size, all, size * all, check, repr};
+            all *= size + (alone ? 0 : check);
+        }
+        for (uint32_t a = 0; alone && a < axis_count; a++) axes[a].out = all;
+        one->find_cells(axes, axis_count, vectors, all - !alone, count, cells[0]);
+        other->find_cells(axes, axis_count, vectors, all - !alone, count, cells[1]);
+        assert_memory_equal(cells[0], cells[1], count * sizeof cells[0][0]);
+    }
+}
+
 static void check_totals(const Kernels *one, const Kernels *other, const Rows *rows,
                          PlaceList list) {
     static uint32_t counts[2][4 * CELLS];
@@ -202,6 +230,8 @@ ARENA_TEST(every_processor_counts_the_same) {
             check_places(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
             check_strips(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
             check_cells(kernels_at(LEVEL_PORTABLE), other, rows, counts[i]);
+            check_layouts(kernels_at(LEVEL_PORTABLE), other, rows, counts[i], false, &random);
+            check_layouts(kernels_at(LEVEL_PORTABLE), other, rows, counts[i], true, &random);
             check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[0]);
             check_totals(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[1]);
             check_records(kernels_at(LEVEL_PORTABLE), other, rows, rows->lists[0]);
