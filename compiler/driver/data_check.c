@@ -21,16 +21,12 @@ typedef struct {
 
 /* ---- Counts ------------------------------------------------------------------------------ */
 
-static bool is_missing(const Column *column, uint64_t row) {
-    return column->missing && (column->missing[row / 8] >> (row % 8) & 1);
-}
-
 /* Rows of one person lie side by side, so people are counted where the person changes. */
 static int64_t people_behind_missing(const TableData *data, const Column *column) {
     int64_t people = 0;
     uint32_t last = 0;
     for (uint64_t row = 0; row < data->rows; row++) {
-        if (!is_missing(column, row)) continue;
+        if (!column_misses(column, row)) continue;
         if (!people || data->person[row] != last) people++;
         last = data->person[row];
     }
@@ -101,14 +97,6 @@ typedef struct {
     int64_t *rows, *people;
 } CategoryCounts;
 
-static uint32_t code_at(const Column *column, uint64_t row) {
-    switch (column->width) {
-    case 1: return ((const uint8_t *)column->values)[row];
-    case 2: return ((const uint16_t *)column->values)[row];
-    default: return ((const uint32_t *)column->values)[row];
-    }
-}
-
 static CategoryCounts count_categories(const Survey *s, const ModuleTable *table,
                                        const TableData *data, uint32_t index) {
     const Column *column = &data->columns[index];
@@ -117,8 +105,8 @@ static CategoryCounts count_categories(const Survey *s, const ModuleTable *table
                              ARENA_NEW_ARRAY(s->arena, int64_t, count)};
     uint32_t *last = ARENA_NEW_ARRAY(s->arena, uint32_t, count);
     for (uint64_t row = 0; row < data->rows; row++) {
-        uint32_t code = code_at(column, row);
-        if (is_missing(column, row) || code >= count) continue;
+        uint32_t code = (uint32_t)column_whole(column, row);
+        if (column_misses(column, row) || code >= count) continue;
         uint32_t person = data->person ? data->person[row] : (uint32_t)row;
         bool again = counts.rows[code]++ && person == last[code] && person != DATA_NO_PERSON;
         counts.people[code] += !again;

@@ -11,6 +11,11 @@ static inline bool bit_at(const uint8_t *bits, uint64_t at) { return bits[at / 8
 /* Bytes that hold the bits of so many rows. */
 static inline size_t bits_size(uint64_t rows) { return (size_t)(rows / 8 + (rows % 8 != 0)); }
 
+/* Bytes of `rows` values of `width` bytes; 0: a bit. */
+static inline uint64_t values_size(uint64_t rows, uint8_t width) {
+    return width ? rows * width : bits_size(rows);
+}
+
 /* A word whose bytes in memory are its bits in order. */
 static inline uint64_t bits_in_order(uint64_t word) {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

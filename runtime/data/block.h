@@ -45,6 +45,8 @@ typedef struct BlockKernels {
     BlockRead (*reals)(const BlockField *field, double *values);
     /* Identifiers that are whole numbers, as key words; NHS numbers are checked where asked. */
     BlockRead (*keys)(const BlockField *field, bool nhs_numbers, uint64_t *words);
+    /* The rows of values that are 1. */
+    uint64_t (*ones)(const int32_t values[BLOCK_ROWS]);
     /* The smallest and the largest of the values of those rows, of which there is one. */
     void (*span)(const int32_t values[BLOCK_ROWS], uint64_t rows, int32_t *low, int32_t *high);
     /* Writes the first `rows` values, `width` bytes each. */

@@ -8,6 +8,7 @@
 #include "runtime/base/diag.h"
 #include "runtime/base/progress.h"
 #include "runtime/bytecode/module.h"
+#include "runtime/data/bits.h"
 
 #define DATA_NO_PERSON UINT32_MAX
 
@@ -15,15 +16,31 @@
  * nothing is missing. */
 typedef struct {
     ColumnSort sort;
-    uint8_t width;  /* bytes a value: 1, 2 (both without sign), 4, 8; the smallest that fits */
+    uint8_t width;  /* bytes a value: 1, 2 (both without sign), 4, 8; the smallest that fits.
+                       0: a bit, as in `missing` */
     bool real;      /* COLUMN_REAL: double, width 8 */
-    void *values;   /* uint8/uint16/int32/int64/double; flags uint8 */
+    void *values;   /* bits of flags; uint8/uint16/int32/int64/double. NULL: not held */
     uint8_t *missing;
     uint64_t missing_count;
     int64_t low, high; /* smallest and largest held value; 0, 0 where there is none, and for
                           reals. A missing value is held as 0 */
     bool unverified;   /* of a snapshot, and not to be read before dataset_verify */
 } Column;
+
+/* What a column of whole numbers holds of a row, missing or not. */
+static inline int64_t column_whole(const Column *column, uint64_t row) {
+    switch (column->width) {
+    case 0: return bit_at(column->values, row);
+    case 1: return ((const uint8_t *)column->values)[row];
+    case 2: return ((const uint16_t *)column->values)[row];
+    case 4: return ((const int32_t *)column->values)[row];
+    default: return ((const int64_t *)column->values)[row];
+    }
+}
+
+static inline bool column_misses(const Column *column, uint64_t row) {
+    return column->missing && bit_at(column->missing, row);
+}
 
 typedef struct {
     uint64_t rows;

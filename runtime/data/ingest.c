@@ -56,14 +56,14 @@ static ScpStatus no_memory(const IngestRequest *request) {
 
 /* ---- The header ------------------------------------------------------------------------ */
 
-/* Bytes a value of the column takes in the store at first. Whole numbers hardly ever need all that
+/* Bytes a value of the column takes in the store at first; 0: a bit. Whole numbers hardly ever need all that
  * their bounds allow: their columns are elastic. */
 static uint8_t width_of(const Module *module, const ModuleColumn *column, bool *elastic) {
     *elastic = false;
     switch (column->sort) {
-    case COLUMN_IDENTIFIER: return 0;
+    case COLUMN_IDENTIFIER: return 8;
     case COLUMN_REAL: return 8;
-    case COLUMN_FLAG: return 1;
+    case COLUMN_FLAG: return 0;
     case COLUMN_DATE: return 4;
     case COLUMN_CATEGORY:
         return store_width(0, (int64_t)module->dims.items[column->dim].member_count - 1);
@@ -91,7 +91,7 @@ static void plan_columns(Ingest *ingest) {
         ingest->columns[c] = (PieceColumn){.low = INT64_MAX, .high = INT64_MIN};
         column->key = c == table->key;
         column->width = width_of(request->module, declared, &column->elastic);
-        if (column->key) column->width = 8;
+        column->kept = column->key || declared->sort != COLUMN_IDENTIFIER;
         column->may_miss = declared->may_miss && !column->key;
         column->field = MODULE_NONE;
         if (column_has_texts(declared))
@@ -580,14 +580,15 @@ typedef struct {
 static void close_gaps(const Ingest *ingest, uint32_t c) {
     size_t width = ingest->plan.columns[c].width;
     char *values = ingest->store.values[c];
-    uint8_t *missing = ingest->store.missing[c];
+    uint8_t *bits = ingest->store.values[c], *missing = ingest->store.missing[c];
     uint64_t row = 0;
     for (uint64_t p = 0; p < ingest->piece_count; p++) {
         const Piece *piece = &ingest->pieces[p];
-        if (piece->first != row) {
-            memmove(values + row * width, values + piece->first * width, piece->rows * width);
-            if (missing) bits_copy(missing, row, missing, piece->first, piece->rows);
-        }
+        uint64_t from = piece->first;
+        if (from != row && width)
+            memmove(values + row * width, values + from * width, piece->rows * width);
+        if (from != row && !width) bits_copy(bits, row, bits, from, piece->rows);
+        if (from != row && missing) bits_copy(missing, row, missing, from, piece->rows);
         row += piece->rows;
     }
 }
@@ -598,7 +599,8 @@ static void survey(const Ingest *ingest, uint32_t c, Column *column) {
     column->missing_count = held->missing_count;
     column->low = any ? held->low : 0;
     column->high = any ? held->high : 0;
-    column->width = column->real ? 8 : store_width(column->low, column->high);
+    column->width = ingest->plan.columns[c].width;
+    if (column->width && !column->real) column->width = store_width(column->low, column->high);
 }
 
 static bool assemble_column(const Assembly *assembly, uint32_t c) {
@@ -683,7 +685,7 @@ static void assemble(void *context, uint32_t worker) {
             done = assemble_lines(assembly);
         else if (plan->columns[c].key)
             done = assemble_keys(assembly, c);
-        else if (plan->columns[c].width)
+        else if (plan->columns[c].kept)
             done = assemble_column(assembly, c);
         if (!done) atomic_store(&assembly->failed, true);
     }

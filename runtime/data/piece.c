@@ -16,26 +16,33 @@ static size_t aligned(size_t size) {
     return (size + 15) & ~(size_t)15;
 }
 
-/* Bitmaps end with a word more than they need, so that marks can be put a word at a time. */
+/* Bitmaps end with a word more than they need, so that bits can be put a word at a time. */
 static size_t bitmap_size(const Piece *piece) {
     return aligned(piece->capacity / 8 + 16);
 }
 
-static bool has_marks(const ColumnPlan *column) { return column->may_miss && column->width; }
+static bool has_marks(const ColumnPlan *column) { return column->may_miss && column->kept; }
+static bool has_bits(const ColumnPlan *column) { return column->kept && !column->width; }
 
 static bool allocate(const TablePlan *plan, Piece *piece) {
     size_t size = aligned(plan->count * sizeof *piece->columns);
     for (uint32_t c = 0; c < plan->count; c++)
-        if (has_marks(&plan->columns[c])) size += bitmap_size(piece);
+        size += bitmap_size(piece) *
+                (size_t)(has_marks(&plan->columns[c]) + has_bits(&plan->columns[c]));
     char *next = piece->block = mem_alloc(size);
     if (!next) return false;
     piece->columns = (PieceColumn *)(void *)next;
     next += aligned(plan->count * sizeof *piece->columns);
     for (uint32_t c = 0; c < plan->count; c++) {
         piece->columns[c] = (PieceColumn){.low = INT64_MAX, .high = INT64_MIN};
-        if (!has_marks(&plan->columns[c])) continue;
-        piece->columns[c].missing = (uint8_t *)next;
-        next += bitmap_size(piece);
+        if (has_marks(&plan->columns[c])) {
+            piece->columns[c].missing = (uint8_t *)next;
+            next += bitmap_size(piece);
+        }
+        if (has_bits(&plan->columns[c])) {
+            piece->columns[c].values = (uint8_t *)next;
+            next += bitmap_size(piece);
+        }
     }
     return true;
 }
@@ -100,11 +107,24 @@ static bool is_wide(const ColumnPlan *column, int64_t low, int64_t high) {
     return column->elastic && store_width(low, high) > column->width;
 }
 
+/* Sets bits of rows, from the row `rows` on. */
+static void set_bits(const Piece *piece, uint8_t *bits, uint64_t rows) {
+    uint64_t words[2], shift = piece->rows % 64;
+    bits += piece->rows / 64 * 8;
+    memcpy(words, bits, sizeof words);
+    words[0] |= bits_in_order(rows << shift);
+    words[1] |= bits_in_order(shift ? rows >> (64 - shift) : 0);
+    memcpy(bits, words, sizeof words);
+}
+
 static void keep_whole(TableStore *store, Piece *piece, uint32_t c, int64_t value) {
     const ColumnPlan *column = &store->plan->columns[c];
     bool wide = is_wide(column, value, value);
     if (wide) note_wide(piece, c, value);
-    store_put(value_at(store, c, piece->first + piece->rows), column->width, wide ? 0 : value);
+    if (column->width)
+        store_put(value_at(store, c, piece->first + piece->rows), column->width, wide ? 0 : value);
+    else
+        set_bits(piece, piece->columns[c].values, (uint64_t)value);
     extend(&piece->columns[c], value, value);
 }
 
@@ -236,14 +256,8 @@ static uint64_t rows_below(uint32_t rows) {
 /* Marks rows, as bits from the row `rows` on. */
 static void mark_missing(Piece *piece, uint32_t c, uint64_t rows) {
     PieceColumn *column = &piece->columns[c];
-    uint64_t words[2], shift = piece->rows % 64;
     column->missing_count += (uint64_t)__builtin_popcountll(rows);
-    if (!column->missing || !rows) return;
-    uint8_t *bits = column->missing + piece->rows / 64 * 8;
-    memcpy(words, bits, sizeof words);
-    words[0] |= bits_in_order(rows << shift);
-    words[1] |= bits_in_order(shift ? rows >> (64 - shift) : 0);
-    memcpy(bits, words, sizeof words);
+    if (column->missing && rows) set_bits(piece, column->missing, rows);
 }
 
 /* Those of the values of a block that the column has no room for. */
@@ -276,8 +290,11 @@ static BlockRead read_wholes(TableStore *store, Piece *piece, uint32_t c, const 
     case COLUMN_REAL:
     case COLUMN_IDENTIFIER: break;
     }
-    kernels->put(value_at(store, c, piece->first + piece->rows), column->width, values,
-                 field->rows);
+    if (column->width)
+        kernels->put(value_at(store, c, piece->first + piece->rows), column->width, values,
+                     field->rows);
+    else
+        set_bits(piece, piece->columns[c].values, kernels->ones(values) & read.usual);
     if (!read.usual) return read;
     kernels->span(values, read.usual, &low, &high);
     if (declared->has_range && (low < declared->low || high > declared->high)) {
@@ -450,11 +467,15 @@ static void read_all(TableStore *store, Piece *piece, CsvReader *reader) {
     mem_free(marks.found);
 }
 
-/* Marks go to the store all at once, for chunks meet within bytes. */
+/* Bits go to the store all at once, for chunks meet within bytes. */
 static void finish(TableStore *store, Piece *piece) {
-    for (uint32_t c = 0; c < store->plan->count && !piece->failed; c++)
-        if (piece->columns[c].missing)
-            bits_copy(store->missing[c], piece->first, piece->columns[c].missing, 0, piece->rows);
+    for (uint32_t c = 0; c < store->plan->count && !piece->failed; c++) {
+        const PieceColumn *column = &piece->columns[c];
+        if (column->missing)
+            bits_copy(store->missing[c], piece->first, column->missing, 0, piece->rows);
+        if (column->values)
+            bits_copy(store->values[c], piece->first, column->values, 0, piece->rows);
+    }
     if (piece->failed) piece_free(piece);
 }
 
@@ -479,8 +500,8 @@ bool piece_begin(TableStore *store, uint64_t first, Piece *piece, uint64_t rows)
 static void end_value(TableStore *store, Piece *piece, uint32_t c, int fault, bool empty) {
     if (fault != CSV_SOUND) note_problem(piece, piece->rows + 1, 0, c, fault);
     if (fault == CSV_SOUND && !empty) return;
-    uint8_t width = store->plan->columns[c].width;
-    if (width) memset(value_at(store, c, piece->first + piece->rows), 0, width);
+    const ColumnPlan *column = &store->plan->columns[c];
+    if (column->kept) memset(value_at(store, c, piece->first + piece->rows), 0, column->width);
     mark_missing(piece, c, 1);
 }
 

@@ -31,8 +31,9 @@ typedef struct {
 enum { PIECE_PROBLEMS = 100 };
 
 typedef struct {
-    uint8_t *missing; /* marks by row of the piece, which go to the store in the end; NULL: none
-                         may be */
+    /* bits by row of the piece, which go to the store in the end: */
+    uint8_t *missing; /* NULL: none may be */
+    uint8_t *values;  /* NULL: they are no bits, and in the store already */
     uint64_t missing_count;
     int64_t low, high; /* of what is held; low > high: nothing is */
 } PieceColumn;
@@ -64,7 +65,7 @@ typedef struct {
     PieceTally *tallies; /* how many there are of each kind in each column */
     uint32_t tally_count, tally_capacity;
     bool failed; /* no memory */
-    void *block; /* holds columns and their marks */
+    void *block; /* holds columns and their bits */
 } Piece;
 
 /* A piece whose rows come one value after the other from elsewhere: the row is `rows`, which the

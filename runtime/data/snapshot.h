@@ -21,10 +21,11 @@
 
 #include "runtime/base/sha256.h"
 #include "runtime/bytecode/codec.h"
+#include "runtime/data/bits.h"
 #include "runtime/data/dataset.h"
 
 #define SNAPSHOT_MAGIC "SCPS\r\n\x1a\n"
-#define SNAPSHOT_FORMAT_VERSION 1
+#define SNAPSHOT_FORMAT_VERSION 2
 #define SNAPSHOT_ORDER_MARK UINT32_C(0x01020304)
 
 enum { SNAPSHOT_HEADER_SIZE = 56, SNAPSHOT_ALIGNMENT = 64, SNAPSHOT_ROWS = 65536 };
@@ -38,7 +39,7 @@ typedef struct {
 typedef struct {
     Slice name;
     uint32_t sort; /* ColumnSort; never COLUMN_IDENTIFIER */
-    uint32_t width;
+    uint32_t width; /* 0: a bit a row, as marks of missing values are; flags alone */
     int64_t low, high;
     uint64_t missing_count;
     VEC(Slice) members; /* COLUMN_CATEGORY: the codes */
@@ -144,9 +145,8 @@ ScpStatus snapshot_write(const Module *module, const Dataset *dataset,
 /* Writes or reads the directory, as the codec is told. */
 void snapshot_codec(Codec *codec, SnapshotDirectory *directory);
 
-/* Bytes one checksum of an array of `width` bytes a row covers; of marks of missing values. */
-static inline uint64_t snapshot_block(uint32_t width) { return (uint64_t)SNAPSHOT_ROWS * width; }
-static inline uint64_t snapshot_marks_block(void) { return SNAPSHOT_ROWS / 8; }
+/* Bytes one checksum of an array of `width` bytes a row covers; 0: of a bit. */
+static inline uint64_t snapshot_block(uint8_t width) { return values_size(SNAPSHOT_ROWS, width); }
 
 static inline uint64_t snapshot_align(uint64_t offset) {
     return (offset + SNAPSHOT_ALIGNMENT - 1) & ~(uint64_t)(SNAPSHOT_ALIGNMENT - 1);

@@ -81,9 +81,7 @@ static bool bounds_sound(const SnapshotColumn *column) {
     switch ((ColumnSort)column->sort) {
     case COLUMN_IDENTIFIER: return false;
     case COLUMN_REAL: return column->width == 8 && low == 0 && high == 0;
-    case COLUMN_FLAG:
-        if (low < 0 || high > 1) return false;
-        break;
+    case COLUMN_FLAG: return column->width == 0 && low >= 0 && high <= 1 && low <= high;
     case COLUMN_CATEGORY:
         if (low < 0 || (high && high >= (int64_t)column->members.count)) return false;
         break;
@@ -108,9 +106,10 @@ static const char *check_column(const SnapshotColumn *column, uint64_t rows, uin
     if (column->missing_count > rows) return "a column misses more values than it has";
     for (uint32_t i = 0; i < column->members.count; i++)
         if (!utf8_valid(column->members.items[i])) return "a category is not text";
-    uint64_t marks = column->missing_count ? (rows + 7) / 8 : 0;
-    if (!array_sound(&column->values, rows * column->width, snapshot_block(column->width), room) ||
-        !array_sound(&column->missing, marks, snapshot_marks_block(), room))
+    uint8_t width = (uint8_t)column->width;
+    uint64_t marks = column->missing_count ? bits_size(rows) : 0;
+    if (!array_sound(&column->values, values_size(rows, width), snapshot_block(width), room) ||
+        !array_sound(&column->missing, marks, snapshot_block(0), room))
         return "a column does not lie within it";
     return NULL;
 }

@@ -78,10 +78,27 @@ static void limits_8(const void *values, uint64_t rows, int64_t *least, int64_t 
     LIMITS(int64_t);
 }
 
+static uint64_t count_bits(const uint8_t *bits, uint64_t rows) {
+    uint64_t count = 0;
+    for (uint64_t byte = 0; byte < bits_size(rows); byte++) {
+        unsigned here = bits[byte];
+        if (rows - byte * 8 < 8) here &= (1u << (rows - byte * 8)) - 1;
+        count += (uint64_t)__builtin_popcount(here);
+    }
+    return count;
+}
+
+static void limits_of_bits(const void *values, uint64_t rows, int64_t *least, int64_t *most) {
+    uint64_t ones = count_bits(values, rows);
+    *least = ones == rows;
+    *most = ones > 0;
+}
+
 /* A missing value is held as 0, which may lie outside the bounds of the others. */
 static bool whole_sound(const SnapshotColumn *column, const void *values, uint64_t rows) {
     int64_t least = 0, most = 0, low = column->low, high = column->high;
     switch (column->width) {
+    case 0: limits_of_bits(values, rows, &least, &most); break;
     case 1: limits_1(values, rows, &least, &most); break;
     case 2: limits_2(values, rows, &least, &most); break;
     case 4: limits_4(values, rows, &least, &most); break;
@@ -92,10 +109,6 @@ static bool whole_sound(const SnapshotColumn *column, const void *values, uint64
     return least >= low && most <= high;
 }
 
-static bool marked(const Column *column, uint64_t row) {
-    return column->missing && (column->missing[row / 8] >> row % 8 & 1);
-}
-
 static Finding check_reals(const Task *task, uint64_t from, uint64_t to) {
     const ModuleColumn *declared = &task->use->table->columns.items[task->column];
     const double *values = task->held->values;
@@ -103,33 +116,24 @@ static Finding check_reals(const Task *task, uint64_t from, uint64_t to) {
     for (uint64_t row = from; row < to; row++) {
         if (!isfinite(values[row])) found |= FOUND_VALUE;
         bool outside = values[row] < (double)declared->low || values[row] > (double)declared->high;
-        if (declared->has_range && outside && !marked(task->held, row)) found |= FOUND_RANGE;
+        if (declared->has_range && outside && !column_misses(task->held, row)) found |= FOUND_RANGE;
     }
     return (Finding)found;
-}
-
-static uint64_t count_marks(const uint8_t *marks, uint64_t from, uint64_t to) {
-    uint64_t count = 0;
-    for (uint64_t byte = from / 8; byte * 8 < to; byte++) {
-        unsigned bits = marks[byte];
-        if (to - byte * 8 < 8) bits &= (1u << (to - byte * 8)) - 1;
-        count += (uint64_t)__builtin_popcount(bits);
-    }
-    return count;
 }
 
 static int check_column_block(Task *task, uint64_t block) {
     const SnapshotColumn *column = task->use->columns[task->column];
     uint64_t rows = task->use->part->rows, from = block * SNAPSHOT_ROWS;
     uint64_t to = from + SNAPSHOT_ROWS < rows ? from + SNAPSHOT_ROWS : rows;
-    if (!sum_agrees(task, &column->values, snapshot_block(column->width), block))
-        return FOUND_DAMAGE;
+    uint8_t width = (uint8_t)column->width;
+    if (!sum_agrees(task, &column->values, snapshot_block(width), block)) return FOUND_DAMAGE;
     if (column->missing_count) {
-        if (!sum_agrees(task, &column->missing, snapshot_marks_block(), block)) return FOUND_DAMAGE;
-        atomic_fetch_add(&task->missing, count_marks(task->held->missing, from, to));
+        if (!sum_agrees(task, &column->missing, snapshot_block(0), block)) return FOUND_DAMAGE;
+        atomic_fetch_add(&task->missing,
+                         count_bits(task->held->missing + bits_size(from), to - from));
     }
     if (column->sort == COLUMN_REAL) return (int)check_reals(task, from, to);
-    const char *values = (const char *)task->held->values + from * column->width;
+    const char *values = (const char *)task->held->values + values_size(from, width);
     return whole_sound(column, values, to - from) ? 0 : FOUND_VALUE;
 }
 

@@ -57,9 +57,10 @@ static void describe_column(Packing *p, const ModuleColumn *declared, const Colu
         column->members.items = dim->members;
         column->members.count = dim->member_count;
     }
-    place(p, &column->values, held->values, rows * held->width, snapshot_block(held->width));
+    place(p, &column->values, held->values, values_size(rows, held->width),
+          snapshot_block(held->width));
     if (held->missing_count)
-        place(p, &column->missing, held->missing, (rows + 7) / 8, snapshot_marks_block());
+        place(p, &column->missing, held->missing, bits_size(rows), snapshot_block(0));
 }
 
 static void add_schema(Sha256 *sha, Slice text) {

@@ -18,9 +18,9 @@ bool store_init(TableStore *store, TablePlan *plan) {
 
 static bool reserve_column(TableStore *store, uint32_t c, uint64_t rows) {
     const ColumnPlan *column = &store->plan->columns[c];
-    if (!column->width) return true;
-    if (rows > PTRDIFF_MAX / column->width) return false;
-    void *larger = mem_realloc(store->values[c], rows * column->width);
+    if (!column->kept) return true;
+    if (column->width && rows > PTRDIFF_MAX / column->width) return false;
+    void *larger = mem_realloc(store->values[c], values_size(rows, column->width));
     if (!larger) return false;
     store->values[c] = larger;
     if (!column->may_miss) return true;
@@ -99,15 +99,22 @@ void store_narrow(TableStore *store, uint32_t column, uint8_t width, uint64_t ro
     plan->width = width;
 }
 
+static void end_bits(uint8_t *bits, uint64_t rows) {
+    if (rows % 8) bits[rows / 8] &= (uint8_t)((1u << rows % 8) - 1);
+}
+
 bool store_trim(TableStore *store, uint32_t column, uint64_t rows) {
-    void *smaller =
-        mem_realloc(store->values[column], rows * store->plan->columns[column].width);
-    if (smaller) store->values[column] = smaller;
-    if (!smaller || !store->missing[column]) return smaller != NULL;
+    uint8_t width = store->plan->columns[column].width;
+    void *smaller = mem_realloc(store->values[column], values_size(rows, width));
+    if (!smaller) return false;
+    store->values[column] = smaller;
+    if (!width) end_bits(smaller, rows);
+    if (!store->missing[column]) return true;
     smaller = mem_realloc(store->missing[column], bits_size(rows));
-    if (smaller) store->missing[column] = smaller;
-    if (smaller && rows % 8) store->missing[column][rows / 8] &= (uint8_t)((1u << rows % 8) - 1);
-    return smaller != NULL;
+    if (!smaller) return false;
+    store->missing[column] = smaller;
+    end_bits(smaller, rows);
+    return true;
 }
 
 void *store_take(TableStore *store, uint32_t column) {

@@ -12,7 +12,8 @@ typedef struct {
     const ModuleColumn *declared;
     Dictionary dictionary; /* COLUMN_CATEGORY */
     uint32_t field;        /* where it stands in a record, from 0 */
-    uint8_t width;         /* bytes a value in the store; 0: looked at and not kept */
+    bool kept;             /* false: looked at only */
+    uint8_t width;         /* bytes a value in the store; 0: a bit */
     bool elastic;          /* may meet values that do not fit, which is rare: see PieceWide */
     bool key;              /* held as a key word (runtime/data/keys.h) */
     bool may_miss;
@@ -49,7 +50,7 @@ bool store_widen(TableStore *store, uint32_t column, uint8_t width, uint64_t row
 /* Makes whole values narrower, which they must fit, in the room they have. */
 void store_narrow(TableStore *store, uint32_t column, uint8_t width, uint64_t rows);
 
-/* Gives back all room of a column but that of `rows` rows, behind whose marks zeros come. */
+/* Gives back all room of a column but that of `rows` rows, behind whose bits zeros come. */
 bool store_trim(TableStore *store, uint32_t column, uint64_t rows);
 
 /* Hand the values or the marks of a column to the caller. */

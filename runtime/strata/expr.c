@@ -149,7 +149,7 @@ static uint32_t add_column(ExprProgram *program, unsigned op, uint32_t a) {
     const Column *column = joined ? &program->people->columns[a] : &program->table->columns[a];
     assert(!column->unverified);
     Repr repr = column->real         ? REPR_REAL
-                : column->width == 1 ? REPR_BYTE
+                : column->width <= 1 ? REPR_BYTE
                 : column->width == 8 ? REPR_LONG
                                      : REPR_INT;
     ExprStep step = new_step(joined ? ROW_PERSON_COLUMN : ROW_COLUMN, repr, a, 0, 0);
@@ -397,12 +397,12 @@ uint32_t expr_add_truth(ExprProgram *program, uint32_t node) {
 }
 
 uint64_t expr_row_bytes(const ExprProgram *program) {
-    uint64_t bytes = 0;
+    uint64_t bits = 0;
     bool joined = false;
     for (uint32_t i = 0; i < program->steps.count; i++) {
         const ExprStep *step = &program->steps.items[i];
-        if (step->column) bytes += step->column->width;
+        if (step->column) bits += step->column->width ? step->column->width * 8u : 1;
         joined |= step->key.op == ROW_PERSON_COLUMN;
     }
-    return bytes + (joined ? sizeof *program->table->person : 0);
+    return (bits + 7) / 8 + (joined ? sizeof *program->table->person : 0);
 }

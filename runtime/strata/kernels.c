@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "runtime/base/processor.h"
+#include "runtime/data/bits.h"
 #include "runtime/strata/calendar.h"
 #include "runtime/strata/levels.h"
 #include "runtime/strata/ranking.h"

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/data/bits.h"
 #include "runtime/strata/calendar.h"
 #include "runtime/strata/levels.h"
 #include "runtime/strata/ranking.h"

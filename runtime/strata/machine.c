@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/base/memory.h"
+#include "runtime/data/bits.h"
 #include "runtime/strata/kernels.h"
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
@@ -76,9 +77,10 @@ void expr_fetch(ExprMachine *machine, const uint32_t *steps, uint32_t step_count
     for (uint32_t k = 0; k < step_count && count; k++) {
         const ExprStep *step = &machine->program->steps.items[steps[k]];
         if (step->key.op != ROW_COLUMN) continue;
-        size_t width = step->column->width;
-        fetch->spans[n].from = (const char *)step->column->values + row * width;
-        fetch->spans[n].bytes = count * width;
+        uint8_t width = step->column->width;
+        fetch->spans[n].from =
+            (const char *)step->column->values + (width ? row * width : row / 8);
+        fetch->spans[n].bytes = values_size(count, width);
         lines += fetch->spans[n++].bytes / FETCH_LINE + 1;
     }
     uint32_t before = fetch->ticks ? fetch->ticks : 1;

@@ -94,8 +94,8 @@ static Sha256Digest digest_of(const TableData *data, const KeyColumn *keys, cons
     if (report->total) return sha256_finish(&sha);
     for (uint32_t c = 0; c < data->column_count; c++) {
         const Column *column = &data->columns[c];
-        add_bytes(&sha, column->values, data->rows * column->width);
-        add_bytes(&sha, column->missing, (data->rows + 7) / 8);
+        add_bytes(&sha, column->values, values_size(data->rows, column->width));
+        add_bytes(&sha, column->missing, bits_size(data->rows));
     }
     add_bytes(&sha, keys->words, data->rows * sizeof *keys->words);
     for (uint64_t row = 0; row < data->rows; row++) {

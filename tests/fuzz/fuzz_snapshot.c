@@ -43,22 +43,13 @@ static Module *plan_module(Arena *arena) {
     return module;
 }
 
-static int64_t value_at(const Column *column, uint64_t row) {
-    switch (column->width) {
-    case 1: return ((const uint8_t *)column->values)[row];
-    case 2: return ((const uint16_t *)column->values)[row];
-    case 4: return ((const int32_t *)column->values)[row];
-    }
-    return ((const int64_t *)column->values)[row];
-}
-
 static void check_bounds(const Dataset *dataset) {
     const TableData *people = dataset->tables[0].snapshots, *events = dataset->tables[1].snapshots;
     for (uint32_t c = 1; c < people->column_count; c++) {
         const Column *column = &people->columns[c];
         bool code = column->sort == COLUMN_FLAG || column->sort == COLUMN_CATEGORY;
         for (uint64_t row = 0; row < people->rows; row++)
-            if ((uint64_t)value_at(column, row) > 1 && code) abort();
+            if ((uint64_t)column_whole(column, row) > 1 && code) abort();
     }
     for (uint64_t row = 0; row < events->rows; row++)
         if (events->person[row] != DATA_NO_PERSON && events->person[row] >= people->rows) abort();

@@ -108,14 +108,17 @@ static inline void fixture_set_whole(TableData *data, uint32_t c, const int64_t 
         any = true;
     }
     int64_t low = column->low, high = column->high;
-    column->width = low >= 0 && high <= 255                       ? 1
+    bool bits = column->sort == COLUMN_FLAG;
+    column->width = bits                                          ? 0
+                    : low >= 0 && high <= 255                       ? 1
                     : low >= 0 && high <= 65535                   ? 2
                     : low >= INT32_MIN && high <= INT32_MAX       ? 4
                                                                   : 8;
-    column->values = mem_alloc_array(data->rows, column->width);
+    column->values = mem_alloc(values_size(data->rows, column->width));
     for (uint64_t r = 0; r < data->rows; r++) {
         int64_t value = missing && missing[r] ? 0 : values[r];
         switch (column->width) {
+        case 0: ((uint8_t *)column->values)[r / 8] |= (uint8_t)(value << r % 8); break;
         case 1: ((uint8_t *)column->values)[r] = (uint8_t)value; break;
         case 2: ((uint16_t *)column->values)[r] = (uint16_t)value; break;
         case 4: ((int32_t *)column->values)[r] = (int32_t)value; break;

@@ -217,9 +217,10 @@ static void free_read(Read *read) {
 }
 
 static void write_cell(Buffer *out, const Column *column, uint64_t row) {
-    bool missing = column->missing && column->missing[row / 8] >> row % 8 & 1;
+    bool missing = column_misses(column, row);
     char bytes[8];
     if (!column->values) return;
+    if (!column->width) buffer_add_char(out, bit_at(column->values, row) ? '1' : '0');
     memcpy(bytes, (const char *)column->values + row * column->width, column->width);
     for (uint8_t i = 0; i < column->width; i++)
         buffer_printf(out, "%02x", (unsigned)(unsigned char)bytes[i]);

@@ -120,19 +120,6 @@ static void put_people(Arena *arena, const char *rows) {
     put_bytes("people.csv", arena_printf(arena, "%s%s", header, rows));
 }
 
-static int64_t value_at(const Column *column, uint64_t row) {
-    switch (column->width) {
-    case 1: return ((const uint8_t *)column->values)[row];
-    case 2: return ((const uint16_t *)column->values)[row];
-    case 4: return ((const int32_t *)column->values)[row];
-    default: return ((const int64_t *)column->values)[row];
-    }
-}
-
-static bool missing_at(const Column *column, uint64_t row) {
-    return column->missing && column->missing[row / 8] >> row % 8 & 1;
-}
-
 /* ---- What is read ---------------------------------------------------------------------------------- */
 
 ARENA_TEST(columns_are_typed_narrow_and_complete) {
@@ -144,24 +131,24 @@ ARENA_TEST(columns_are_typed_narrow_and_complete) {
     const TableData *people = loaded.data.tables[0].snapshots;
     const Column *columns = people->columns;
     assert_int_equal(people->rows, 3);
-    static const uint8_t widths[] = {0, 1, 1, 4, 2, 1, 8, 4};
+    static const uint8_t widths[] = {0, 1, 1, 4, 2, 0, 8, 4};
     for (int c = 0; c < PEOPLE_COLUMNS; c++)
         assert_int_equal(columns[c].width, widths[c]);
     assert_null(columns[ID].values);
-    assert_int_equal(value_at(&columns[AGE], 1), 120);
-    assert_int_equal(value_at(&columns[SEX], 1), 1);
-    assert_int_equal(value_at(&columns[COST], 0), 1250);
-    assert_int_equal(value_at(&columns[COST], 1), -1);
+    assert_int_equal(column_whole(&columns[AGE], 1), 120);
+    assert_int_equal(column_whole(&columns[SEX], 1), 1);
+    assert_int_equal(column_whole(&columns[COST], 0), 1250);
+    assert_int_equal(column_whole(&columns[COST], 1), -1);
     assert_int_equal(columns[COST].low, -1);
     assert_int_equal(columns[COST].high, 9000000);
-    assert_int_equal(value_at(&columns[BORN], 0), 7338);
-    assert_int_equal(value_at(&columns[VISITS], 2), -70000);
+    assert_int_equal(column_whole(&columns[BORN], 0), 7338);
+    assert_int_equal(column_whole(&columns[VISITS], 2), -70000);
     assert_true(((const double *)columns[RISK].values)[0] == 0.25);
     assert_true(columns[RISK].real && ((const double *)columns[RISK].values)[2] == -1e-3);
     assert_null(columns[COST].missing);
     for (int c = BORN; c < PEOPLE_COLUMNS; c++) {
         assert_int_equal(columns[c].missing_count, 1);
-        assert_true(missing_at(&columns[c], 1) && !missing_at(&columns[c], 2));
+        assert_true(column_misses(&columns[c], 1) && !column_misses(&columns[c], 2));
     }
     dataset_free(&loaded.data);
 }
@@ -172,9 +159,9 @@ ARENA_TEST(header_may_have_its_columns_in_any_order_and_more_of_them) {
     Loaded loaded = load(arena, people_module(arena));
     assert_int_equal(loaded.status, SCP_OK);
     const Column *columns = loaded.data.tables[0].snapshots->columns;
-    assert_int_equal(value_at(&columns[AGE], 0), 34);
-    assert_int_equal(value_at(&columns[COST], 0), 1250);
-    assert_int_equal(value_at(&columns[ILL], 0), 1);
+    assert_int_equal(column_whole(&columns[AGE], 0), 34);
+    assert_int_equal(column_whole(&columns[COST], 0), 1250);
+    assert_int_equal(column_whole(&columns[ILL], 0), 1);
     dataset_free(&loaded.data);
 }
 
@@ -192,8 +179,8 @@ ARENA_TEST(mark_line_ends_blank_lines_and_quotes_change_nothing) {
         const TableData *people = loaded.data.tables[0].snapshots;
         assert_int_equal(people->rows, 1);
         assert_int_equal(people->blank_lines, blank[i]);
-        assert_int_equal(value_at(&people->columns[COST], 0), 1250);
-        assert_int_equal(value_at(&people->columns[VISITS], 0), 3);
+        assert_int_equal(column_whole(&people->columns[COST], 0), 1250);
+        assert_int_equal(column_whole(&people->columns[VISITS], 0), 3);
         dataset_free(&loaded.data);
     }
 }
@@ -238,7 +225,7 @@ ARENA_TEST(command_line_may_name_another_file) {
     Loaded loaded = load_with(arena, people_module(arena),
                               (DataOptions){.overrides = &other, .override_count = 1});
     assert_int_equal(loaded.status, SCP_OK);
-    assert_int_equal(value_at(&loaded.data.tables[0].snapshots->columns[AGE], 0), 99);
+    assert_int_equal(column_whole(&loaded.data.tables[0].snapshots->columns[AGE], 0), 99);
     assert_slice(loaded.data.tables[0].snapshots->file, "elsewhere.csv");
     dataset_free(&loaded.data);
 }
@@ -424,9 +411,9 @@ ARENA_TEST(events_are_joined_and_lie_by_person) {
     assert_true(falls->clustered);
     for (int r = 0; r < 5; r++) {
         assert_int_equal(falls->person[r], person[r]);
-        assert_int_equal(value_at(&falls->columns[2], (uint64_t)r), cost[r]);
-        assert_int_equal(value_at(&falls->columns[1], (uint64_t)r), 20453 + day[r]);
-        assert_int_equal(missing_at(&falls->columns[2], (uint64_t)r), r == 0);
+        assert_int_equal(column_whole(&falls->columns[2], (uint64_t)r), cost[r]);
+        assert_int_equal(column_whole(&falls->columns[1], (uint64_t)r), 20453 + day[r]);
+        assert_int_equal(column_misses(&falls->columns[2], (uint64_t)r), r == 0);
     }
     dataset_free(&loaded.data);
 }
@@ -489,7 +476,7 @@ ARENA_TEST(further_snapshots_take_further_overrides) {
         load_with(arena, module, (DataOptions){.overrides = overrides, .override_count = 2});
     assert_int_equal(loaded.status, SCP_OK);
     for (int s = 0; s < 2; s++)
-        assert_int_equal(value_at(&loaded.data.tables[0].snapshots[s].columns[AGE], 0), s + 1);
+        assert_int_equal(column_whole(&loaded.data.tables[0].snapshots[s].columns[AGE], 0), s + 1);
     dataset_free(&loaded.data);
 }
 
@@ -519,8 +506,8 @@ static void put_many(Arena *arena, uint32_t people, uint32_t events) {
 static void assert_same_column(const Column *a, const Column *b, uint64_t rows) {
     assert_int_equal(a->width, b->width);
     assert_int_equal(a->missing_count, b->missing_count);
-    if (a->values) assert_memory_equal(a->values, b->values, rows * a->width);
-    if (a->missing) assert_memory_equal(a->missing, b->missing, rows / 8 + 1);
+    if (a->values) assert_memory_equal(a->values, b->values, values_size(rows, a->width));
+    if (a->missing) assert_memory_equal(a->missing, b->missing, bits_size(rows));
 }
 
 ARENA_TEST(many_rows_are_the_same_on_any_number_of_threads) {
@@ -533,13 +520,13 @@ ARENA_TEST(many_rows_are_the_same_on_any_number_of_threads) {
     assert_int_equal(people->rows, PEOPLE);
     assert_int_equal(falls->rows, EVENTS);
     for (uint32_t r = 0; r < PEOPLE; r++) {
-        assert_int_equal(value_at(&people->columns[AGE], r), r % 100);
-        assert_int_equal(value_at(&people->columns[COST], r), r % 5000 * 100 + r % 100);
-        assert_int_equal(missing_at(&people->columns[BORN], r), r % 5 == 0);
-        assert_int_equal(missing_at(&people->columns[VISITS], r), r % 4 == 0);
+        assert_int_equal(column_whole(&people->columns[AGE], r), r % 100);
+        assert_int_equal(column_whole(&people->columns[COST], r), r % 5000 * 100 + r % 100);
+        assert_int_equal(column_misses(&people->columns[BORN], r), r % 5 == 0);
+        assert_int_equal(column_misses(&people->columns[VISITS], r), r % 4 == 0);
     }
     for (uint32_t r = 0; r < EVENTS; r++) {
-        uint64_t e = (uint64_t)value_at(&falls->columns[2], r) / 100;
+        uint64_t e = (uint64_t)column_whole(&falls->columns[2], r) / 100;
         assert_int_equal(falls->person[r], e * 7919 % PEOPLE);
         if (r) assert_true(falls->person[r] >= falls->person[r - 1]);
     }

@@ -93,19 +93,6 @@ static ScpStatus load(Arena *arena, const Module *module, const char *duckdb, Da
     "i % 2 = 1 AS ill, CASE WHEN i % 11 = 0 THEN NULL ELSE i * 0.5::DOUBLE END AS risk, "      \
     "'not declared' AS other FROM range(5000) t(i)"
 
-static int64_t value_at(const Column *column, uint64_t row) {
-    switch (column->width) {
-    case 1: return ((const uint8_t *)column->values)[row];
-    case 2: return ((const uint16_t *)column->values)[row];
-    case 4: return ((const int32_t *)column->values)[row];
-    }
-    return ((const int64_t *)column->values)[row];
-}
-
-static bool misses(const Column *column, uint64_t row) {
-    return column->missing && (column->missing[row / 8] >> row % 8 & 1);
-}
-
 ARENA_TEST(parquet_holds_what_its_columns_say) {
     enum { DAY_2000 = 10957 };
     Dataset data;
@@ -121,14 +108,14 @@ ARENA_TEST(parquet_holds_what_its_columns_say) {
     assert_int_equal(strlen(people->sha256), 64);
     for (uint64_t i = 0; i < people->rows; i++) {
         const Column *c = people->columns;
-        assert_int_equal(value_at(&c[1], i), i % 100);
-        assert_int_equal(value_at(&c[2], i), i % 2);
-        assert_int_equal(misses(&c[3], i), i % 7 == 0);
-        if (i % 7) assert_int_equal(value_at(&c[3], i), i);
-        assert_int_equal(misses(&c[4], i), i % 5 == 0);
-        if (i % 5) assert_int_equal(value_at(&c[4], i), DAY_2000 + (int64_t)i % 1000);
-        assert_int_equal(value_at(&c[5], i), i % 2);
-        assert_int_equal(misses(&c[6], i), i % 11 == 0);
+        assert_int_equal(column_whole(&c[1], i), i % 100);
+        assert_int_equal(column_whole(&c[2], i), i % 2);
+        assert_int_equal(column_misses(&c[3], i), i % 7 == 0);
+        if (i % 7) assert_int_equal(column_whole(&c[3], i), i);
+        assert_int_equal(column_misses(&c[4], i), i % 5 == 0);
+        if (i % 5) assert_int_equal(column_whole(&c[4], i), DAY_2000 + (int64_t)i % 1000);
+        assert_int_equal(column_whole(&c[5], i), i % 2);
+        assert_int_equal(column_misses(&c[6], i), i % 11 == 0);
         if (i % 11) assert_close(((const double *)c[6].values)[i], (double)i * 0.5, 0);
     }
     dataset_free(&data);
@@ -185,7 +172,7 @@ ARENA_TEST(a_flag_with_texts_is_read_from_texts) {
                      SCP_OK);
     const TableData *people = data.tables[0].snapshots;
     for (uint64_t i = 0; i < people->rows; i++)
-        assert_int_equal(value_at(&people->columns[5], i), i % 2);
+        assert_int_equal(column_whole(&people->columns[5], i), i % 2);
     dataset_free(&data);
     put_parquet(arena, "people.parquet", WITH_ILL("'Y'"));
     assert_int_equal(load(arena, module_of_declared_texts(arena), library(), &data, &problems),

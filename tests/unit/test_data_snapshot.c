@@ -163,19 +163,6 @@ static Module *packed(Arena *arena, uint32_t people, uint32_t events) {
 
 /* ---- What comes back ------------------------------------------------------------------------ */
 
-static bool misses(const Column *column, uint64_t row) {
-    return column->missing && (column->missing[row / 8] >> row % 8 & 1);
-}
-
-static int64_t value_at(const Column *column, uint64_t row) {
-    switch (column->width) {
-    case 1: return ((const uint8_t *)column->values)[row];
-    case 2: return ((const uint16_t *)column->values)[row];
-    case 4: return ((const int32_t *)column->values)[row];
-    }
-    return ((const int64_t *)column->values)[row];
-}
-
 /* What tells a table whatever the order of its rows: a sum over rows of a product over columns. */
 static uint64_t fingerprint(const TableData *data, const TableData *people) {
     uint64_t sum = 0;
@@ -184,11 +171,11 @@ static uint64_t fingerprint(const TableData *data, const TableData *people) {
         for (uint32_t c = 0; c < data->column_count; c++) {
             const Column *column = &data->columns[c];
             if (!column->values) continue;
-            uint64_t value = misses(column, row) ? 99991 : (uint64_t)value_at(column, row) + 3;
+            uint64_t value = column_misses(column, row) ? 99991 : (uint64_t)column_whole(column, row) + 3;
             one = one * 6364136223846793005u + value;
         }
         bool matched = people && data->person[row] != DATA_NO_PERSON;
-        if (matched) one = one * 31 + (uint64_t)value_at(&people->columns[COST], data->person[row]);
+        if (matched) one = one * 31 + (uint64_t)column_whole(&people->columns[COST], data->person[row]);
         sum += one;
     }
     return sum;
@@ -222,7 +209,7 @@ ARENA_TEST(people_of_one_area_lie_together) {
     Loaded stored = load(arena, module, "p.scps", true);
     const Column *place = &stored.data.tables[0].snapshots[0].columns[PLACE];
     for (uint64_t row = 1; row < 1000; row++)
-        assert_true(value_at(place, row - 1) <= value_at(place, row));
+        assert_true(column_whole(place, row - 1) <= column_whole(place, row));
     assert_slice(stored.data.tables[0].snapshots[0].stored->part->ordered_by, "place");
     dataset_free(&stored.data);
 }
@@ -396,7 +383,20 @@ static void put_code_too_high(Snapshot *s, char *arrays) {
     arrays[column_of(s, 0, "place")->values.offset + 3] = 7;
 }
 static void put_flag_too_high(Snapshot *s, char *arrays) {
-    arrays[column_of(s, 0, "ill")->values.offset + 3] = 2;
+    (void)arrays;
+    column_of(s, 0, "ill")->high = 0;
+}
+static void put_flag_too_low(Snapshot *s, char *arrays) {
+    (void)arrays;
+    column_of(s, 0, "ill")->low = 1;
+}
+static void put_flags_as_bytes(Snapshot *s, char *arrays) {
+    (void)arrays;
+    column_of(s, 0, "ill")->width = 1;
+}
+static void put_bits_of_no_flag(Snapshot *s, char *arrays) {
+    (void)arrays;
+    column_of(s, 0, "place")->width = 0;
 }
 static void put_real_that_is_none(Snapshot *s, char *arrays) {
     memset(arrays + column_of(s, 0, "risk")->values.offset + 8, 0xFF, 8);
@@ -450,6 +450,11 @@ ARENA_TEST(a_forged_snapshot_holds_no_value_its_column_may_not) {
     } forgeries[] = {
         {put_code_too_high, "place: the snapshot holds a value that cannot be one"},
         {put_flag_too_high, "ill: the snapshot holds a value that cannot be one"},
+        {put_flag_too_low, "ill: the snapshot holds a value that cannot be one"},
+        {put_flags_as_bytes, ": the snapshot cannot be used: the bounds of a column do not fit its "
+                             "type"},
+        {put_bits_of_no_flag, ": the snapshot cannot be used: the bounds of a column do not fit its "
+                              "type"},
         {put_real_that_is_none, "risk: the snapshot holds a value that cannot be one"},
         {put_mark_of_no_missing, "cost: the snapshot holds a value that cannot be one"},
         {put_person_too_high, ": the join of events to people cannot be one"},

@@ -7,7 +7,7 @@
 #include "runtime/strata/kernels.h"
 #include "runtime/strata/ranking.h"
 
-enum { ROWS = 2 * EXPR_BATCH + 900, CELLS = 300, COLUMNS = 8 };
+enum { ROWS = 2 * EXPR_BATCH + 900, CELLS = 300, COLUMNS = 9 };
 
 /* STRIDE: words of so many choices lie side by side. */
 enum { STRIDE = 48, STRIP_LANES = OCTET * STRIP_OCTETS };
@@ -242,14 +242,14 @@ ARENA_TEST(every_processor_counts_the_same) {
 
 /* ---- Steps ------------------------------------------------------------------------------------- */
 
-/* Columns: 1 to 3 bytes and two bytes, 4 and 5 of four and eight, 6 days, 7 doubles. */
+/* Columns: 1 to 3 bytes and two bytes, 4 and 5 of four and eight, 6 days, 7 doubles, 8 bits. */
 static void make_columns(Fixture *fixture, uint64_t *random) {
     TableData *data = fixture_rows(fixture, 0, 0, ROWS);
     for (uint32_t c = 1; c < COLUMNS; c++) {
         int64_t *whole = ARENA_NEW_ARRAY(fixture->arena, int64_t, ROWS);
         double *real = ARENA_NEW_ARRAY(fixture->arena, double, ROWS);
         uint8_t *missing = ARENA_NEW_ARRAY(fixture->arena, uint8_t, ROWS);
-        static const int64_t spans[COLUMNS] = {0, 2, 200, 3000, 4000000000, INT64_MAX, 1500, 1};
+        static const int64_t spans[COLUMNS] = {0, 2, 200, 3000, 4000000000, INT64_MAX, 1500, 1, 2};
         for (uint32_t r = 0; r < ROWS; r++) {
             whole[r] = (int64_t)(test_random(random) % (uint64_t)spans[c]);
             if (c == 4) whole[r] -= 2000000000;
@@ -273,6 +273,7 @@ static void make_nodes(Fixture *fixture, uint64_t *random) {
     VEC(uint32_t) whole = {0}, real = {0};
     for (uint32_t c = 1; c < 7; c++)
         VEC_PUSH(fixture->arena, &whole, fixture_read(fixture, c, false));
+    VEC_PUSH(fixture->arena, &whole, fixture_read(fixture, 8, false));
     VEC_PUSH(fixture->arena, &whole, fixture_const(fixture, 1));
     VEC_PUSH(fixture->arena, &real, fixture_read(fixture, 7, true));
     VEC_PUSH(fixture->arena, &real, fixture_const_real(fixture, -0.25));
@@ -328,7 +329,7 @@ static void check_steps(const ExprProgram *program, const Kernels *kernels, cons
         for (int some = 0; some < 2; some++) {
             const uint16_t *places = some ? rows->places : NULL;
             uint32_t count = some ? rows->lists[1].count : counts[i];
-            uint64_t row = some ? 1003 : i * (uint64_t)EXPR_BATCH;
+            uint64_t row = some ? 1003 : i * (uint64_t)EXPR_BATCH + (i == 2 ? 5 : 0);
             kernels_at(LEVEL_PORTABLE)
                 ->run(&one, one.every, program->steps.count, row, count, places);
             kernels->run(&other, other.every, program->steps.count, row, count, places);
@@ -348,7 +349,8 @@ ARENA_TEST(every_processor_computes_the_same) {
         fixture_table(&fixture, "people", TABLE_POPULATION, 0, 1);
         for (uint32_t c = 1; c < COLUMNS; c++)
             fixture_column(&fixture, 0, "c",
-                           c == 7   ? COLUMN_REAL
+                           c == 8   ? COLUMN_FLAG
+                           : c == 7 ? COLUMN_REAL
                            : c == 6 ? COLUMN_DATE
                                     : COLUMN_INTEGER,
                            0);

@@ -87,7 +87,7 @@ static Slice one_field(Arena *arena, Slice text, const char *quote) {
 
 /* The cell as the only field of a line, quoted or as it stands: the two take different roads. */
 static CsvTyped read_line(Arena *arena, const ModuleColumn *declared, Slice text, Slice line) {
-    ColumnPlan column = {.declared = declared, .width = 8, .may_miss = true};
+    ColumnPlan column = {.declared = declared, .kept = true, .width = 8, .may_miss = true};
     TablePlan plan = {.columns = &column, .count = 1, .fields = 1};
     CsvReader *reader = ARENA_NEW(arena, CsvReader);
     TableStore store;
