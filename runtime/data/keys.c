@@ -11,8 +11,9 @@
 #include "runtime/base/memory.h"
 #include "runtime/data/parallel.h"
 
-/* THREAD_ROWS: rows that are worth a thread of their own. PART_ROWS: of one part of an index. */
-enum { THREAD_ROWS = 65536, PART_ROWS = 16384 };
+/* THREAD_ROWS: rows that are worth a thread of their own. THREAD_SLICES: so that none waits long for
+ * another. PART_ROWS: of one part of an index. */
+enum { THREAD_ROWS = 65536, THREAD_SLICES = 4, PART_ROWS = 16384 };
 
 static uint32_t threads_for(uint64_t rows, uint32_t threads) {
     uint64_t worth = rows / THREAD_ROWS + 1;
@@ -196,68 +197,88 @@ KeysAre keys_look(const KeyColumn *keys, uint64_t seed, uint32_t threads) {
 
 /* ---- By parts --------------------------------------------------------------------------------- */
 
-/* Some rows of keys by their parts from `first_part` on; those of part p of them are
- * entries[starts[p] … starts[p + 1]). */
+/* Rows of keys by their parts, from `first_part` on. Each slice of the rows is thrown by itself. */
 typedef struct {
+    const KeyIndex *index;
+    const KeyColumn *keys;
     KeyEntry *entries;
-    uint64_t *starts;
     uint64_t capacity;
-    uint32_t first_part, parts; /* at most `most` */
-    uint32_t most;
+    uint64_t *places; /* [slice][part]: how many; where they go; when they are there, their end */
+    uint32_t slices, first_part, parts;
 } KeyGroups;
 
-static bool groups_init(KeyGroups *groups, uint64_t rows, uint32_t parts) {
-    *groups = (KeyGroups){.most = parts, .capacity = rows};
+static bool groups_init(KeyGroups *groups, uint64_t rows, uint32_t slices, uint32_t most_parts) {
+    groups->slices = slices;
+    groups->capacity = rows;
     groups->entries = mem_alloc_array(rows, sizeof *groups->entries);
-    groups->starts = mem_alloc_array((size_t)parts + 2, sizeof *groups->starts);
-    return groups->entries && groups->starts;
+    groups->places = mem_alloc_array((size_t)slices * most_parts + 1, sizeof *groups->places);
+    return groups->entries && groups->places;
 }
 
 static void groups_free(KeyGroups *groups) {
     mem_free(groups->entries);
-    mem_free(groups->starts);
+    mem_free(groups->places);
 }
 
-static bool in_groups(const KeyGroups *groups, uint32_t part) {
-    return part - groups->first_part < groups->parts;
+/* Of a row, counted from the first of the groups; rows that are in none have a higher one. */
+static uint32_t group_of(const KeyGroups *groups, uint64_t word) {
+    if (word == KEY_NONE) return groups->parts;
+    return part_of(groups->index, scatter(word, groups->index->seed)) - groups->first_part;
 }
 
-/* The rows [from, to) of those parts. False: no memory for so many. */
-static bool group_rows(KeyGroups *groups, const KeyIndex *index, const KeyColumn *keys,
-                       uint64_t from, uint64_t to) {
-    uint64_t *starts = groups->starts;
-    memset(starts, 0, ((size_t)groups->parts + 2) * sizeof *starts);
+/* The rows [from, to) are the slice. */
+static void groups_count(KeyGroups *groups, uint32_t slice, uint64_t from, uint64_t to) {
+    uint64_t *counts = groups->places + (size_t)slice * groups->parts;
+    memset(counts, 0, groups->parts * sizeof *counts);
     for (uint64_t row = from; row < to; row++) {
-        uint32_t part = part_of(index, scatter(keys->words[row], index->seed));
-        if (in_groups(groups, part) && keys->words[row] != KEY_NONE)
-            starts[part - groups->first_part + 2]++;
+        uint32_t part = group_of(groups, groups->keys->words[row]);
+        if (part < groups->parts) counts[part]++;
     }
-    for (uint32_t p = 2; p <= groups->parts + 1; p++) starts[p] += starts[p - 1];
-    if (starts[groups->parts + 1] > groups->capacity) {
-        void *larger = mem_realloc(groups->entries,
-                                   starts[groups->parts + 1] * sizeof *groups->entries);
-        if (!larger) return false;
-        groups->entries = larger;
-        groups->capacity = starts[groups->parts + 1];
-    }
-    for (uint64_t row = from; row < to; row++) {
-        uint32_t part = part_of(index, scatter(keys->words[row], index->seed));
-        if (in_groups(groups, part) && keys->words[row] != KEY_NONE)
-            groups->entries[starts[part - groups->first_part + 1]++] =
-                (KeyEntry){keys->words[row], (uint32_t)row};
-    }
+}
+
+/* Gives the slices of each part places one after the other. False: no memory for so many. */
+static bool groups_place(KeyGroups *groups) {
+    uint64_t before = 0;
+    for (uint32_t part = 0; part < groups->parts; part++)
+        for (uint32_t slice = 0; slice < groups->slices; slice++) {
+            uint64_t *place = &groups->places[(size_t)slice * groups->parts + part];
+            uint64_t count = *place;
+            *place = before;
+            before += count;
+        }
+    if (before <= groups->capacity) return true;
+    void *larger = mem_realloc(groups->entries, before * sizeof *groups->entries);
+    if (!larger) return false;
+    groups->entries = larger;
+    groups->capacity = before;
     return true;
+}
+
+static void groups_throw(KeyGroups *groups, uint32_t slice, uint64_t from, uint64_t to) {
+    uint64_t *places = groups->places + (size_t)slice * groups->parts;
+    for (uint64_t row = from; row < to; row++) {
+        uint64_t word = groups->keys->words[row];
+        uint32_t part = group_of(groups, word);
+        if (part < groups->parts) groups->entries[places[part]++] = (KeyEntry){word, (uint32_t)row};
+    }
+}
+
+/* The end of a part, when all slices are thrown; that of part p - 1 is where p begins. */
+static uint64_t group_end(const KeyGroups *groups, uint32_t part) {
+    return groups->places[(size_t)(groups->slices - 1) * groups->parts + part];
 }
 
 /* ---- Building --------------------------------------------------------------------------------- */
 
-/* Parts that one worker builds at a time: as many as hold so many rows. */
+/* BUILD_ROWS: so many of a round for each thread. FIND_ROWS: that one thread looks up at a time. */
 enum { BUILD_ROWS = 1 << 21, FIND_ROWS = 1 << 20, AHEAD = 16 };
 
 typedef struct {
     KeyIndex *index;
-    uint32_t step; /* parts */
-    _Atomic uint64_t next;
+    KeyGroups groups;
+    Parallel *crew;
+    uint32_t threads;
+    atomic_uint next; /* slice or part */
     atomic_bool failed;
 } Build;
 
@@ -278,10 +299,10 @@ static bool note_repeat(struct KeyRepeats *repeats, uint32_t row, uint32_t first
 static bool build_part(KeyIndex *index, const KeyGroups *groups, uint32_t part,
                        struct KeyRepeats *repeats) {
     uint32_t number = groups->first_part + part;
+    uint64_t from = part ? group_end(groups, part - 1) : 0, to = group_end(groups, part);
     struct KeyBucket *buckets = &index->buckets[number * index->part_size];
     for (uint64_t b = 0; b < index->part_size; b++)
         memset(buckets[b].words, 0xFF, sizeof buckets[b].words);
-    uint64_t from = groups->starts[part], to = groups->starts[part + 1];
     for (const KeyEntry *entry = groups->entries + from; entry < groups->entries + to; entry++) {
         unsigned place;
         struct KeyBucket *bucket = find_bucket(index, number, index->keys, entry, &place);
@@ -295,29 +316,54 @@ static bool build_part(KeyIndex *index, const KeyGroups *groups, uint32_t part,
     return true;
 }
 
-static bool build_some(Build *build, KeyGroups *groups, struct KeyRepeats *repeats) {
-    KeyIndex *index = build->index;
-    uint64_t first;
-    while ((first = atomic_fetch_add(&build->next, build->step)) < index->parts) {
-        groups->first_part = (uint32_t)first;
-        groups->parts = index->parts - (uint32_t)first < build->step
-                            ? index->parts - (uint32_t)first
-                            : build->step;
-        if (!group_rows(groups, index, index->keys, 0, index->keys->rows)) return false;
-        for (uint32_t part = 0; part < groups->parts; part++)
-            if (!build_part(index, groups, part, repeats)) return false;
-    }
-    return true;
+static uint64_t slice_start(const Build *build, uint32_t slice) {
+    return build->index->keys->rows * slice / build->groups.slices;
 }
 
-static void build_worker(void *context, uint32_t worker) {
+static void count_slices(void *context, uint32_t worker) {
+    (void)worker;
     Build *build = context;
-    KeyGroups groups;
-    uint64_t rows = build->index->keys->rows / build->index->parts * build->step + 1;
-    if (!groups_init(&groups, rows, build->step) ||
-        !build_some(build, &groups, &build->index->repeats[worker]))
-        atomic_store(&build->failed, true);
-    groups_free(&groups);
+    for (uint32_t s; (s = atomic_fetch_add(&build->next, 1)) < build->groups.slices;)
+        groups_count(&build->groups, s, slice_start(build, s), slice_start(build, s + 1));
+}
+
+static void throw_slices(void *context, uint32_t worker) {
+    (void)worker;
+    Build *build = context;
+    for (uint32_t s; (s = atomic_fetch_add(&build->next, 1)) < build->groups.slices;)
+        groups_throw(&build->groups, s, slice_start(build, s), slice_start(build, s + 1));
+}
+
+static void build_parts(void *context, uint32_t worker) {
+    Build *build = context;
+    struct KeyRepeats *repeats = &build->index->repeats[worker];
+    for (uint32_t p; (p = atomic_fetch_add(&build->next, 1)) < build->groups.parts;)
+        if (!build_part(build->index, &build->groups, p, repeats))
+            atomic_store(&build->failed, true);
+}
+
+static void in_round(Build *build, ParallelWork *work) {
+    atomic_store(&build->next, 0);
+    parallel_do(build->crew, build->threads, work, build);
+}
+
+/* All parts, as many at a time as there is room for their rows. */
+static bool build_all(Build *build) {
+    KeyGroups *groups = &build->groups;
+    uint32_t parts = build->index->parts, step = build->threads * (BUILD_ROWS / PART_ROWS);
+    if (step > parts) step = parts;
+    uint64_t rows = build->index->keys->rows / parts * step + step;
+    if (!groups_init(groups, rows, build->threads * THREAD_SLICES, step)) return false;
+    for (uint32_t first = 0; first < parts; first += step) {
+        groups->first_part = first;
+        groups->parts = parts - first < step ? parts - first : step;
+        in_round(build, count_slices);
+        if (!groups_place(groups)) return false;
+        in_round(build, throw_slices);
+        in_round(build, build_parts);
+        if (atomic_load(&build->failed)) return false;
+    }
+    return true;
 }
 
 static int by_row(const void *left, const void *right) {
@@ -357,10 +403,12 @@ bool key_index_build(KeyIndex *index, const KeyColumn *keys, uint64_t seed, uint
     index->repeats = mem_alloc_array(PARALLEL_MAX, sizeof *index->repeats);
     if (!index->repeats || !make_buckets(index)) return false;
     threads = threads_for(keys->rows, threads);
-    Build build = {.index = index, .step = index->parts / threads + 1};
-    if (build.step > BUILD_ROWS / PART_ROWS) build.step = BUILD_ROWS / PART_ROWS;
-    parallel_run(threads, build_worker, &build);
-    return !atomic_load(&build.failed) && tell_repeats(index, duplicate, context);
+    Build build = {.index = index, .groups = {.index = index, .keys = keys}, .threads = threads};
+    build.crew = parallel_open(threads);
+    bool done = build_all(&build);
+    parallel_close(build.crew);
+    groups_free(&build.groups);
+    return done && tell_repeats(index, duplicate, context);
 }
 
 void key_index_free(KeyIndex *index) {
@@ -386,7 +434,7 @@ typedef struct {
  * the processor would look less far. */
 static void find_part(const Finding *finding, const KeyGroups *groups, uint32_t part) {
     const KeyIndex *index = finding->index;
-    uint64_t from = groups->starts[part], to = groups->starts[part + 1];
+    uint64_t from = part ? group_end(groups, part - 1) : 0, to = group_end(groups, part);
     for (uint64_t i = from; i < to; i++) {
         const KeyEntry *entry = &groups->entries[i];
         if (to - i > AHEAD) {
@@ -400,24 +448,25 @@ static void find_part(const Finding *finding, const KeyGroups *groups, uint32_t 
 }
 
 /* Rows without a key are in no part, and nowhere. */
-static bool find_some(const Finding *finding, KeyGroups *groups, uint64_t from, uint64_t to) {
-    if (!group_rows(groups, finding->index, finding->keys, from, to)) return false;
+static void find_some(const Finding *finding, KeyGroups *groups, uint64_t from, uint64_t to) {
+    groups_count(groups, 0, from, to);
+    groups_place(groups); /* for which there is room */
+    groups_throw(groups, 0, from, to);
     memset(finding->rows + from, 0xFF, (to - from) * sizeof *finding->rows);
     for (uint32_t part = 0; part < groups->parts; part++) find_part(finding, groups, part);
-    return true;
 }
 
 static void find_worker(void *context, uint32_t worker) {
     (void)worker;
     Finding *finding = context;
-    KeyGroups groups;
     uint64_t rows = finding->keys->rows;
-    bool done = groups_init(&groups, finding->step, finding->index->parts);
-    groups.parts = finding->index->parts;
-    for (uint64_t from; done && (from = atomic_fetch_add(&finding->next, finding->step)) < rows;)
-        done = find_some(finding, &groups, from,
-                         rows - from < finding->step ? rows : from + finding->step);
-    if (!done) atomic_store(&finding->failed, true);
+    KeyGroups groups = {
+        .index = finding->index, .keys = finding->keys, .parts = finding->index->parts};
+    bool ready = groups_init(&groups, finding->step, 1, groups.parts);
+    if (!ready) atomic_store(&finding->failed, true);
+    for (uint64_t from; ready && (from = atomic_fetch_add(&finding->next, finding->step)) < rows;)
+        find_some(finding, &groups, from,
+                  rows - from < finding->step ? rows : from + finding->step);
     groups_free(&groups);
 }
 
