@@ -57,7 +57,7 @@ PLAIN_TEST(rows_without_a_key_are_not_equal_to_each_other) {
 
 /* ---- The index -------------------------------------------------------------------------------- */
 
-enum { PEOPLE = 150000, TWICE = 40 };
+enum { TWICE = 40 };
 
 typedef struct {
     uint32_t rows[TWICE], firsts[TWICE], count;
@@ -72,35 +72,50 @@ static void tell(void *context, uint32_t row, uint32_t first) {
     told->count++;
 }
 
-/* The last rows have the keys of other rows, which are told in order, whoever built the parts. */
-PLAIN_TEST(every_key_is_found_where_it_stood_first) {
-    uint64_t random = 4;
-    KeyColumn people = many_keys(PEOPLE, &random), events = many_keys(3 * PEOPLE, &random);
-    for (uint32_t i = 0; i < TWICE; i++)
-        people.words[PEOPLE - TWICE + i] = people.words[(i * 7919 + 11) % (PEOPLE - TWICE)];
-    for (uint32_t e = 0; e < events.rows; e += 2) events.words[e] = people.words[e / 2 % PEOPLE];
-    events.words[1] = KEY_NONE;
-    for (uint32_t threads = 1; threads <= 8; threads += 3) {
-        Told told = {.count = 0};
-        KeyIndex index;
-        uint32_t *rows = malloc(events.rows * sizeof *rows);
-        assert_true(key_index_build(&index, &people, 9, threads, tell, &told));
-        assert_int_equal(told.count, TWICE);
-        for (uint32_t i = 0; i < TWICE; i++) {
-            assert_int_equal(told.rows[i], PEOPLE - TWICE + i);
-            assert_int_equal(told.firsts[i], (i * 7919 + 11) % (PEOPLE - TWICE));
-        }
-        assert_true(key_index_find(&index, &events, threads, rows));
-        for (uint32_t e = 0; e < events.rows; e++) {
-            uint32_t row = e / 2 % PEOPLE, again = row - (PEOPLE - TWICE);
-            uint32_t first = row < PEOPLE - TWICE ? row : (again * 7919 + 11) % (PEOPLE - TWICE);
-            assert_int_equal(rows[e], e % 2 ? KEY_NO_ROW : first);
-        }
-        key_index_free(&index);
-        free(rows);
+/* The last TWICE of the people have the keys of these. */
+static uint32_t first_of(uint32_t people, uint32_t row) {
+    uint32_t distinct = people - TWICE;
+    return row < distinct ? row : ((row - distinct) * 7919 + 11) % distinct;
+}
+
+static void find_all(const KeyColumn *people, const KeyColumn *events, uint32_t threads) {
+    Told told = {.count = 0};
+    KeyIndex index;
+    uint32_t *rows = malloc(events->rows * sizeof *rows), count = (uint32_t)people->rows;
+    assert_true(key_index_build(&index, people, 9, threads, tell, &told));
+    assert_int_equal(told.count, TWICE);
+    for (uint32_t i = 0; i < TWICE; i++) {
+        assert_int_equal(told.rows[i], count - TWICE + i);
+        assert_int_equal(told.firsts[i], first_of(count, told.rows[i]));
     }
+    assert_true(key_index_find(&index, events, threads, rows));
+    for (uint32_t e = 0; e < events->rows; e++)
+        assert_int_equal(rows[e], e % 2 ? KEY_NO_ROW : first_of(count, e / 2 % count));
+    key_index_free(&index);
+    free(rows);
+}
+
+/* Repeats are told in order, whoever built the parts. */
+static void index_people(uint32_t count, uint32_t events_count, uint32_t most_threads) {
+    uint64_t random = 4;
+    KeyColumn people = many_keys(count, &random), events = many_keys(events_count, &random);
+    for (uint32_t i = count - TWICE; i < count; i++)
+        people.words[i] = people.words[first_of(count, i)];
+    for (uint32_t e = 0; e < events.rows; e += 2) events.words[e] = people.words[e / 2 % count];
+    events.words[1] = KEY_NONE;
+    for (uint32_t threads = 1; threads <= most_threads; threads += 3)
+        find_all(&people, &events, threads);
     free(people.words);
     free(events.words);
+}
+
+PLAIN_TEST(every_key_is_found_where_it_stood_first) {
+    index_people(150000, 450000, 8);
+}
+
+/* More than one thread builds at a time. */
+PLAIN_TEST(every_key_of_very_many_is_found) {
+    index_people(2200000, 100000, 1);
 }
 
 int main(void) {
@@ -110,6 +125,7 @@ int main(void) {
         cmocka_unit_test(keys_that_are_all_equal_are_left_to_the_index),
         cmocka_unit_test(rows_without_a_key_are_not_equal_to_each_other),
         cmocka_unit_test(every_key_is_found_where_it_stood_first),
+        cmocka_unit_test(every_key_of_very_many_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
