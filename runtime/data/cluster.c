@@ -33,29 +33,32 @@ static bool number_people(const TableData *snapshots, uint32_t count, uint32_t *
 }
 
 static bool move_events(Reorder *reorder, TableData *snapshots, uint32_t count) {
+    if (count == 1) reorder_numbers(reorder, snapshots->person);
     for (uint32_t c = 0; c < snapshots->column_count; c++)
         if (!reorder_column(reorder, &snapshots->columns[c])) return false;
-    for (uint32_t s = 0; s < count; s++)
+    for (uint32_t s = 0; count > 1 && s < count; s++)
         if (!reorder_values(reorder, snapshots[s].person, sizeof *snapshots[s].person)) return false;
     return true;
 }
 
 /* People of a single snapshot are their own numbers. */
-static bool cluster(TableData *snapshots, uint32_t count, uint32_t *own, uint32_t threads) {
+static bool cluster(TableData *snapshots, uint32_t count, uint32_t *own, uint32_t threads,
+                    void *room) {
     const uint32_t *number = own ? own : snapshots->person;
     uint64_t people = own ? 0 : count_people(snapshots);
     if (own && !number_people(snapshots, count, own, &people)) return false;
     Reorder *reorder = reorder_open(number, sizeof *number, snapshots->rows, (uint32_t)people,
-                                    threads);
+                                    threads, room);
     bool done = reorder && move_events(reorder, snapshots, count);
     reorder_close(reorder);
     return done;
 }
 
-bool dataset_cluster(TableData *snapshots, uint32_t snapshot_count, uint32_t threads) {
+bool dataset_cluster(TableData *snapshots, uint32_t snapshot_count, uint32_t threads,
+                     void *room) {
     bool several = snapshot_count > 1;
     uint32_t *own = several ? mem_alloc_array(snapshots->rows, sizeof *own) : NULL;
-    bool done = (own || !several) && cluster(snapshots, snapshot_count, own, threads);
+    bool done = (own || !several) && cluster(snapshots, snapshot_count, own, threads, room);
     mem_free(own);
     for (uint32_t s = 0; s < snapshot_count; s++) snapshots[s].clustered = done;
     return done;

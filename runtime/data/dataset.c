@@ -305,7 +305,7 @@ static bool join_events(Loader *loader, uint32_t table) {
     }
     find_orphans(loader, table, snapshots);
     begin(loader, "sorting", table);
-    return dataset_cluster(data, snapshots, loader->threads);
+    return dataset_cluster(data, snapshots, loader->threads, file->keys.words);
 }
 
 /* Events of a snapshot know their people by rows; only people of the same snapshot will do. */

@@ -129,7 +129,8 @@ bool dataset_has_events(const Module *module, uint32_t population);
 void dataset_let_go(Dataset *dataset);
 
 /* Puts the rows of each person of an events table side by side, which strata_run needs of it
- * (dataset_load has done it). The snapshots share their columns. False: no memory. */
-bool dataset_cluster(TableData *snapshots, uint32_t snapshot_count, uint32_t threads);
+ * (dataset_load has done it). The snapshots share their columns. `room`: as of reorder_open. False: no
+ * memory. */
+bool dataset_cluster(TableData *snapshots, uint32_t snapshot_count, uint32_t threads, void *room);
 
 #endif

@@ -25,6 +25,7 @@ struct Reorder {
     uint64_t *places; /* [slice][part]: where its next row goes */
     uint32_t *thrown; /* by row: where it goes in the parts */
     uint32_t *order;  /* by place in the end: which of the parts' rows it is */
+    bool lent;        /* the room of both is another's */
     void *spare;      /* values in parts */
     uint8_t spare_width;
     Parallel *crew;
@@ -148,17 +149,22 @@ static bool make_spare(Reorder *reorder, uint8_t width) {
     return true;
 }
 
-static bool find_order(Reorder *reorder) {
+static bool make_room(Reorder *reorder, void *room) {
+    reorder->lent = room != NULL;
+    if (!room) room = mem_alloc_array(reorder->rows, 2 * sizeof *reorder->thrown);
+    reorder->thrown = room;
+    reorder->order = room ? reorder->thrown + reorder->rows : NULL;
+    return room;
+}
+
+static bool find_order(Reorder *reorder, void *room) {
     size_t places = (size_t)reorder->slices * reorder->parts;
     reorder->starts = mem_alloc_array(places, sizeof *reorder->starts);
     reorder->places = mem_alloc_array(places, sizeof *reorder->places);
     if (!reorder->starts || !reorder->places) return false;
     in_rounds(reorder, count_slices);
     if (!atomic_load(&reorder->unsorted)) return true;
-    reorder->thrown = mem_alloc_array(reorder->rows, sizeof *reorder->thrown);
-    reorder->order = mem_alloc_array(reorder->rows, sizeof *reorder->order);
-    if (!reorder->thrown || !reorder->order || !make_spare(reorder, sizeof(uint32_t)))
-        return false;
+    if (!make_room(reorder, room) || !make_spare(reorder, sizeof(uint32_t))) return false;
     add_up(reorder);
     in_rounds(reorder, throw_numbers);
     in_rounds(reorder, order_parts);
@@ -166,7 +172,7 @@ static bool find_order(Reorder *reorder) {
 }
 
 Reorder *reorder_open(const void *number, uint8_t width, uint64_t rows, uint32_t numbers,
-                      uint32_t threads) {
+                      uint32_t threads, void *room) {
     Reorder *reorder = mem_alloc(sizeof *reorder);
     if (!reorder) return NULL;
     reorder->number = number;
@@ -178,7 +184,7 @@ Reorder *reorder_open(const void *number, uint8_t width, uint64_t rows, uint32_t
     reorder->threads = rows < FEW_ROWS ? 1 : threads;
     reorder->slices = reorder->threads * THREAD_SLICES;
     reorder->crew = parallel_open(reorder->threads);
-    if (find_order(reorder)) return reorder;
+    if (find_order(reorder, room)) return reorder;
     reorder_close(reorder);
     return NULL;
 }
@@ -188,8 +194,7 @@ void reorder_close(Reorder *reorder) {
     parallel_close(reorder->crew);
     mem_free(reorder->starts);
     mem_free(reorder->places);
-    mem_free(reorder->thrown);
-    mem_free(reorder->order);
+    if (!reorder->lent) mem_free(reorder->thrown);
     mem_free(reorder->spare);
     mem_free(reorder);
 }
@@ -253,11 +258,22 @@ static void put_parts(void *context, uint32_t worker) {
     }
 }
 
-static void move(Reorder *reorder, void *values, uint8_t width, uint8_t stride) {
+static void take(Reorder *reorder, void *values, uint8_t width, uint8_t stride) {
     reorder->values = values;
     reorder->width = width;
     reorder->stride = stride;
+}
+
+static void move(Reorder *reorder, void *values, uint8_t width, uint8_t stride) {
+    take(reorder, values, width, stride);
     in_rounds(reorder, throw_slices);
+    in_rounds(reorder, put_parts);
+}
+
+/* They were thrown to find the order. */
+void reorder_numbers(Reorder *reorder, uint32_t *number) {
+    if (reorder_is_done(reorder)) return;
+    take(reorder, number, sizeof *number, 1);
     in_rounds(reorder, put_parts);
 }
 

@@ -52,7 +52,8 @@ static bool order_day(const Module *module, Dataset *dataset, uint32_t table, ui
     const ModuleColumn *declared = &module->tables.items[table].columns.items[column];
     const Column *codes = &people->columns[column];
     Reorder *reorder = reorder_open(codes->values, codes->width, people->rows,
-                                    module->dims.items[declared->dim].member_count, threads);
+                                    module->dims.items[declared->dim].member_count, threads,
+                                    NULL);
     bool done = reorder && move_people(reorder, people) &&
                 follow_people(module, dataset, table, day, reorder);
     reorder_close(reorder);
@@ -83,7 +84,7 @@ bool dataset_order_people(const Module *module, Dataset *dataset, uint32_t threa
     for (uint32_t t = 0; t < dataset->table_count; t++) {
         struct DatasetTable *table = &dataset->tables[t];
         if (module->tables.items[t].sort == TABLE_EVENTS && in_memory(dataset, t) &&
-            !dataset_cluster(table->snapshots, table->snapshot_count, threads))
+            !dataset_cluster(table->snapshots, table->snapshot_count, threads, NULL))
             return false;
     }
     return true;

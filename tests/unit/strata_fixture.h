@@ -154,7 +154,7 @@ static inline void fixture_join(Fixture *fixture, uint32_t table, uint32_t snaps
 /* After the last fixture_join of the table: its rows in the order of their people. */
 static inline void fixture_cluster(Fixture *fixture, uint32_t table) {
     if (!dataset_cluster(fixture->data.tables[table].snapshots,
-                         fixture->data.tables[table].snapshot_count, 1))
+                         fixture->data.tables[table].snapshot_count, 1, NULL))
         fail_msg("no memory to cluster");
 }
 

@@ -77,13 +77,36 @@ PLAIN_TEST(rows_come_in_order_and_equal_ones_stay_as_they_were) {
         Place *order = sorted(&shapes[i], number);
         for (uint32_t threads = 1; threads <= 8; threads = threads * 2 + (threads == 2)) {
             Reorder *reorder = reorder_open(number, sizeof *number, shapes[i].rows,
-                                            shapes[i].numbers, threads);
+                                            shapes[i].numbers, threads, NULL);
             assert_non_null(reorder);
             for (uint8_t width = 8; width; width /= 2)
                 check_values(reorder, order, shapes[i].rows, width);
             reorder_close(reorder);
         }
         free(order);
+        free(number);
+    }
+}
+
+PLAIN_TEST(numbers_come_in_order_too_and_room_may_be_lent) {
+    uint64_t random = 8;
+    for (int i = 0; i < SHAPES; i++) {
+        uint32_t *number = numbers_of(&shapes[i], &random);
+        uint32_t *own = malloc((shapes[i].rows + 1) * sizeof *own);
+        uint64_t *room = malloc((shapes[i].rows + 1) * sizeof *room);
+        Place *order = sorted(&shapes[i], number);
+        assert_true(own && room);
+        memcpy(own, number, shapes[i].rows * sizeof *own);
+        Reorder *reorder = reorder_open(own, sizeof *own, shapes[i].rows, shapes[i].numbers, 3, room);
+        assert_non_null(reorder);
+        reorder_numbers(reorder, own);
+        for (uint64_t r = 0; r < shapes[i].rows; r++)
+            assert_int_equal(own[r], number[order[r].row]);
+        check_values(reorder, order, shapes[i].rows, 8);
+        reorder_close(reorder);
+        free(order);
+        free(room);
+        free(own);
         free(number);
     }
 }
@@ -102,7 +125,7 @@ PLAIN_TEST(missing_marks_go_with_their_values) {
         if (test_random(&random) % 3 == 0) missing[row / 8] |= (uint8_t)(1u << row % 8);
     memcpy(before, missing, shape.rows / 8 + 1);
     Column column = {.width = 2, .values = values, .missing = missing};
-    Reorder *reorder = reorder_open(number, sizeof *number, shape.rows, shape.numbers, 3);
+    Reorder *reorder = reorder_open(number, sizeof *number, shape.rows, shape.numbers, 3, NULL);
     assert_non_null(reorder);
     assert_true(reorder_column(reorder, &column));
     for (uint64_t r = 0; r < shape.rows; r++)
@@ -128,7 +151,7 @@ PLAIN_TEST(narrow_numbers_are_read_as_wide_ones) {
     Place *order = sorted(&shape, wide);
     const void *numbers[] = {bytes, pairs, wide};
     for (uint8_t i = 0; i < 3; i++) {
-        Reorder *reorder = reorder_open(numbers[i], (uint8_t)(1 << i), ROWS, NUMBERS, 2);
+        Reorder *reorder = reorder_open(numbers[i], (uint8_t)(1 << i), ROWS, NUMBERS, 2, NULL);
         assert_non_null(reorder);
         check_values(reorder, order, ROWS, 4);
         reorder_close(reorder);
@@ -141,7 +164,7 @@ PLAIN_TEST(narrow_numbers_are_read_as_wide_ones) {
 
 PLAIN_TEST(what_is_in_order_is_left_alone) {
     uint32_t number[] = {0, 0, 3, 3, 7, DATA_NO_PERSON, DATA_NO_PERSON};
-    Reorder *reorder = reorder_open(number, sizeof *number, 7, 8, 2);
+    Reorder *reorder = reorder_open(number, sizeof *number, 7, 8, 2, NULL);
     assert_non_null(reorder);
     assert_true(reorder_is_done(reorder));
     uint8_t values[] = {1, 2, 3, 4, 5, 6, 7}, same[] = {1, 2, 3, 4, 5, 6, 7};
@@ -160,7 +183,7 @@ PLAIN_TEST(without_memory_nothing_is_moved) {
     bool done = false;
     for (long n = 1; !done; n++) {
         mem_fail_after(n);
-        Reorder *reorder = reorder_open(number, sizeof *number, shape.rows, shape.numbers, 2);
+        Reorder *reorder = reorder_open(number, sizeof *number, shape.rows, shape.numbers, 2, NULL);
         done = reorder && reorder_values(reorder, values, sizeof *values);
         mem_fail_after(0);
         reorder_close(reorder);
@@ -173,6 +196,7 @@ PLAIN_TEST(without_memory_nothing_is_moved) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_come_in_order_and_equal_ones_stay_as_they_were),
+        cmocka_unit_test(numbers_come_in_order_too_and_room_may_be_lent),
         cmocka_unit_test(missing_marks_go_with_their_values),
         cmocka_unit_test(narrow_numbers_are_read_as_wide_ones),
         cmocka_unit_test(what_is_in_order_is_left_alone),
