@@ -49,7 +49,8 @@ typedef struct {
 } Record;
 
 /* What each row adds: its value (values NULL: 1) to a word from a bit on, 0 or 32; where `tops`,
- * its size is held against the largest of that number. */
+ * its size is held against the largest of that number; the first of the fields that do has the top
+ * 0. */
 typedef struct {
     const void *values;
     uint8_t repr, word, shift, top;
