@@ -16,7 +16,8 @@
 #include "runtime/strata/sums.h"
 #include "runtime/strata/totals.h"
 
-enum { MORSEL = 16384, DEFAULT_CELLS = 64000000 };
+/* Fewer morsels than FEW_MORSELS are made smaller. */
+enum { MORSEL = 16384, FEW_MORSELS = 64, DEFAULT_CELLS = 64000000 };
 #define NO_CELL UINT32_MAX
 #define PRIVATE_LIMIT ((uint64_t)2 << 30)
 
@@ -336,8 +337,13 @@ static uint64_t next_person(const TableData *data, uint64_t row) {
     return high;
 }
 
+/* Of few rows a batch, so that no worker has much more to do than another. */
+static uint64_t morsel_size(const Pass *pass) {
+    return pass->data->rows < FEW_MORSELS * MORSEL ? EXPR_BATCH : MORSEL;
+}
+
 static void run_morsel(const Pass *pass, Worker *worker, uint64_t morsel) {
-    uint64_t from = morsel * MORSEL, to = from + MORSEL;
+    uint64_t size = morsel_size(pass), from = morsel * size, to = from + size;
     if (pass->events) {
         from = next_person(pass->data, from);
         to = next_person(pass->data, to);
@@ -484,7 +490,7 @@ static void engine_free(Engine *engine) {
 }
 
 static uint64_t morsels_of(const Pass *pass) {
-    return (pass->data->rows + MORSEL - 1) / MORSEL;
+    return (pass->data->rows + morsel_size(pass) - 1) / morsel_size(pass);
 }
 
 static StrataPass describe_pass(const Engine *engine, uint32_t p, uint32_t threads) {
