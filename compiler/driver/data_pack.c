@@ -1,6 +1,7 @@
 /* scpc data pack: a plan's people and events read as `run` reads them, and written as a snapshot.
  * Data with a problem are not packed. */
 #include "compiler/driver/diagnostics.h"
+#include "compiler/driver/files.h"
 #include "compiler/driver/interrupts.h"
 #include "compiler/driver/results.h"
 #include "runtime/data/snapshot.h"
@@ -51,6 +52,7 @@ ScpStatus command_data_pack(Driver *driver) {
     if (!slice_ends_with(slice_of(driver->options.output), SLICE(".scps")))
         return driver_fail(driver, SCP_USAGE, "a snapshot has a name that ends with .scps");
     ScpStatus status = subject_open(driver, driver->options.arguments.items[0], NULL, &subject);
+    if (status == SCP_OK) status = files_try(driver);
     if (status == SCP_OK) status = results_load(driver, &subject, POLICY_HES);
     if (status == SCP_OK) status = results_verify(driver);
     diagnostics_say_data(driver, &driver->evaluation.problems);

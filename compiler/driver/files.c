@@ -24,8 +24,9 @@ static _Noreturn void leave_for_memory(Driver *driver) {
     boundary_leave(&driver->boundary, SCP_LIMIT, driver->boundary.message);
 }
 
-static ScpStatus write_set(Driver *driver, OutputSet *set, OutputMode mode, const FileText *files,
+static ScpStatus write_set(Driver *driver, OutputSet *set, const FileText *files,
                            uint32_t count) {
+    OutputMode mode = driver->options.internal ? OUTPUT_PRIVATE : OUTPUT_SHARED;
     ScpStatus status = SCP_OK;
     for (uint32_t i = 0; i < count && status == SCP_OK; i++) {
         Output *output = output_add(set, files[i].path, mode);
@@ -69,17 +70,36 @@ static ScpStatus write_stream(Driver *driver, const FileText *file) {
     return driver_fail(driver, SCP_DATA, "`%s` cannot be written: %s", file->path, strerror(error));
 }
 
-ScpStatus files_write(Driver *driver, const FileText *files, uint32_t count) {
-    if (count == 1 && is_stream(files[0].path)) return write_stream(driver, &files[0]);
-    OutputMode mode = driver->options.internal ? OUTPUT_PRIVATE : OUTPUT_SHARED;
+typedef ScpStatus OnSet(Driver *driver, OutputSet *set, const FileText *files, uint32_t count);
+
+/* What would end the program waits until the temporary files are gone. */
+static ScpStatus with_set(Driver *driver, OnSet *act, const FileText *files, uint32_t count) {
     Interrupts interrupts;
     OutputSet *set = output_set_new();
     if (!set) return driver_fail(driver, SCP_LIMIT, "there is no memory left to write files");
     interrupts_hold(&interrupts);
-    ScpStatus status = write_set(driver, set, mode, files, count);
+    ScpStatus status = act(driver, set, files, count);
     if (status == SCP_DATA) driver_fail(driver, status, "%s", output_set_error(set));
     output_set_free(set);
     interrupts_release(&interrupts);
+    return status;
+}
+
+ScpStatus files_write(Driver *driver, const FileText *files, uint32_t count) {
+    if (count == 1 && is_stream(files[0].path)) return write_stream(driver, &files[0]);
+    ScpStatus status = with_set(driver, write_set, files, count);
     if (status == SCP_LIMIT) leave_for_memory(driver);
     return status;
+}
+
+static ScpStatus try_set(Driver *driver, OutputSet *set, const FileText *files, uint32_t count) {
+    (void)driver;
+    (void)count;
+    return output_add(set, files->path, OUTPUT_PRIVATE) ? SCP_OK : SCP_DATA;
+}
+
+ScpStatus files_try(Driver *driver) {
+    FileText file = {.path = driver->options.output};
+    if (!driver_writes_file(driver) || is_stream(file.path)) return SCP_OK;
+    return with_set(driver, try_set, &file, 1);
 }

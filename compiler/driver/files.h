@@ -16,6 +16,10 @@ typedef struct {
  * driver's boundary when the files are gone. */
 ScpStatus files_write(Driver *driver, const FileText *files, uint32_t count);
 
+/* Whether the file of --output could be written now, to be asked before what takes long: SCP_DATA
+ * with a message where it could not. Leaves nothing behind. */
+ScpStatus files_try(Driver *driver);
+
 /* Writes the text to the descriptor: 0, or the number of the error. Leaves as files_write does. */
 int files_write_to(Driver *driver, int descriptor, const FileText *file);
 

@@ -3,6 +3,7 @@
 
 #include "compiler/driver/cost.h"
 #include "compiler/driver/diagnostics.h"
+#include "compiler/driver/files.h"
 #include "runtime/base/number.h"
 #include "runtime/data/snapshot.h"
 #include "scp/runtime.h"
@@ -90,6 +91,7 @@ static void say_limit(Driver *driver) {
 ScpStatus results_make(Driver *driver, const Subject *subject, bool with_data) {
     Policy policy;
     ScpStatus status = subject_policy(driver, subject, &policy);
+    if (status == SCP_OK && with_data) status = files_try(driver);
     if (status != SCP_OK) return status;
     EvaluationOptions options = evaluation_options(driver, subject, policy);
     options.with_data = with_data;
