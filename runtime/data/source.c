@@ -42,8 +42,23 @@ static size_t read_disk(ByteSource *source, void *into, size_t room) {
         if (n <= 0) break;
         got += (size_t)n;
     }
-    sha256_add(&source->sha, (Slice){into, got});
     progress_add(source->progress, got);
+    return got;
+}
+
+/* The text is hashed by who takes it: it lies on disk as it is. */
+static bool is_hashed_later(const ByteSource *source) {
+    return source->hashed_later && source->packed == PACKED_NOT &&
+           source->transcoder.encoding == ENCODING_UTF_8;
+}
+
+static void hash_now(ByteSource *source, const void *bytes, size_t length) {
+    if (!is_hashed_later(source)) sha256_add(&source->sha, (Slice){bytes, length});
+}
+
+static size_t read_hashed(ByteSource *source, void *into, size_t room) {
+    size_t got = read_disk(source, into, room);
+    hash_now(source, into, got);
     return got;
 }
 
@@ -71,6 +86,7 @@ static size_t start(ByteSource *source, char *into, size_t room) {
     source->started = true;
     size_t got = read_disk(source, into, room < RAW_SIZE ? room : RAW_SIZE);
     source->packed = packed_how(into, got);
+    hash_now(source, into, got);
     if (source->packed == PACKED_NOT) return got;
     source->raw = mem_alloc(RAW_SIZE);
     if (source->raw) memcpy(source->raw, into, got);
@@ -83,7 +99,7 @@ static size_t start(ByteSource *source, char *into, size_t room) {
 static void refill(ByteSource *source) {
     if (source->gzip.avail_in) return;
     source->gzip.next_in = source->raw;
-    source->gzip.avail_in = (uInt)read_disk(source, source->raw, RAW_SIZE);
+    source->gzip.avail_in = (uInt)read_hashed(source, source->raw, RAW_SIZE);
 }
 
 /* Several gzip members one after the other are one text. */
@@ -118,7 +134,7 @@ static size_t unpack_some(ByteSource *source, char *into, size_t room) {
     ZSTD_outBuffer out = {into, room, 0};
     if (source->zstd_in.pos == source->zstd_in.size)
         source->zstd_in =
-            (ZSTD_inBuffer){source->raw, read_disk(source, source->raw, RAW_SIZE), 0};
+            (ZSTD_inBuffer){source->raw, read_hashed(source, source->raw, RAW_SIZE), 0};
     if (source->fault != SOURCE_SOUND) return 0;
     bool input = source->zstd_in.size > 0;
     if (!input && !source->within_frame) {
@@ -140,7 +156,7 @@ static size_t read_unpacked(ByteSource *source, char *into, size_t room) {
         } else if (source->packed == PACKED_ZSTD) {
             more = unpack_some(source, into + got, wanted);
         } else {
-            more = read_disk(source, into + got, wanted);
+            more = read_hashed(source, into + got, wanted);
             source->ended = more == 0;
         }
         got += more;
@@ -171,7 +187,8 @@ size_t byte_source_read(ByteSource *source, char *into, size_t room) {
 
 void byte_source_sha256(ByteSource *source, char hex[SHA256_HEX_SIZE]) {
     char rest[4096];
-    while (source->fault == SOURCE_SOUND && read_disk(source, rest, sizeof rest))
+    source->hashed_later = false;
+    while (source->fault == SOURCE_SOUND && read_hashed(source, rest, sizeof rest))
         ;
     sha256_hex(sha256_finish(&source->sha), hex);
 }
@@ -179,6 +196,9 @@ void byte_source_sha256(ByteSource *source, char hex[SHA256_HEX_SIZE]) {
 void chunk_source_init(ChunkSource *chunks, ByteSource *source, char delimiter, size_t size) {
     memset(chunks, 0, sizeof *chunks);
     pthread_mutex_init(&chunks->lock, NULL);
+    pthread_mutex_init(&chunks->hash_lock, NULL);
+    pthread_cond_init(&chunks->hash_turned, NULL);
+    source->hashed_later = true;
     chunks->source = source;
     chunks->delimiter = delimiter;
     chunks->size = size ? size : CHUNK_SIZE;
@@ -186,6 +206,8 @@ void chunk_source_init(ChunkSource *chunks, ByteSource *source, char delimiter, 
 
 void chunk_source_free(ChunkSource *chunks) {
     pthread_mutex_destroy(&chunks->lock);
+    pthread_mutex_destroy(&chunks->hash_lock);
+    pthread_cond_destroy(&chunks->hash_turned);
     mem_free(chunks->carry);
 }
 
@@ -203,9 +225,10 @@ static bool make_room(char **text, size_t *capacity, size_t size) {
     return true;
 }
 
-/* A byte-order mark is no part of the text. */
-static size_t skip_mark(char *text, size_t length) {
+/* A byte-order mark is no part of the text, though of the file. */
+static size_t skip_mark(ByteSource *source, char *text, size_t length) {
     if (length < 3 || memcmp(text, "\xEF\xBB\xBF", 3)) return length;
+    if (is_hashed_later(source)) sha256_add(&source->sha, (Slice){text, 3});
     memmove(text, text + 3, length - 3);
     return length - 3;
 }
@@ -220,7 +243,7 @@ static size_t fill(ChunkSource *chunks, Chunk *chunk, size_t room) {
     if (length) memcpy(chunk->text, chunks->carry, length);
     while (source->fault == SOURCE_SOUND) {
         length += byte_source_read(source, chunk->text + length, room - length);
-        if (first) length = skip_mark(chunk->text, length);
+        if (first) length = skip_mark(source, chunk->text, length);
         first = false;
         chunk->length = length;
         if (source->ended) return length;
@@ -259,10 +282,26 @@ static bool take(ChunkSource *chunks, Chunk *chunk) {
     return true;
 }
 
+/* Hashing takes as long as all else that is done one after the other, so that others read
+ * meanwhile. Chunks are hashed in their order. */
+static void hash_in_turn(ChunkSource *chunks, const Chunk *chunk) {
+    pthread_mutex_lock(&chunks->hash_lock);
+    while (chunks->hash_turn != chunk->index)
+        pthread_cond_wait(&chunks->hash_turned, &chunks->hash_lock);
+    pthread_mutex_unlock(&chunks->hash_lock);
+    sha256_add(&chunks->source->sha, (Slice){chunk->text, chunk->length});
+    pthread_mutex_lock(&chunks->hash_lock);
+    chunks->hash_turn++;
+    pthread_cond_broadcast(&chunks->hash_turned);
+    pthread_mutex_unlock(&chunks->hash_lock);
+}
+
 bool chunk_next(ChunkSource *chunks, Chunk *chunk) {
     pthread_mutex_lock(&chunks->lock);
     bool taken = chunks->source->fault == SOURCE_SOUND && take(chunks, chunk);
+    bool hashed = !is_hashed_later(chunks->source);
     pthread_mutex_unlock(&chunks->lock);
+    if (taken && !hashed) hash_in_turn(chunks, chunk);
     return taken;
 }
 

@@ -29,6 +29,7 @@ typedef struct {
     bool started, inflating, ended;
     SourceFault fault;
     Sha256 sha;
+    bool hashed_later; /* who takes text that is the file's own bytes hashes it */
     Progress *progress; /* told of bytes as they lie on disk; NULL: nobody asks */
     z_stream gzip;
     ZSTD_DCtx *zstd;
@@ -58,6 +59,9 @@ typedef struct {
     uint64_t lines;   /* in them */
     char *carry;      /* the beginning of a record whose end is not read yet */
     size_t carried, carry_capacity;
+    pthread_mutex_t hash_lock; /* of the turn */
+    pthread_cond_t hash_turned;
+    uint64_t hash_turn; /* the chunk to be hashed next */
 } ChunkSource;
 
 typedef struct {
