@@ -8,6 +8,7 @@
 
 #include "runtime/base/buffer.h"
 #include "runtime/base/memory.h"
+#include "runtime/base/sha256.h"
 #include "runtime/data/ingest.h"
 
 /* ---- A table with a column of each sort ------------------------------------------------------ */
@@ -281,8 +282,12 @@ static ScpStatus assert_same_in_chunks(uint64_t seed) {
     arena_init(&arena, &boundary, 0);
     if (setjmp(boundary.at)) fail_msg("left to the boundary: %s", boundary.message);
     Module *module = table_module(&arena);
-    FILE *file = file_of(random_file(&arena, seed));
+    Slice text = random_file(&arena, seed);
+    FILE *file = file_of(text);
     Slice want = account_in_chunks(&arena, module, file, 0, 1, &status);
+    char hex[SHA256_HEX_SIZE];
+    sha256_hex(sha256_of(text), hex);
+    if (status == SCP_OK) assert_non_null(strstr(want.data, hex));
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         uint32_t readers = threads[(seed + i) % 4];
         Slice got = account_in_chunks(&arena, module, file, sizes[i], readers, &again);
