@@ -10,7 +10,7 @@ typedef enum { LEVEL_PORTABLE, LEVEL_AVX2, LEVEL_AVX512, LEVEL_COUNT } KernelLev
 
 /* Lists of places and cells have room for so many more than they hold; cells of rows so far ahead
  * may be fetched. */
-enum { PLACES_SLACK = 32, CELLS_AHEAD = 24 };
+enum { PLACES_SLACK = 32, CELLS_AHEAD = 32 };
 
 /* Which rows of a batch a choice takes, as bits: row r is bit r % 64 of its word r / 64. Word w of
  * a choice lies at w * stride from its first, so that the words of several choices for the same

@@ -8,6 +8,9 @@
 #include "runtime/data/bits.h"
 #include "runtime/strata/kernels.h"
 
+/* LINE: on a multiple of which every buffer begins. */
+enum { LINE = 64 };
+
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
 static size_t value_size(uint8_t repr) {
@@ -35,7 +38,7 @@ bool expr_machine_init(ExprMachine *machine, const ExprProgram *program) {
         size += step_size(&program->steps.items[i]);
     machine->program = program;
     machine->kernels = kernels_best();
-    machine->block = mem_alloc(size);
+    machine->block = mem_alloc(size + LINE);
     machine->vectors = mem_alloc_array(program->steps.count, sizeof *machine->vectors);
     machine->buffers = mem_alloc_array(program->steps.count, sizeof *machine->buffers);
     machine->every = mem_alloc_array(program->steps.count, sizeof *machine->every);
@@ -47,7 +50,7 @@ bool expr_machine_init(ExprMachine *machine, const ExprProgram *program) {
         expr_machine_free(machine);
         return false;
     }
-    char *next = machine->block;
+    char *next = (char *)machine->block + (LINE - (uintptr_t)machine->block % LINE) % LINE;
     for (uint32_t i = 0; i < program->steps.count; i++) {
         const ExprStep *step = &program->steps.items[i];
         machine->every[i] = i;
