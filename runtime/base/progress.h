@@ -37,9 +37,11 @@ static inline void progress_add(Progress *progress, uint64_t done) {
     if (progress) atomic_fetch_add_explicit(&progress->done, done, memory_order_relaxed);
 }
 
-/* How much there is turned out not to be known. */
-static inline void progress_forget_total(Progress *progress) {
-    if (progress) atomic_store(&progress->total, 0);
+/* What is counted turned out to be no bytes but parts, so many of them. */
+static inline void progress_count_parts(Progress *progress, uint64_t total) {
+    if (!progress) return;
+    atomic_store(&progress->bytes, false);
+    atomic_store(&progress->total, total);
 }
 
 static inline void progress_end(Progress *progress) {

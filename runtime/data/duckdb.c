@@ -74,6 +74,7 @@ struct DuckReader {
     DuckLibrary duck;
     DuckHandle base, connection, statement;
     DuckResult result;
+    uint64_t rows; /* as the file says */
     bool executed;
 };
 
@@ -189,7 +190,8 @@ static Slice type_wanted(const ModuleColumn *declared) {
     return SLICE("expected a column of decimals with two places");
 }
 
-static bool query_nothing(DuckReader *reader, Buffer *sql) {
+/* False: it failed, and there is no result to give back. */
+static bool query(DuckReader *reader, Buffer *sql) {
     DuckLibrary *duck = &reader->duck;
     bool done = duck->query(reader->connection, buffer_slice(sql).data, &reader->result) ==
                 DUCK_SUCCESS;
@@ -208,7 +210,7 @@ static const char *find_cast(DuckReader *reader, int descriptor, const ModuleCol
     add_source(&sql, descriptor);
     buffer_add_text(&sql, " LIMIT 0");
     *error = arena_printf(arena, "the file has no column `%.*s`", SLICE_FMT(declared->name));
-    if (!query_nothing(reader, &sql)) return NULL;
+    if (!query(reader, &sql)) return NULL;
     int type = duck->column_type(&reader->result, 0);
     DuckHandle logical = duck->column_logical_type(&reader->result, 0);
     unsigned scale = type == DUCK_DECIMAL ? duck->decimal_scale(logical) : 0;
@@ -229,14 +231,20 @@ static bool add_column(DuckReader *reader, int descriptor, const ModuleColumn *d
     return true;
 }
 
-static bool file_opens(DuckReader *reader, int descriptor, Arena *arena) {
+/* The rows as the end of the file says. False: it does not open. */
+static bool count_rows(DuckReader *reader, int descriptor, Arena *arena) {
+    DuckLibrary *duck = &reader->duck;
     Buffer sql;
     buffer_init(&sql, arena);
-    buffer_add_text(&sql, "SELECT 1");
+    buffer_add_text(&sql, "SELECT count(*)");
     add_source(&sql, descriptor);
-    buffer_add_text(&sql, " LIMIT 0");
-    if (!query_nothing(reader, &sql)) return false;
-    reader->duck.destroy_result(&reader->result);
+    if (!query(reader, &sql)) return false;
+    DuckHandle chunk = duck->fetch_chunk(reader->result);
+    if (chunk && duck->data_chunk_get_size(chunk))
+        reader->rows =
+            *(const uint64_t *)duck->vector_get_data(duck->data_chunk_get_vector(chunk, 0));
+    if (chunk) duck->destroy_data_chunk(&chunk);
+    duck->destroy_result(&reader->result);
     return true;
 }
 
@@ -254,7 +262,7 @@ static bool ask(DuckReader *reader, int descriptor, const TablePlan *plan, Arena
     buffer_init(&sql, arena);
     buffer_add_text(&sql, "SELECT ");
     *error = SLICE("the file is damaged, or no Parquet that DuckDB can read");
-    if (!file_opens(reader, descriptor, arena)) return false;
+    if (!count_rows(reader, descriptor, arena)) return false;
     for (uint32_t c = 0; c < plan->count; c++) {
         if (c) buffer_add_char(&sql, ',');
         *column = c;
@@ -291,6 +299,8 @@ DuckReader *duckdb_open_parquet(const char *library, int descriptor, const Table
     duckdb_close_reader(reader);
     return NULL;
 }
+
+uint64_t duckdb_rows(const DuckReader *reader) { return reader->rows; }
 
 /* The library itself stays loaded: threads of its own may still be ending. */
 void duckdb_close_reader(DuckReader *reader) {

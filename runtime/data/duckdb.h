@@ -18,6 +18,9 @@ bool duckdb_is_parquet(int descriptor);
 DuckReader *duckdb_open_parquet(const char *library, int descriptor, const TablePlan *plan,
                                 uint32_t threads, Arena *arena, uint32_t *column, Slice *error);
 
+/* How many rows there are, as the file says. */
+uint64_t duckdb_rows(const DuckReader *reader);
+
 typedef enum { DUCK_ROWS, DUCK_END, DUCK_FAILED } DuckOutcome;
 
 /* The next rows, which go into the store from row `first` on, as a piece, whose lines are rows. */

@@ -539,7 +539,11 @@ static ScpStatus open_parquet(Ingest *ingest) {
     Slice error;
     ingest->duck = duckdb_open_parquet(request->duckdb, request->descriptor, &ingest->plan,
                                        request->threads, request->arena, &column, &error);
-    if (ingest->duck) return SCP_OK;
+    if (ingest->duck) {
+        progress_count_parts(request->progress, duckdb_rows(ingest->duck));
+        ingest->source.progress = NULL; /* rows are told, not bytes */
+        return SCP_OK;
+    }
     bool known = column != MODULE_NONE;
     report(request, known ? DIAG_DATA_COLUMN_MISSING : DIAG_DATA_ENCODING, 0, 0,
            known ? ingest->plan.columns[column].declared->name : SLICE(""), error);
@@ -555,6 +559,7 @@ static ScpStatus read_parquet(Ingest *ingest) {
     for (uint64_t index = 0;; index++) {
         outcome = duckdb_next(ingest->duck, &ingest->store, ingest->rows, &piece);
         if (outcome != DUCK_ROWS || !keep_piece(ingest, index, &piece)) break;
+        progress_add(request->progress, piece.rows);
     }
     if (ingest->failed) return no_memory(request);
     report_pieces(ingest);
@@ -736,7 +741,6 @@ static ScpStatus ingest_run(Ingest *ingest, TableData *data, KeyColumn *keys, Ro
     if (!ingest->reader) return no_memory(ingest->request);
     plan_columns(ingest);
     bool parquet = duckdb_is_parquet(ingest->request->descriptor);
-    if (parquet) progress_forget_total(ingest->request->progress);
     ScpStatus status = parquet ? open_parquet(ingest) : read_header(ingest);
     if (status == SCP_OK) status = parquet ? read_parquet(ingest) : read_rows(ingest);
     if (status == SCP_OK) status = make_table(ingest, data, keys, lines);

@@ -5,11 +5,14 @@
 #include "tests/unit/test_folder_fixture.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "runtime/base/buffer.h"
+#include "runtime/base/memory.h"
 #include "runtime/data/dataset.h"
+#include "runtime/data/ingest.h"
 
 static const char *library(void) {
     static const char installed[] =
@@ -119,6 +122,34 @@ ARENA_TEST(parquet_holds_what_its_columns_say) {
         if (i % 11) assert_close(((const double *)c[6].values)[i], (double)i * 0.5, 0);
     }
     dataset_free(&data);
+}
+
+ARENA_TEST(parquet_tells_how_far_it_is_by_rows) {
+    Progress progress = {0};
+    TableData people = {0};
+    KeyColumn keys = {0};
+    RowLines lines = {0};
+    DataReport report = {0};
+    if (!library()) SKIP_TEST(arena);
+    put_parquet(arena, "people.parquet", MANY);
+    Module *module = people_module(arena, "people.parquet");
+    int descriptor = open("people.parquet", O_RDONLY);
+    progress_begin_bytes(&progress, "reading", 1 << 30);
+    IngestRequest request = {.module = module, .table = module->tables.items,
+                             .file = SLICE("people.parquet"), .descriptor = descriptor,
+                             .threads = 2, .duckdb = library(), .row_limit = INT32_MAX,
+                             .progress = &progress, .arena = arena, .report = &report};
+    assert_int_equal(ingest_file(&request, &people, &keys, &lines), SCP_OK);
+    close(descriptor);
+    assert_false(progress.bytes);
+    assert_int_equal(progress.total, 5000);
+    assert_int_equal(progress.done, 5000);
+    for (uint32_t c = 0; c < people.column_count; c++) {
+        mem_free(people.columns[c].values);
+        mem_free(people.columns[c].missing);
+    }
+    key_column_free(&keys);
+    mem_free(lines.lines);
 }
 
 static void assert_told(Arena *arena, const char *query, const char *want) {
@@ -233,6 +264,7 @@ ARENA_TEST(a_missing_library_is_told) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(parquet_holds_what_its_columns_say),
+        IN_FOLDER(parquet_tells_how_far_it_is_by_rows),
         IN_FOLDER(what_is_wrong_with_a_value_is_told_by_row_and_never_shown),
         IN_FOLDER(a_flag_with_texts_is_read_from_texts),
         IN_FOLDER(a_column_of_another_type_is_not_converted),
