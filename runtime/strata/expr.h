@@ -45,6 +45,7 @@ typedef struct {
     int64_t low, high; /* whole numbers that are there lie within */
     bool checked;      /* a result may not fit: then it is missing */
     bool may_miss;     /* false: no row of somebody lacks it */
+    bool marks_only;   /* nobody reads its values, but only which are missing */
     const Column *column; /* ROW_COLUMN, ROW_PERSON_COLUMN */
     ExprTable table;      /* ROW_TABLE, and dates whose days are few */
     const struct Ranking *ranking; /* ROW_RANKED */

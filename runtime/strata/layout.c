@@ -424,8 +424,22 @@ static void need_operands(const Pass *pass, uint8_t *needed) {
     }
 }
 
+/* Columns of which no step asks but what is missing, and nothing else at all. */
+static void find_marks_only(Pass *pass, const uint8_t *first, const uint8_t *rest) {
+    for (uint32_t s = pass->program.steps.count; s--;) {
+        ExprStep *step = &pass->program.steps.items[s];
+        step->marks_only = step->key.op == ROW_COLUMN && !first[s] && !rest[s];
+    }
+    VEC_EACH (const ExprStep, step, &pass->program.steps) {
+        const uint32_t operands[] = {step->key.a, step->key.b, step->key.c};
+        for (unsigned i = 0; i < expr_operands(step); i++)
+            if (step->key.op != ROW_IS_MISSING)
+                pass->program.steps.items[operands[i]].marks_only = false;
+    }
+}
+
 static void order_steps(Drawing *drawing) {
-    const Pass *pass = drawing->pass;
+    Pass *pass = drawing->pass;
     Layout *layout = drawing->layout;
     uint32_t count = pass->program.steps.count;
     uint8_t *first = ARENA_NEW_ARRAY(drawing->arena, uint8_t, count);
@@ -438,6 +452,7 @@ static void order_steps(Drawing *drawing) {
             need(rest, measure->value);
             need(rest, measure->valued);
         }
+    find_marks_only(pass, first, rest);
     need_operands(pass, first);
     need_operands(pass, rest);
     for (uint32_t s = 0; s < count; s++) {

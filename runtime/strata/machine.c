@@ -79,7 +79,7 @@ void expr_fetch(ExprMachine *machine, const uint32_t *steps, uint32_t step_count
     uint32_t n = 0;
     for (uint32_t k = 0; k < step_count && count; k++) {
         const ExprStep *step = &machine->program->steps.items[steps[k]];
-        if (step->key.op != ROW_COLUMN) continue;
+        if (step->key.op != ROW_COLUMN || step->marks_only) continue;
         uint8_t width = step->column->width;
         fetch->spans[n].from =
             (const char *)step->column->values + (width ? row * width : row / 8);
