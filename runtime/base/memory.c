@@ -4,7 +4,6 @@
  * The countdown below is the only mutable file-scope variable of the program, allowed so that
  * a test can fail the n-th allocation for every n without threading a context through each
  * caller. It is set through mem_fail_after alone and is 0, doing nothing, outside tests. */
-#define _DEFAULT_SOURCE /* madvise, which POSIX lacks */
 #include "runtime/base/memory.h"
 
 #include <assert.h>
@@ -12,10 +11,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-
-/* LARGE: a block that is worth larger pages. */
-enum { LARGE = 1 << 20, LARGE_PAGE = 2 << 20 };
 
 static _Atomic long allocations_until_failure;
 
@@ -33,20 +28,6 @@ static bool failure_is_due(void) {
     return false;
 }
 
-/* Where the system has larger pages, a large block is to lie in them: its pages are then found
- * without walking through tables, and given in fewer steps. The first and the last it may share
- * with blocks beside it, or with what is no memory at all; what becomes of it does not matter. */
-static void *ask_for_large_pages(void *block, size_t size) {
-#ifdef MADV_HUGEPAGE
-    size_t past = (uintptr_t)block % LARGE_PAGE;
-    size_t bytes = (past + size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-    if (block && size >= LARGE) (void)madvise((char *)block - past, bytes, MADV_HUGEPAGE);
-#else
-    (void)size;
-#endif
-    return block;
-}
-
 void *mem_alloc(size_t size) {
     return mem_alloc_array(1, size);
 }
@@ -55,13 +36,13 @@ void *mem_alloc_array(size_t count, size_t size) {
     if (size && count > PTRDIFF_MAX / size) return NULL;
     if (failure_is_due()) return NULL;
     size_t total = count * size;
-    return ask_for_large_pages(calloc(1, total ? total : 1), total);
+    return calloc(1, total ? total : 1);
 }
 
 void *mem_realloc(void *block, size_t new_size) {
     if (new_size > PTRDIFF_MAX) return NULL;
     if (failure_is_due()) return NULL;
-    return ask_for_large_pages(realloc(block, new_size ? new_size : 1), new_size);
+    return realloc(block, new_size ? new_size : 1);
 }
 
 void mem_free(void *block) {
