@@ -17,7 +17,7 @@
 #include "runtime/strata/totals.h"
 
 /* Fewer morsels than FEW_MORSELS are made smaller. */
-enum { MORSEL = 16384, FEW_MORSELS = 64, DEFAULT_CELLS = 64000000 };
+enum { MORSEL = 32768, FEW_MORSELS = 16, DEFAULT_CELLS = 64000000 };
 #define NO_CELL UINT32_MAX
 #define PRIVATE_LIMIT ((uint64_t)2 << 30)
 
