@@ -13,6 +13,7 @@
 #include "runtime/data/bits.h"
 #include "runtime/data/block.h"
 #include "runtime/data/duckdb.h"
+#include "runtime/data/elastic.h"
 #include "runtime/data/parallel.h"
 #include "runtime/data/piece.h"
 #include "runtime/data/problem.h"
@@ -56,8 +57,8 @@ static ScpStatus no_memory(const IngestRequest *request) {
 
 /* ---- The header ------------------------------------------------------------------------ */
 
-/* Bytes a value of the column takes in the store at first; 0: a bit. Whole numbers hardly ever need all that
- * their bounds allow: their columns are elastic. */
+/* Bytes a value of the column takes in the store at first; 0: a bit. Whole numbers hardly ever need
+ * all that their bounds allow: their columns are elastic (runtime/data/elastic.h). */
 static uint8_t width_of(const Module *module, const ModuleColumn *column, bool *elastic) {
     *elastic = false;
     switch (column->sort) {
@@ -356,78 +357,12 @@ static bool hold_room(Ingest *ingest, uint64_t rows) {
 
 static void let_room_go(Ingest *ingest) { pthread_rwlock_unlock(&ingest->room); }
 
-/* ---- Elastic columns --------------------------------------------------------------------- */
-
-/* The first chunk tells how wide their values are, with some to spare; values that are wider are
- * kept apart, and put in their places in the end. SPARE: times the largest one seen. WIDES_USUAL: of
- * the rows of a piece, one in so many; where there are more, the column is made wider at once. */
-enum { SPARE = 4, WIDES_USUAL = 16 };
-
-static uint8_t likely_width(const PieceColumn *seen) {
-    if (seen->low > seen->high) return 1;
-    bool small = seen->low >= 0 && seen->high <= UINT16_MAX;
-    return store_width(seen->low, small ? seen->high * SPARE : seen->high);
-}
-
-/* The wider values of a column, where they belong. */
-static void patch_wides(Ingest *ingest, uint32_t column) {
-    uint8_t width = ingest->plan.columns[column].width;
-    char *values = ingest->store.values[column];
-    for (uint64_t p = 0; p < ingest->piece_count; p++) {
-        const Piece *piece = &ingest->pieces[p];
-        for (size_t i = 0; i < piece->wide_count; i++) {
-            const PieceWide *wide = &piece->wides[i];
-            if (wide->column == column)
-                store_put(values + (piece->first + wide->row) * width, width, wide->value);
-        }
-    }
-}
-
-/* The width that the wider values of a column want; 0: there are none. */
-static uint8_t wides_width(const Ingest *ingest, uint32_t column) {
-    uint8_t width = 0;
-    for (uint64_t p = 0; p < ingest->piece_count; p++)
-        for (size_t i = 0; i < ingest->pieces[p].wide_count; i++) {
-            const PieceWide *wide = &ingest->pieces[p].wides[i];
-            uint8_t wanted = wide->column == column ? store_width(wide->value, wide->value) : 0;
-            if (wanted > width) width = wanted;
-        }
-    return width;
-}
-
-/* Gives elastic columns the width that their values need, as far as rows have been read. */
-static bool widen_columns(Ingest *ingest, uint64_t rows) {
-    for (uint32_t c = 0; c < ingest->plan.count; c++) {
-        uint8_t width = ingest->plan.columns[c].elastic ? wides_width(ingest, c) : 0;
-        if (!width) continue;
-        if (!store_widen(&ingest->store, c, width, rows)) return false;
-        patch_wides(ingest, c);
-    }
-    return true;
-}
-
-/* Before the others are read, columns take the width of the first piece. */
-static bool fit_columns(Ingest *ingest) {
-    const Piece *first = ingest->pieces;
-    if (!widen_columns(ingest, first->rows)) return false;
-    for (uint32_t c = 0; c < ingest->plan.count; c++)
-        if (ingest->plan.columns[c].elastic)
-            store_narrow(&ingest->store, c, likely_width(&ingest->columns[c]), first->rows);
-    return true;
-}
-
-/* The piece has so many wide values that it is better to widen its columns now, as far as rows may
- * have been read. */
+/* Columns of the piece are made wider now, while nobody writes. */
 static bool widen_now(Ingest *ingest, const Piece *piece) {
-    bool done = true;
     pthread_rwlock_wrlock(&ingest->room);
     uint64_t rows = chunk_lines(&ingest->chunks); /* nobody writes now what is not among them */
     if (rows > ingest->store.capacity) rows = ingest->store.capacity;
-    for (uint32_t c = 0; c < ingest->plan.count && done; c++) {
-        const PieceColumn *seen = &piece->columns[c];
-        if (ingest->plan.columns[c].elastic && seen->low <= seen->high)
-            done = store_widen(&ingest->store, c, store_width(seen->low, seen->high), rows);
-    }
+    bool done = elastic_widen_for(&ingest->store, piece, rows);
     pthread_rwlock_unlock(&ingest->room);
     return done;
 }
@@ -444,8 +379,7 @@ static bool read_piece(Ingest *ingest, CsvReader *reader, const Chunk *chunk) {
         piece_read(&ingest->store, first, chunk->lines, reader, &piece);
         let_room_go(ingest);
     }
-    if (index && !piece.failed && piece.wide_count > piece.rows / WIDES_USUAL &&
-        !widen_now(ingest, &piece))
+    if (index && !piece.failed && elastic_is_strained(&piece) && !widen_now(ingest, &piece))
         piece.failed = true;
     return keep_piece(ingest, index, &piece);
 }
@@ -481,7 +415,7 @@ static bool read_first(Ingest *ingest) {
     if (!store_init(&ingest->store, &ingest->plan)) return false;
     if (!read_piece(ingest, ingest->reader, &ingest->first)) return !ingest->failed;
     uint64_t expected = rows_expected(ingest);
-    if (!fit_columns(ingest)) return false;
+    if (!elastic_fit(&ingest->store, ingest->pieces, ingest->columns)) return false;
     while (expected > ingest->store.capacity && !store_reserve(&ingest->store, expected))
         expected /= 2;
     return true;
@@ -716,7 +650,8 @@ static ScpStatus make_table(Ingest *ingest, TableData *data, KeyColumn *keys, Ro
     data->blank_lines = ingest->blank_lines;
     for (uint64_t p = 0; p < ingest->piece_count; p++)
         data->blank_lines += ingest->pieces[p].blank_lines;
-    if (!widen_columns(ingest, rows_reached(ingest))) return no_memory(request);
+    if (!elastic_widen(&ingest->store, ingest->pieces, ingest->piece_count, rows_reached(ingest)))
+        return no_memory(request);
     Assembly assembly = {.ingest = ingest, .data = data, .keys = keys, .lines = lines};
     parallel_run(request->threads, assemble, &assembly);
     return atomic_load(&assembly.failed) ? no_memory(request) : SCP_OK;
