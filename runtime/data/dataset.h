@@ -85,7 +85,7 @@ typedef struct {
     uint32_t table_count;
     struct Snapshot *snapshots; /* snapshot files that are open */
     Progress *progress; /* as the options said */
-    struct Parallel *crew; /* what reads the data counts them too; NULL: one thread */
+    struct Parallel *crew; /* made with the data, to count them; NULL: one thread */
     struct ParallelAside *leaving; /* gives back the columns; NULL: they are here */
 } Dataset;
 
@@ -129,8 +129,8 @@ bool dataset_has_events(const Module *module, uint32_t population);
 void dataset_let_go(Dataset *dataset);
 
 /* Puts the rows of each person of an events table side by side, which strata_run needs of it
- * (dataset_load has done it). The snapshots share their columns. `room`: as of reorder_open. False: no
- * memory. */
+ * (dataset_load has done it). The snapshots share their columns. `room`: as of reorder_open.
+ * False: no memory. */
 bool dataset_cluster(TableData *snapshots, uint32_t snapshot_count, uint32_t threads, void *room);
 
 #endif

@@ -11,8 +11,8 @@
 #include "runtime/base/memory.h"
 #include "runtime/data/parallel.h"
 
-/* THREAD_ROWS: rows that are worth a thread of their own. THREAD_SLICES: so that none waits long for
- * another. PART_ROWS: of one part of an index. */
+/* THREAD_ROWS: rows that are worth a thread of their own. THREAD_SLICES: so that none waits long
+ * for another. PART_ROWS: of one part of an index. */
 enum { THREAD_ROWS = 65536, THREAD_SLICES = 4, PART_ROWS = 16384 };
 
 static uint32_t threads_for(uint64_t rows, uint32_t threads) {

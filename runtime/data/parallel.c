@@ -268,7 +268,7 @@ void parallel_run(uint32_t threads, ParallelWork *work, void *context) {
     parallel_close(crew);
 }
 
-/* ---- Beside the caller ------------------------------------------------------------------------ */
+/* ---- Beside the caller ----------------------------------------------------------------------- */
 
 struct ParallelAside {
     ParallelWork *work;

@@ -24,7 +24,7 @@ typedef struct Parallel Parallel;
 
 Parallel *parallel_open(uint32_t threads);
 
-/* A round, as parallel_run's, on at most as many threads as there are. A round begins none. */
+/* A round, as parallel_run's, on at most as many threads as there are. */
 void parallel_do(Parallel *crew, uint32_t threads, ParallelWork *work, void *context);
 
 /* Threads there are, the caller's among them: 1 without a crew. */

@@ -206,7 +206,7 @@ static void cell_object(Writer *w, Shown shown, const Places *places, uint32_t c
     json_end_object(&w->json);
 }
 
-/* ---- Many cells ------------------------------------------------------------------------------- */
+/* ---- Many cells ------------------------------------------------------------------------------ */
 
 /* The cells of an array, and the state of the writer before the first of them. */
 typedef struct {
@@ -262,7 +262,7 @@ static void make_part(const void *context, uint32_t number, Arena *arena, Buffer
     write_cells(&w, part->cells, part->from, part->to);
 }
 
-/* ---- Arrays ----------------------------------------------------------------------------------- */
+/* ---- Arrays ---------------------------------------------------------------------------------- */
 
 static void array_fields(Writer *w, Slice name, Shown shown, OfKpi of) {
     key_text(w, "name", name);
@@ -372,7 +372,7 @@ static void standing(Writer *w, const Kpi *kpi) {
     if (kpi->movement.length) key_text(w, "movement", kpi->movement);
 }
 
-/* ---- Actuals ------------------------------------------------------------------------------------ */
+/* ---- Actuals --------------------------------------------------------------------------------- */
 
 static void text_or_null(Writer *w, const char *name, Slice text) {
     key(w, name);

@@ -49,8 +49,8 @@ typedef struct {
 } Record;
 
 /* What each row adds: its value (values NULL: 1) to a word from a bit on, 0 or 32; where `tops`,
- * its size is held against the largest of that number; the first of the fields that do has the top
- * 0. */
+ * its size is held against the largest of that number. Of the fields that do, the first has the
+ * top 0. */
 typedef struct {
     const void *values;
     uint8_t repr, word, shift, top;
@@ -83,8 +83,8 @@ typedef struct Kernels {
     /* Evaluates steps, in order, for `count` rows from `row`: those at `places`, or all. */
     void (*run)(ExprMachine *machine, const uint32_t *steps, uint32_t step_count, uint64_t row,
                 uint32_t count, const uint16_t *places);
-    /* Words of the first `count` rows where `truth` is 1, `missing` is 0 and `within` has bits (NULL:
-     * everywhere); loops read whole words of rows. */
+    /* Words of the first `count` rows where `truth` is 1, `missing` is 0 and `within` has bits
+     * (NULL: everywhere); loops read whole words of rows. */
     void (*mark)(const uint8_t *truth, const uint8_t *missing, const uint64_t *within,
                  uint32_t stride, uint32_t count, uint64_t *words);
     /* The places of the bits; how many. */

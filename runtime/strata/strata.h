@@ -52,12 +52,12 @@ typedef struct {
     void *context;
 } StrataOptions;
 
-/* Runs all queries of a verified module over data loaded for it, on the data's threads. Events whose person is not in
- * the query's snapshot count nowhere, not as left out either. Integer arithmetic that passes 64
- * bits and real arithmetic that leaves the doubles give missing. The squares of doubles are
- * rounded each, their sum is exact; a double whose square is none is without the value summed.
- * The result lives in `arena`. SCP_LIMIT with `error` where the cells would pass the limit, or where
- * memory ended. */
+/* Runs all queries of a verified module over data loaded for it, on the data's threads. Events
+ * whose person is not in the query's snapshot count nowhere, not as left out either. Integer
+ * arithmetic that passes 64 bits and real arithmetic that leaves the doubles give missing. The
+ * squares of doubles are rounded each, their sum is exact; a double whose square is none is without
+ * the value summed. The result lives in `arena`. SCP_LIMIT with `error` where the cells would pass
+ * the limit, or where memory ended. */
 ScpStatus strata_run(const Module *module, const Dataset *data, const StrataOptions *options,
                      Arena *arena, StrataResult *result, Slice *error);
 

@@ -7,9 +7,9 @@
  * line of standard input asks for one thing, and is answered by a line of seconds: the name of
  * a task (counting, then computing and protecting), `ingest` (the data of the first module
  * read once more, and given back) or `open` (the snapshots that the first module's data lie in
- * opened once more: as far as a run gets before it reads a column). With --once memory that is given
- * back goes back to the system, as in a run of the program; else it is kept for the next turn.
- * Refuses to print a result: what the answers are is compared elsewhere. */
+ * opened once more: as far as a run gets before it reads a column). With --once memory that is
+ * given back goes back to the system, as in a run of the program; else it is kept for the next
+ * turn. Refuses to print a result: what the answers are is compared elsewhere. */
 #include <stdio.h>
 #include <stdlib.h>
 #if defined(__GLIBC__)

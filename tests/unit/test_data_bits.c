@@ -37,7 +37,8 @@ PLAIN_TEST(within_an_array_bits_move_towards_its_beginning) {
     uint8_t bits[BYTES], want[BYTES], before[BYTES];
     uint64_t random = 2;
     for (int turn = 0; turn < 20000; turn++) {
-        uint64_t from_at = test_random(&random) % BITS, to_at = test_random(&random) % (from_at + 1);
+        uint64_t from_at = test_random(&random) % BITS;
+        uint64_t to_at = test_random(&random) % (from_at + 1);
         uint64_t count = test_random(&random) % (BITS - from_at + 1);
         fill(bits, &random);
         memcpy(before, bits, sizeof before);

@@ -97,7 +97,8 @@ PLAIN_TEST(numbers_come_in_order_too_and_room_may_be_lent) {
         Place *order = sorted(&shapes[i], number);
         assert_true(own && room);
         memcpy(own, number, shapes[i].rows * sizeof *own);
-        Reorder *reorder = reorder_open(own, sizeof *own, shapes[i].rows, shapes[i].numbers, 3, room);
+        Reorder *reorder =
+            reorder_open(own, sizeof *own, shapes[i].rows, shapes[i].numbers, 3, room);
         assert_non_null(reorder);
         reorder_numbers(reorder, own);
         for (uint64_t r = 0; r < shapes[i].rows; r++)

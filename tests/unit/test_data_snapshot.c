@@ -171,11 +171,13 @@ static uint64_t fingerprint(const TableData *data, const TableData *people) {
         for (uint32_t c = 0; c < data->column_count; c++) {
             const Column *column = &data->columns[c];
             if (!column->values) continue;
-            uint64_t value = column_misses(column, row) ? 99991 : (uint64_t)column_whole(column, row) + 3;
+            bool missing = column_misses(column, row);
+            uint64_t value = missing ? 99991 : (uint64_t)column_whole(column, row) + 3;
             one = one * 6364136223846793005u + value;
         }
         bool matched = people && data->person[row] != DATA_NO_PERSON;
-        if (matched) one = one * 31 + (uint64_t)column_whole(&people->columns[COST], data->person[row]);
+        if (matched)
+            one = one * 31 + (uint64_t)column_whole(&people->columns[COST], data->person[row]);
         sum += one;
     }
     return sum;

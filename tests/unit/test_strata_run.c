@@ -165,7 +165,7 @@ static void shuffle_world(World *world, Rows people[SNAPSHOTS], Rows *events) {
     }
 }
 
-/* ---- Expressions and queries ------------------------------------------------------------------ */
+/* ---- Expressions and queries ----------------------------------------------------------------- */
 
 static bool node_real(const World *world, uint32_t node) {
     return world->fixture.module.rows.items[node].real;
@@ -335,7 +335,7 @@ static void make_world(World *world, Arena *arena, uint64_t seed, uint64_t peopl
         random_query(world);
 }
 
-/* ---- The naive evaluator ------------------------------------------------------------------------ */
+/* ---- The naive evaluator --------------------------------------------------------------------- */
 
 typedef struct {
     bool missing;
@@ -541,7 +541,7 @@ static Answer naive_run(const World *world, const StrataQuery *query, Arena *are
     return answer;
 }
 
-/* ---- The exact arithmetic of the answer ---------------------------------------------------------- */
+/* ---- The exact arithmetic of the answer ------------------------------------------------------ */
 
 static Exact distance(Arena *arena, Exact x, double r) {
     return exact_abs(arena, exact_sub(arena, x, exact_from_double(arena, r)));
@@ -871,7 +871,7 @@ ARENA_TEST(sums_of_many_columns_agree_with_the_naive_evaluator) {
     check_made(world);
 }
 
-/* ---- By hand ------------------------------------------------------------------------------------- */
+/* ---- By hand --------------------------------------------------------------------------------- */
 
 /* Five people: groups 0 1 1 2 -, pence 100 250 -399 7 5. */
 static void make_five(Fixture *fixture, Arena *arena) {

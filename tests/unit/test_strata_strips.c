@@ -5,8 +5,8 @@
 
 #include "runtime/strata/kernels.h"
 
-/* ROWS: more than a lane holds twice over, nearly all of them in one cell. CELLS: too many for a cell to
- * have several counters. */
+/* ROWS: more than a lane holds twice over, nearly all of them in one cell. CELLS: too many for a
+ * cell to have several counters. */
 enum { ROWS = 2 * STRIP_MOST + 9000, CELLS = 300, MOST = 70 };
 
 typedef struct {
