@@ -125,7 +125,7 @@ ARENA_TEST(parquet_holds_what_its_columns_say) {
 }
 
 ARENA_TEST(parquet_tells_how_far_it_is_by_rows) {
-    Progress progress = {0};
+    Progress progress = {.done = 0};
     TableData people = {0};
     KeyColumn keys = {0};
     RowLines lines = {0};
